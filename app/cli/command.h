@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <string>
+
+#include "data/error.h"
+#include "data/progress.h"
+
+namespace CLI {
+class App;
+}
+
+namespace moe::cli {
+
+/// Options that every command has.
+struct GlobalOptions {
+  bool json = false;
+  bool quiet = false;
+  std::string out;  ///< file for the result instead of standard output
+  int threads = 0;  ///< 0: as many as the machine has
+  std::uint64_t seed = 0;
+  std::string catalog_dir;
+};
+
+/// Everything a command sees of the outside. No globals.
+struct CommandContext {
+  std::ostream& out;
+  std::ostream& err;
+  GlobalOptions options;
+  int exit_code = 0;
+  bool progress_to_terminal = false;
+
+  /// Progress on stderr for what lasts over a second; silent with --quiet.
+  ProgressSink progress();
+
+  /// Sets the exit code and prints the error on stderr as one line.
+  void refuse(const Error& error);
+
+  /// Delivers a result: `json()` with --json, else `text()`, to stdout or to --out (written beside
+  /// and renamed). Only the one that is asked for is made.
+  void deliver(const std::function<std::string()>& text, const std::function<std::string()>& json,
+               int code = 0);
+};
+
+/// Each registers one subcommand whose callback runs one workflow and delivers one report.
+void addFitCommand(CLI::App& app, CommandContext& context);
+void addPredictCommand(CLI::App& app, CommandContext& context);
+void addOptimumCommand(CLI::App& app, CommandContext& context);
+void addCostCommand(CLI::App& app, CommandContext& context);
+void addPlanCommand(CLI::App& app, CommandContext& context);
+void addCatalogCommand(CLI::App& app, CommandContext& context);
+
+}  // namespace moe::cli

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/basis.h"
+#include "data/units.h"
+
+namespace moe {
+
+/// One accelerator as the cost model sees it: data-sheet peaks (dense) and what of them is reached.
+struct Accelerator {
+  std::string name;
+  std::vector<std::string> aliases;
+  std::string vendor;
+  Bytes memory;
+  BytesPerSecond memory_bandwidth;
+  FlopPerSecond peak_bf16;
+  std::optional<FlopPerSecond> peak_fp8;
+  std::optional<FlopPerSecond> peak_fp4;
+  BytesPerSecond link_bandwidth;  ///< scale-up, one direction, per device
+  int link_domain = 1;            ///< devices that the link joins
+  std::optional<UsdPerSecond> price;
+  std::string price_date;
+  std::string price_source;
+
+  double compute_efficiency = 0.7;    ///< of the peak, in large matrix products
+  double bandwidth_efficiency = 0.8;  ///< of the data-sheet bandwidth
+  double link_efficiency = 0.8;
+  Seconds fixed_per_layer{80e-6};    ///< launch, norms, router: everything the roofline lacks
+  Seconds link_latency{10e-6};       ///< per all-reduce
+  Basis efficiency_basis = Basis::kRoofline;
+  std::string efficiency_source;
+  std::string source;        ///< of the data-sheet figures
+  std::string verification;  ///< how sure they are, as in the catalog
+};
+
+}  // namespace moe

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/error.h"
+#include "data/units.h"
+#include "fitting/laws/law_family.h"
+
+namespace moe {
+
+/// The runs that a law was fitted on, or its paper's: smallest and largest of each variable.
+struct Range {
+  double low = 0;
+  double high = 0;
+};
+struct FittedRange {
+  std::optional<Range> params;
+  std::optional<Range> train_tokens;
+  std::optional<Range> tokens_per_param;
+  std::optional<Range> experts;
+};
+
+/// How far a point lies outside the fitted range, in decades; 0 inside or where nothing is known.
+struct Extrapolation {
+  double params_decades = 0;
+  double tokens_decades = 0;
+  double tokens_per_param_decades = 0;
+  double experts_decades = 0;
+  double worst() const;
+  /// The largest over N, D and D/N, which decide whether a plan may be recommended.
+  double worstOfSizeAndTokens() const;
+};
+
+/// A formula with values, where they come from, where they hold and how sure they are.
+struct Law {
+  const LawFamily* family = nullptr;
+  std::vector<double> values;  ///< in the order of family->parameters
+  std::string name;            ///< preset name, or what it was fitted on
+  std::string source;
+  double flop_per_param_token = 6;  ///< C = this * N * D
+  FittedRange range;
+  std::vector<std::vector<double>> posterior;  ///< joint draws of `values`; may be empty
+  double residual_rms = 0;                     ///< rms of ln L_hat - ln L over the runs; 0 unknown
+  std::vector<std::string> unidentified;       ///< parameters that the runs do not determine
+  std::vector<Warning> warnings;               ///< what every user of the law must be told
+
+  double loss(const LawPoint& point) const;  ///< nats per token
+  LossSlopes slopes(const LawPoint& point) const;
+  Extrapolation extrapolation(const LawPoint& point) const;
+  /// The same law with one posterior draw for its values, without a posterior.
+  Law draw(std::size_t index) const;
+};
+
+/// Published coefficients by preset name ("ludziejewski2025"); an error that suggests the nearest.
+Result<Law> presetLaw(std::string_view name);
+std::vector<std::string> presetNames();
+
+/// A law on its own budget line D = C / (k N), k = flop_per_param_token, at one E and G. Cheap to
+/// make and evaluate: the planner's inner loop. Loss along the line is convex in ln N.
+class BudgetLine {
+ public:
+  BudgetLine(const Law& law, Flop budget, double experts, double granularity = 1);
+
+  double tokens(double params) const { return budget_ / (flop_per_param_token_ * params); }
+  double loss(double params) const;
+  /// d ln L / d ln N along the line.
+  double slope(double params) const;
+
+  /// The N of least loss, found to rounding; none when loss falls or rises for ever.
+  std::optional<double> optimum() const;
+
+  /// The N < optimum with this loss (the over-trained branch). The optimum itself when the target
+  /// equals its loss to 1e-13; none when the target is below it.
+  std::optional<double> overTrained(double target_loss, double optimum) const;
+
+  /// The N > optimum with this loss (the under-trained branch).
+  std::optional<double> underTrained(double target_loss, double optimum) const;
+
+ private:
+  double solveBranch(double target_loss, double optimum, double direction) const;
+
+  std::vector<PowerTerm> terms_;
+  double budget_ = 0;
+  double flop_per_param_token_ = 6;
+};
+
+/// Loss-optimal point at a training budget.
+struct ComputeOptimum {
+  double experts = 1;
+  double params = 0;
+  double train_tokens = 0;
+  double loss = 0;
+  double tokens_per_param() const { return train_tokens / params; }
+};
+
+/// Errors: the law has no D (clark2022); E asked of a law without E; no interior optimum; a budget
+/// that is not positive.
+Result<ComputeOptimum> computeOptimum(const Law& law, Flop budget, double experts,
+                                      double granularity = 1);
+
+/// Tokens that a model of this size needs for a loss; none-error when the floor lies above it.
+Result<double> tokensForLoss(const Law& law, const LawPoint& model, double target_loss);
+
+/// Smallest N that reaches a loss on D tokens; error when the floor lies above it.
+Result<double> paramsForLoss(const Law& law, const LawPoint& training, double target_loss);
+
+/// Least training budget at which some N reaches the loss.
+Result<Flop> budgetForLoss(const Law& law, double target_loss, double experts,
+                           double granularity = 1);
+
+}  // namespace moe

@@ -34,15 +34,24 @@ struct Extrapolation {
   double worstOfSizeAndTokens() const;
 };
 
+/// The same law fitted under another choice: an earlier or later window of evaluations. What a plan
+/// changes between variants is often larger than its interval, so it is shown beside it.
+struct LawVariant {
+  std::string label;  ///< "earlier window 0.04..0.19"
+  std::vector<double> values;
+};
+
 /// A formula with values, where they come from, where they hold and how sure they are.
 struct Law {
   const LawFamily* family = nullptr;
   std::vector<double> values;  ///< in the order of family->parameters
   std::string name;            ///< preset name, or what it was fitted on
   std::string source;
-  double flop_per_param_token = 6;  ///< C = this * N * D
+  double flop_per_param_token = 6;  ///< training FLOP of a token: this * N + router_flop G N^(2/3)
+  double router_flop = 0;           ///< 0 but for krajewski2024, whose FLOP rule counts routers
   FittedRange range;
   std::vector<std::vector<double>> posterior;  ///< joint draws of `values`; may be empty
+  std::vector<LawVariant> variants;            ///< refits under other choices; may be empty
   double residual_rms = 0;                     ///< rms of ln L_hat - ln L over the runs; 0 unknown
   std::vector<std::string> unidentified;       ///< parameters that the runs do not determine
   std::vector<Warning> warnings;               ///< what every user of the law must be told
@@ -52,19 +61,22 @@ struct Law {
   Extrapolation extrapolation(const LawPoint& point) const;
   /// The same law with one posterior draw for its values, without a posterior.
   Law draw(std::size_t index) const;
+  Law withValues(std::vector<double> other) const;
 };
 
 /// Published coefficients by preset name ("ludziejewski2025"); an error that suggests the nearest.
 Result<Law> presetLaw(std::string_view name);
 std::vector<std::string> presetNames();
 
-/// A law on its own budget line D = C / (k N), k = flop_per_param_token, at one E and G. Cheap to
-/// make and evaluate: the planner's inner loop. Loss along the line is convex in ln N.
+/// A law on its own budget line D = C / (k N + r G N^(2/3)), k = flop_per_param_token and
+/// r = router_flop, at one E and G. Cheap to make and evaluate: the planner's inner loop. ln L is
+/// convex in ln N along the line (a log-sum-exp of linear forms), so each root is unique on its
+/// branch and Newton's method reaches it from the outside without overshooting.
 class BudgetLine {
  public:
   BudgetLine(const Law& law, Flop budget, double experts, double granularity = 1);
 
-  double tokens(double params) const { return budget_ / (flop_per_param_token_ * params); }
+  double tokens(double params) const;
   double loss(double params) const;
   /// d ln L / d ln N along the line.
   double slope(double params) const;
@@ -80,11 +92,19 @@ class BudgetLine {
   std::optional<double> underTrained(double target_loss, double optimum) const;
 
  private:
-  double solveBranch(double target_loss, double optimum, double direction) const;
+  struct Local {
+    double log_loss = 0;
+    double slope = 0;      // d ln L / d ln N
+    double curvature = 0;  // second derivative, without that of ln D
+  };
+  Local at(double log_params) const;
+  double logTokens(double log_params) const;
+  std::optional<double> branch(double target_loss, double optimum, double direction) const;
 
   std::vector<PowerTerm> terms_;
-  double budget_ = 0;
-  double flop_per_param_token_ = 6;
+  double log_budget_ = 0;
+  double per_param_ = 6;
+  double router_ = 0;
 };
 
 /// Loss-optimal point at a training budget.

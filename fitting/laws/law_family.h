@@ -40,9 +40,9 @@ struct LawParameter {
 
 /// At fixed E and G every sum-of-powers law is ln L = ln sum_i exp(c_i + p_i ln N + q_i ln D).
 struct PowerTerm {
-  double log_amplitude = 0;     ///< c_i
-  double params_exponent = 0;   ///< p_i
-  double tokens_exponent = 0;   ///< q_i
+  double log_amplitude = 0;    ///< c_i
+  double params_exponent = 0;  ///< p_i
+  double tokens_exponent = 0;  ///< q_i
 };
 
 /// What a sum of powers is made of. Each entry adds coefficient * t * feature to an exponent,
@@ -57,17 +57,6 @@ struct ExponentEntry {
 
 /// One term: the exponential of the sum of its entries. The first entry is the amplitude.
 using Term = std::vector<ExponentEntry>;
-
-/// The variables of many points as logarithms, one entry per point.
-struct LawColumns {
-  Eigen::ArrayXd log_params;
-  Eigen::ArrayXd log_tokens;
-  Eigen::ArrayXd experts;
-  Eigen::ArrayXd log_granularity;
-
-  static LawColumns of(std::span<const TrainingRun> runs);
-  Eigen::Index size() const { return log_params.size(); }
-};
 
 /// A family of laws of the form
 ///
@@ -109,11 +98,6 @@ struct LawFamily {
   /// The terms at one E and G, the factor folded in.
   std::vector<PowerTerm> powers(std::span<const double> values, double experts,
                                 double granularity) const;
-
-  /// ln L at many points, and when asked for its Jacobian with respect to the coordinates
-  /// (points x parameters). Buffers are resized.
-  void logLoss(const Eigen::VectorXd& coordinates, const LawColumns& columns,
-               Eigen::ArrayXd& log_loss, Eigen::MatrixXd* jacobian) const;
 };
 
 /// All families in a fixed order, and one by its name (nullptr when unknown).

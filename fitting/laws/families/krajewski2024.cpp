@@ -1,0 +1,65 @@
+#include "fitting/laws/families/families.h"
+
+namespace moe {
+
+namespace {
+
+LawParameter sizeExponent() {
+  return families::exponent("alpha", "how fast size lowers the loss", 1e-3, 2,
+                            families::spread(0.03, 0.6, 12));
+}
+LawParameter dataExponent() {
+  return families::exponent("beta", "how fast data lowers the loss", 1e-3, 2,
+                            families::spread(0.03, 0.8, 16));
+}
+
+}  // namespace
+
+// L = c + (g/G^gamma + a)/N^alpha + b/D^beta                            [Krajewski2024, eq. 5]
+//
+// N is total parameters without embeddings and routers, at a fixed expansion E = N_MoE/N_ff;
+// G = d_ff/d_expert. E is not a variable.
+LawFamily krajewski2024Family() {
+  using namespace families;
+  enum { kA, kAlpha, kB, kBeta, kG, kGamma, kC };
+  LawFamily family;
+  family.name = "krajewski2024";
+  family.formula = "L = c + (g/G^gamma + a)/N^alpha + b/D^beta";
+  family.source = "Krajewski2024";
+  family.parameter_kind = ParameterKind::kTotal;
+  family.parameters = {
+      amplitude("a", "size term that granularity does not remove"),
+      sizeExponent(),
+      amplitude("b", "data term at D = 1"),
+      dataExponent(),
+      boundedAmplitude("g", "size term that granularity removes", -12),
+      exponent("gamma", "how fast granularity helps", 1e-3, 3, {0.2, 0.45, 0.7, 1.1, 1.8}),
+      boundedAmplitude("c", "loss that nothing removes, nats", -10),
+  };
+  family.terms = {
+      {{kC}},
+      {{kG}, {kGamma, Feature::kLogG, -1}, {kAlpha, Feature::kLogN, -1}},
+      {{kA}, {kAlpha, Feature::kLogN, -1}},
+      {{kB}, {kBeta, Feature::kLogD, -1}},
+  };
+  return family;
+}
+
+// The dense law of the same paper, Table 1: L = c + a/N^alpha + b/D^beta.
+LawFamily krajewski2024DenseFamily() {
+  using namespace families;
+  enum { kA, kAlpha, kB, kBeta, kC };
+  LawFamily family;
+  family.name = "krajewski2024-dense";
+  family.formula = "L = c + a/N^alpha + b/D^beta";
+  family.source = "Krajewski2024";
+  family.parameter_kind = ParameterKind::kTotal;
+  family.parameters = {amplitude("a", "size term at N = 1"), sizeExponent(),
+                       amplitude("b", "data term at D = 1"), dataExponent(),
+                       boundedAmplitude("c", "loss that nothing removes, nats", -10)};
+  family.terms = {
+      {{kC}}, {{kA}, {kAlpha, Feature::kLogN, -1}}, {{kB}, {kBeta, Feature::kLogD, -1}}};
+  return family;
+}
+
+}  // namespace moe

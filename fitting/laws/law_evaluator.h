@@ -1,0 +1,51 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <array>
+#include <span>
+
+#include "data/training_run.h"
+#include "fitting/laws/law_family.h"
+
+namespace moe {
+
+/// ln L of one family at many points, and its Jacobian: the inner loop of every fit. Features that
+/// do not change are computed once; buffers are kept between calls. One per thread.
+class LawEvaluator {
+ public:
+  LawEvaluator(const LawFamily& family, std::span<const TrainingRun> runs);
+
+  /// Evaluates at coordinates (see Coordinate). False when a value is not finite.
+  bool evaluate(const Eigen::VectorXd& coordinates, bool with_jacobian);
+
+  Eigen::Index size() const { return features_.rows(); }
+  const LawFamily& family() const { return *family_; }
+  const Eigen::ArrayXd& logLoss() const { return log_loss_; }
+  /// d ln L / d coordinate, points x parameters.
+  const Eigen::MatrixXd& jacobian() const { return jacobian_; }
+  /// Share of each term in the loss, points x terms: tells which terms are dead.
+  const Eigen::ArrayXXd& shares() const { return shares_; }
+
+  /// Column of a feature for the current E_start and E_max.
+  auto feature(Feature which) const { return features_.col(static_cast<Eigen::Index>(which)); }
+  /// Recomputes ln Ehat and its products for these E_start, E_max.
+  void setSaturation(double e_start, double e_max);
+
+ private:
+  void fillJacobian();
+  void fillSaturationColumns(const Eigen::VectorXd& coordinates);
+
+  const LawFamily* family_;
+  Eigen::ArrayXd experts_;
+  Eigen::ArrayXXd features_;    // points x 7, in the order of Feature
+  Eigen::ArrayXd slope_start_;  // d ln Ehat / d ln E_start
+  Eigen::ArrayXd slope_max_;    // d ln Ehat / d ln E_max
+  double e_start_ = 0;
+  double e_max_ = 0;
+  Eigen::ArrayXXd shares_;
+  Eigen::ArrayXd total_;
+  Eigen::ArrayXd log_loss_;
+  Eigen::MatrixXd jacobian_;
+};
+
+}  // namespace moe

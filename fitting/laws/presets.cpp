@@ -1,0 +1,138 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <functional>
+
+#include "data/nearest_name.h"
+#include "fitting/laws/law.h"
+
+namespace moe {
+
+namespace {
+
+FittedRange range(Range params, Range tokens, Range experts) {
+  FittedRange result;
+  result.params = params;
+  result.train_tokens = tokens;
+  result.experts = experts;
+  return result;
+}
+
+Law named(std::string_view family, std::string name, std::vector<double> values, std::string source,
+          FittedRange fitted) {
+  Law law;
+  law.family = findLawFamily(family);
+  require(law.family != nullptr && law.values.size() <= values.size(), "preset of no family");
+  require(values.size() == law.family->parameters.size(), "preset with a wrong number of values");
+  law.values = std::move(values);
+  law.name = std::move(name);
+  law.source = std::move(source);
+  law.range = fitted;
+  return law;
+}
+
+// Values in the order floor, A, B, alpha, beta.
+Law hoffmann() {
+  return named("chinchilla", "hoffmann2022", {1.69337, 406.401, 410.723, 0.33917084, 0.2849083},
+               "Hoffmann2022 (precision of the TeX source, as used by Besiroglu2024)",
+               range({70e6, 16e9}, {5e9, 500e9}, {1, 1}));
+}
+Law besiroglu() {
+  return named("chinchilla", "besiroglu2024", {1.8172, 482.01, 2085.43, 0.3478, 0.3658},
+               "Besiroglu2024, Table 1 (240 points; the five largest losses left out)",
+               range({70e6, 16e9}, {5e9, 500e9}, {1, 1}));
+}
+Law sardana() {
+  return named("chinchilla", "sardana2024", {1.69, 406.4, 410.7, 0.336, 0.283},
+               "Sardana2024, appendix A (Hoffmann2022 with corrected exponents)",
+               range({70e6, 16e9}, {5e9, 500e9}, {1, 1}));
+}
+
+// Values in the order a, b, c, d, E_start, E_max; D is 130e9 tokens in every run.
+Law clark(std::string name, std::vector<double> values) {
+  return named("clark2022", std::move(name), std::move(values), "Clark2022, Table 3",
+               range({15e6, 1.3e9}, {130e9, 130e9}, {1, 512}));
+}
+
+// Values in the order a, alpha, delta, gamma, b, beta, omega, zeta, c, E_start, E_max.
+Law ludziejewski() {
+  return named(
+      "ludziejewski2025", "ludziejewski2025",
+      {35.91, -0.1889, -0.2285, 0.0098, 35.98, -0.1775, 0.5529, -0.0259, 1.3637, 2.0732, 290.4521},
+      "Ludziejewski2025, Table 3", range({79e6, 2.7e9}, {0.5e9, 80e9}, {1, 32}));
+}
+
+// Their FLOP rule: (12 d^2 c_f + d E G c_r) n D with c_f = 6, c_r = 14, N = d^2 (8E + 4) n and
+// d = 64 n, n blocks [Krajewski2024, section 5]. With n = (N / (64^2 (8E+4)))^(1/3) the first part
+// is 72/(8E+4) N and the second 14 E G 64 n^2.
+Law krajewski(std::string name, std::vector<double> values, double expansion, Range params,
+              Range tokens) {
+  Law law = named("krajewski2024", std::move(name), std::move(values),
+                  expansion == 64 ? "Krajewski2024, Table 1" : "Krajewski2024, Table 8",
+                  range(params, tokens, {expansion, expansion}));
+  law.flop_per_param_token = 72 / (8 * expansion + 4);
+  law.router_flop = 14 * expansion * 64 / std::pow(64.0 * 64.0 * (8 * expansion + 4), 2.0 / 3);
+  return law;
+}
+
+struct Preset {
+  std::string name;
+  std::function<Law()> make;
+};
+
+const std::vector<Preset>& presets() {
+  static const std::vector<Preset> kPresets = {
+      {"hoffmann2022", hoffmann},
+      {"besiroglu2024", besiroglu},
+      {"sardana2024", sardana},
+      {"clark2022-s-base",
+       [] {
+         return clark("clark2022-s-base", {-0.082, -0.108, 0.009, 1.104, 1.847, 314.478});
+       }},
+      {"clark2022-rl-r",
+       [] {
+         return clark("clark2022-rl-r", {-0.083, -0.126, 0.012, 1.111, 1.880, 469.982});
+       }},
+      {"clark2022-hash",
+       [] {
+         return clark("clark2022-hash", {-0.087, -0.136, 0.012, 1.157, 4.175, 477.741});
+       }},
+      {"ludziejewski2025", ludziejewski},
+      {"krajewski2024-e64",
+       [] {
+         return krajewski("krajewski2024-e64", {18.1, 0.115, 30.8, 0.147, 2.1, 0.58, 0.47}, 64,
+                          {129e6, 3.7e9}, {16e9, 130e9});
+       }},
+      {"krajewski2024-e16",
+       [] {
+         return krajewski("krajewski2024-e16", {19.64, 0.124, 57.07, 0.169, 1.18, 0.986, 0.472}, 16,
+                          {129e6, 3.7e9}, {8e9, 66e9});
+       }},
+      {"krajewski2024-dense",
+       [] {
+         return named("krajewski2024-dense", "krajewski2024-dense",
+                      {16.3, 0.126, 26.7, 0.127, 0.47}, "Krajewski2024, Table 1",
+                      range({129e6, 3.7e9}, {16e9, 130e9}, {1, 1}));
+       }},
+  };
+  return kPresets;
+}
+
+}  // namespace
+
+std::vector<std::string> presetNames() {
+  std::vector<std::string> names;
+  for (const Preset& preset : presets()) names.push_back(preset.name);
+  return names;
+}
+
+Result<Law> presetLaw(std::string_view name) {
+  for (const Preset& preset : presets()) {
+    if (preset.name == name) return preset.make();
+  }
+  return fail(ErrorKind::kInput, std::string(name),
+              fmt::format("no such law preset; nearest: {}",
+                          fmt::join(nearestNames(name, presetNames(), 3), ", ")));
+}
+
+}  // namespace moe

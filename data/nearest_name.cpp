@@ -14,13 +14,13 @@ std::string lowered(std::string_view text) {
   return small;
 }
 
-/// Twice the distance, so that a contained name can count half.
+/// Twice the distance and one more, so that a contained name can count half and win ties.
 std::size_t rank(const std::string& name, const std::string& candidate) {
   const std::size_t distance = editDistance(name, candidate);
-  if (name.empty() || candidate.empty()) return 2 * distance;
+  if (name.empty() || candidate.empty()) return 2 * distance + 1;
   const bool contained = candidate.find(name) != std::string::npos ||
                          (candidate.size() > 1 && name.find(candidate) != std::string::npos);
-  return contained ? distance : 2 * distance;
+  return contained ? distance : 2 * distance + 1;
 }
 
 }  // namespace

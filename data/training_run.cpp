@@ -10,6 +10,12 @@ const TagColumn* RunTable::tag(std::string_view name) const {
   return found == tags.end() ? nullptr : &*found;
 }
 
+std::string RunTable::place(std::size_t row) const {
+  const TrainingRun& run = runs[row];
+  const std::string path = run.source < sources.size() ? sources[run.source].path : "runs";
+  return path + ":" + std::to_string(run.line);
+}
+
 RunTable RunTable::select(const std::vector<std::size_t>& rows) const {
   RunTable chosen;
   chosen.parameter_kind = parameter_kind;

@@ -25,10 +25,11 @@ struct TrainingRun {
   double train_tokens = 0;  ///< D, tokens seen with repeats
   double experts = 1;       ///< E per MoE layer; 1 is dense
   double top_k = 1;
-  double granularity = 1;     ///< G = d_ff / d_expert [Krajewski2024]
-  double loss = 0;            ///< validation cross-entropy, nats per token
+  double granularity = 1;  ///< G = d_ff / d_expert [Krajewski2024]
+  double loss = 0;         ///< validation cross-entropy, nats per token
   std::optional<double> step;
-  std::size_t line = 0;  ///< in its file, from 1
+  std::size_t line = 0;    ///< in its file, from 1
+  std::size_t source = 0;  ///< its file: index into `RunTable::sources`
 };
 
 /// A further column of the table, kept as it was written, row by row beside `RunTable::runs`.
@@ -37,10 +38,17 @@ struct TagColumn {
   std::vector<std::string> values;
 };
 
+/// The column of a file that was read as a role: {"loss", "final_loss"}.
+struct ColumnChoice {
+  std::string role;  ///< as in --map and filters: params, train_tokens, experts, top_k, ...
+  std::string column;
+};
+
 struct RunSource {
   std::string path;
-  std::string format;  ///< "csv", "tsv", "json", "jsonl"; with ".gz" when compressed
-  std::size_t rows = 0;
+  std::string format;                 ///< "csv", "tsv", "json", "jsonl"; with ".gz" when compressed
+  std::size_t rows = 0;               ///< runs that were read from it
+  std::vector<ColumnChoice> columns;  ///< in the order of the roles
 };
 
 struct SkippedRow {
@@ -59,6 +67,9 @@ struct RunTable {
   std::vector<Warning> warnings;
 
   const TagColumn* tag(std::string_view name) const;
+
+  /// Where a row was read: "runs.csv:17".
+  std::string place(std::size_t row) const;
 
   /// The rows at these indices in this order, with their tags, the sources and the warnings.
   RunTable select(const std::vector<std::size_t>& rows) const;

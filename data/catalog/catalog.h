@@ -1,0 +1,46 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/catalog/hardware_entry.h"
+#include "data/catalog/model_entry.h"
+#include "data/catalog/name_index.h"
+#include "data/error.h"
+
+namespace moe {
+
+/// Entries with the names that lead to them.
+template <class Entry>
+struct CatalogTable {
+  std::vector<Entry> entries;
+  NameIndex names;
+};
+using HardwareCatalog = CatalogTable<HardwareEntry>;
+using ModelCatalog = CatalogTable<ModelEntry>;
+
+/// The shipped accelerators, and those in `directory`/hardware.toml over them: an entry with a
+/// known name replaces it, another one is added. No directory (empty text): the shipped ones alone.
+/// It is an error when the directory does not exist, a file in it is wrong (file and line), or an
+/// alias leads to two entries. A directory need not hold both files, but must hold one.
+Result<HardwareCatalog> loadHardware(const std::filesystem::path& directory);
+/// The same for models and models.toml.
+Result<ModelCatalog> loadModels(const std::filesystem::path& directory);
+
+/// Compares without regard to capitals, '-', '_' and blanks; names and aliases are equal. `option`
+/// is where an error points, "--hardware"; it suggests the nearest names.
+Result<HardwareEntry> findHardware(const HardwareCatalog& catalog, std::string_view name,
+                                   std::string_view option = "--hardware");
+Result<ModelEntry> findModel(const ModelCatalog& catalog, std::string_view name,
+                             std::string_view option = "--model");
+
+/// The one model of a TOML file: its keys at the top, or one [[model]].
+Result<ModelEntry> readModelFile(const std::filesystem::path& file);
+
+/// Parse text of such tables; `file` is the name that errors give.
+Result<std::vector<HardwareEntry>> parseHardware(std::string_view text, const std::string& file);
+Result<std::vector<ModelEntry>> parseModels(std::string_view text, const std::string& file);
+
+}  // namespace moe

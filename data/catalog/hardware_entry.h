@@ -1,0 +1,56 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/basis.h"
+#include "data/units.h"
+
+namespace moe {
+
+/// What a rented device costs. `low` and `high` are the range of offers seen.
+struct HardwarePrice {
+  UsdPerSecond typical;
+  std::optional<UsdPerSecond> low;
+  std::optional<UsdPerSecond> high;
+  std::string date;
+  std::string source;
+};
+
+/// Shares of the data-sheet peaks that are reached, and fixed times.
+struct HardwareEfficiency {
+  double compute = 0.7;  ///< of the bf16 peak, in large matrix products
+  std::optional<double> compute_fp8;
+  std::optional<double> compute_fp4;
+  double bandwidth = 0.8;
+  double link = 0.8;
+  Seconds fixed_per_layer{80e-6};
+  Seconds link_latency{10e-6};  ///< per all-reduce
+  Basis basis = Basis::kRoofline;
+  std::string source = "assumed constants, as the entry gives none";
+};
+
+/// One accelerator of the catalog. Peaks are dense data-sheet peaks; GB is 1e9 bytes.
+struct HardwareEntry {
+  std::string name;
+  std::vector<std::string> aliases;
+  std::string vendor;
+  int year = 0;
+  Bytes memory;
+  BytesPerSecond memory_bandwidth;
+  FlopPerSecond peak_bf16;
+  std::optional<FlopPerSecond> peak_fp8;
+  std::optional<FlopPerSecond> peak_fp4;
+  std::optional<BytesPerSecond> link_bandwidth;  ///< scale-up, one direction, per device
+  int link_domain = 1;                           ///< devices that the link joins
+  std::optional<double> power_watt;
+  std::optional<HardwarePrice> price;
+  HardwareEfficiency efficiency;
+  std::string source;
+  std::string verification;  ///< how sure the figures are
+  std::string notes;
+  std::string where;  ///< table and line of the entry
+};
+
+}  // namespace moe

@@ -1,0 +1,138 @@
+#include <fmt/format.h>
+
+#include "data/catalog/catalog.h"
+#include "data/catalog/toml_table.h"
+#include "data/numbers.h"
+
+namespace moe {
+namespace {
+
+using catalog::FieldReader;
+
+constexpr AttentionKind kAttentionKinds[] = {AttentionKind::kMha, AttentionKind::kGqa,
+                                             AttentionKind::kMla, AttentionKind::kHybrid,
+                                             AttentionKind::kUnknown};
+
+void readAttention(FieldReader& fields, ModelEntry& entry) {
+  const std::string text = fields.text("attention", true);
+  bool known = false;
+  for (const AttentionKind kind : kAttentionKinds) {
+    if (name(kind) != text) continue;
+    entry.attention = kind;
+    known = true;
+  }
+  if (!known && !text.empty())
+    fields.reject("attention", fmt::format("is '{}'; use mha, gqa, mla, hybrid or unknown", text));
+  const bool latent = entry.attention == AttentionKind::kMla;
+  entry.attention_note = fields.text("attention_note");
+  entry.heads = fields.count("heads", true);
+  entry.kv_heads = fields.count("kv_heads", !latent);
+  entry.head_dim = fields.count("head_dim", !latent);
+  entry.kv_layers = fields.count("kv_layers", entry.attention == AttentionKind::kHybrid);
+  if (entry.kv_layers == 0) entry.kv_layers = entry.layers;
+  if (entry.kv_layers > entry.layers) fields.reject("kv_layers", "is more than layers");
+  entry.q_lora_rank = fields.count("q_lora_rank");
+  entry.kv_lora_rank = fields.count("kv_lora_rank", latent);
+  entry.qk_nope_dim = fields.count("qk_nope_dim", latent);
+  entry.qk_rope_dim = fields.count("qk_rope_dim", latent);
+  entry.v_head_dim = fields.count("v_head_dim", latent);
+  entry.sliding_window = fields.count("sliding_window");
+  entry.sliding_window_layers = fields.count("sliding_window_layers");
+}
+
+void readFeedForward(FieldReader& fields, ModelEntry& entry) {
+  entry.dense_ffn = fields.count("dense_ffn");
+  entry.experts = fields.count("experts");
+  const bool routed = entry.experts > 0;
+  entry.top_k = fields.count("top_k", routed);
+  entry.shared_experts = fields.count("shared_experts");
+  entry.expert_ffn = fields.count("expert_ffn", routed);
+  entry.shared_ffn = fields.count("shared_ffn");
+  entry.first_dense_layers = fields.count("first_dense_layers");
+  const int every = fields.count("moe_every_n_layers");
+  entry.moe_every_n_layers = every > 0 ? every : 1;
+  const int matrices = fields.count("ffn_matrices");
+  if (matrices != 0 && matrices != 2 && matrices != 3)
+    fields.reject("ffn_matrices", "must be 3 (gated) or 2 (plain)");
+  entry.ffn_matrices = matrices == 2 ? 2 : 3;
+  if (!routed && entry.dense_ffn == 0) fields.reject("dense_ffn", "is missing");
+  if (entry.top_k > entry.experts)
+    fields.reject("top_k", fmt::format("is {}, more than experts, {}", entry.top_k, entry.experts));
+  if (entry.first_dense_layers > entry.layers)
+    fields.reject("first_dense_layers", "is more than layers");
+}
+
+std::string publishedCount(FieldReader& fields, std::string_view key) {
+  const std::string text = fields.text(key);
+  if (!text.empty() && !parseNumber(text)) fields.reject(key, "must be a number in quotes");
+  return text;
+}
+
+void readPublished(FieldReader& fields, ModelEntry& entry) {
+  entry.published_total = publishedCount(fields, "published_total_billion_params");
+  entry.published_active = publishedCount(fields, "published_active_billion_params");
+  entry.published_total_note = fields.text("published_total_note");
+  entry.published_active_note = fields.text("published_active_note");
+  entry.total_count_note = fields.text("total_count_note");
+  entry.active_count_note = fields.text("active_count_note");
+}
+
+Result<ModelEntry> modelOf(const toml::table& table, const std::string& file) {
+  ModelEntry entry;
+  entry.where = catalog::placeOf(table, file);
+  FieldReader fields(table, entry.where);
+  entry.name = fields.text("name", true);
+  entry.aliases = fields.texts("aliases");
+  entry.layers = fields.count("layers", true);
+  entry.hidden = fields.count("hidden", true);
+  entry.vocabulary = fields.count("vocabulary", true);
+  entry.tied_embeddings = fields.flag("tied_embeddings");
+  readAttention(fields, entry);
+  readFeedForward(fields, entry);
+  entry.encoder_layers = fields.count("encoder_layers");
+  entry.max_context = fields.count("max_context");
+  readPublished(fields, entry);
+  entry.verification = fields.text("verification");
+  if (entry.verification.empty()) entry.verification = "not stated";
+  entry.source = fields.text("source", true);
+  entry.notes = fields.text("notes");
+  for (const auto& [key, value] : {std::pair{"layers", entry.layers},
+                                   {"hidden", entry.hidden},
+                                   {"vocabulary", entry.vocabulary},
+                                   {"heads", entry.heads}})
+    if (value == 0) fields.reject(key, "must be at least 1");
+  if (const auto error = fields.finish()) return tl::unexpected(*error);
+  return entry;
+}
+
+}  // namespace
+
+std::string_view name(AttentionKind kind) {
+  switch (kind) {
+    case AttentionKind::kMha:
+      return "mha";
+    case AttentionKind::kGqa:
+      return "gqa";
+    case AttentionKind::kMla:
+      return "mla";
+    case AttentionKind::kHybrid:
+      return "hybrid";
+    case AttentionKind::kUnknown:
+      return "unknown";
+  }
+  require(false, "unknown kind of attention");
+  return {};
+}
+
+Result<std::vector<ModelEntry>> parseModels(std::string_view text, const std::string& file) {
+  auto document = catalog::parseToml(text, file);
+  if (!document) return tl::unexpected(document.error());
+  if (document->contains("name")) {
+    auto entry = modelOf(*document, file);
+    if (!entry) return tl::unexpected(entry.error());
+    return std::vector<ModelEntry>{*std::move(entry)};
+  }
+  return catalog::entriesOf<ModelEntry>(*document, "model", file, modelOf);
+}
+
+}  // namespace moe

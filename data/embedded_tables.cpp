@@ -1,0 +1,26 @@
+#include "data/embedded_tables.h"
+
+#include "data/error.h"
+
+namespace {
+
+struct EmbeddedTable {
+  std::string_view name;
+  const char* begin;
+  const char* end;
+};
+
+}  // namespace
+
+#include "embedded_tables_list.h"  // written by data/embedded_tables.cmake
+
+namespace moe {
+
+std::string_view embeddedTable(std::string_view name) {
+  for (const EmbeddedTable& table : kEmbeddedTables)
+    if (table.name == name) return {table.begin, table.end};
+  require(false, "there is no embedded table of this name");
+  return {};
+}
+
+}  // namespace moe

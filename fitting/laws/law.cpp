@@ -85,10 +85,14 @@ LossSlopes Law::slopes(const LawPoint& point) const {
 Extrapolation Law::extrapolation(const LawPoint& point) const {
   Extrapolation result;
   result.params_decades = decadesOutside(range.params, point.params);
-  result.tokens_decades = decadesOutside(range.train_tokens, point.train_tokens);
-  result.tokens_per_param_decades =
-      decadesOutside(range.tokens_per_param, point.train_tokens / point.params);
-  result.experts_decades = decadesOutside(range.experts, point.experts);
+  if (family->dependsOnTokens()) {
+    result.tokens_decades = decadesOutside(range.train_tokens, point.train_tokens);
+    result.tokens_per_param_decades =
+        decadesOutside(range.tokens_per_param, point.train_tokens / point.params);
+  }
+  if (family->dependsOnExperts()) {
+    result.experts_decades = decadesOutside(range.experts, point.experts);
+  }
   return result;
 }
 

@@ -16,13 +16,16 @@ class LawEvaluator {
   LawEvaluator(const LawFamily& family, std::span<const TrainingRun> runs);
 
   /// Evaluates at coordinates (see Coordinate). False when a value is not finite.
-  bool evaluate(const Eigen::VectorXd& coordinates, bool with_jacobian);
+  bool evaluate(const Eigen::VectorXd& coordinates);
+
+  /// sum_i slopes_i d ln L_i / d coordinate at the last point evaluated, without the Jacobian.
+  void gradient(const Eigen::ArrayXd& slopes, Eigen::VectorXd& gradient) const;
 
   Eigen::Index size() const { return features_.rows(); }
   const LawFamily& family() const { return *family_; }
   const Eigen::ArrayXd& logLoss() const { return log_loss_; }
-  /// d ln L / d coordinate, points x parameters.
-  const Eigen::MatrixXd& jacobian() const { return jacobian_; }
+  /// d ln L / d coordinate at the last point evaluated, points x parameters.
+  Eigen::MatrixXd jacobian() const;
   /// Share of each term in the loss, points x terms: tells which terms are dead.
   const Eigen::ArrayXXd& shares() const { return shares_; }
 
@@ -32,10 +35,11 @@ class LawEvaluator {
   void setSaturation(double e_start, double e_max);
 
  private:
-  void fillJacobian();
-  void fillSaturationColumns(const Eigen::VectorXd& coordinates);
+  /// d ln L / d ln Ehat of every point.
+  Eigen::ArrayXd expertSlopes() const;
 
   const LawFamily* family_;
+  Eigen::VectorXd coordinates_;
   Eigen::ArrayXd experts_;
   Eigen::ArrayXXd features_;    // points x 7, in the order of Feature
   Eigen::ArrayXd slope_start_;  // d ln Ehat / d ln E_start
@@ -45,7 +49,7 @@ class LawEvaluator {
   Eigen::ArrayXXd shares_;
   Eigen::ArrayXd total_;
   Eigen::ArrayXd log_loss_;
-  Eigen::MatrixXd jacobian_;
+  mutable Eigen::ArrayXd buffer_;
 };
 
 }  // namespace moe

@@ -47,16 +47,16 @@ TEST_P(EveryFamily, HasTheJacobianOfFiniteDifferences) {
   const std::vector<TrainingRun> runs = grid();
   LawEvaluator evaluator(family, runs);
   const Eigen::VectorXd at = family.coordinates(values(family));
-  ASSERT_TRUE(evaluator.evaluate(at, true));
+  ASSERT_TRUE(evaluator.evaluate(at));
   const Eigen::MatrixXd jacobian = evaluator.jacobian();
   constexpr double kStep = 1e-5;
   for (Eigen::Index j = 0; j < at.size(); ++j) {
     Eigen::VectorXd moved = at;
     moved[j] += kStep;
-    evaluator.evaluate(moved, false);
+    evaluator.evaluate(moved);
     const Eigen::ArrayXd above = evaluator.logLoss();
     moved[j] -= 2 * kStep;
-    evaluator.evaluate(moved, false);
+    evaluator.evaluate(moved);
     const Eigen::ArrayXd slope = (above - evaluator.logLoss()) / (2 * kStep);
     for (Eigen::Index i = 0; i < slope.size(); ++i) {
       EXPECT_NEAR(jacobian(i, j), slope[i], 2e-7 * (1 + std::abs(slope[i])))
@@ -72,7 +72,7 @@ TEST_P(EveryFamily, EvaluatesManyPointsAsItEvaluatesOne) {
   Law law;
   law.family = &family;
   law.values = values(family);
-  ASSERT_TRUE(evaluator.evaluate(family.coordinates(law.values), false));
+  ASSERT_TRUE(evaluator.evaluate(family.coordinates(law.values)));
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const LawPoint point{runs[i].params, runs[i].train_tokens, runs[i].experts,
                          runs[i].granularity};

@@ -1,0 +1,148 @@
+#include "fitting/bootstrap.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <memory>
+#include <optional>
+
+#include "fitting/counter_random.h"
+#include "fitting/parallel.h"
+#include "fitting/search/polish.h"
+#include "fitting/search/start_grid.h"
+
+namespace moe {
+
+namespace {
+
+constexpr std::size_t kCheapGrid = 2048;
+constexpr std::size_t kWorkers = 64;
+constexpr double kNearBound = 1e-2;  // of the width: an interval that ends here is open
+constexpr PolishOptions kResamplePolish{
+    .max_iterations = 200, .relative_tolerance = 1e-10, .rounds = 2};
+
+/// How often each run stands in one resample, spread over its points.
+Eigen::ArrayXd resampleWeights(const FitData& data, std::uint64_t seed, std::size_t resample) {
+  std::vector<double> counts(data.groups, 0);
+  for (std::size_t i = 0; i < data.groups; ++i) {
+    counts[counterIndex(seed, resample, i, data.groups)] += 1;
+  }
+  Eigen::ArrayXd weights(static_cast<Eigen::Index>(data.points.size()));
+  for (std::size_t i = 0; i < data.points.size(); ++i) {
+    weights[static_cast<Eigen::Index>(i)] = counts[data.group[i]];
+  }
+  return weights;
+}
+
+/// Where each resample begins: the optimum and the two next basins.
+std::vector<Eigen::VectorXd> warmStarts(const FitResult& result) {
+  std::vector<Eigen::VectorXd> starts = {result.coordinates};
+  for (std::size_t i = 1; i < result.basins.size() && starts.size() < 3; ++i) {
+    if (result.basins[i].objective > 1.2 * result.objective) break;
+    starts.push_back(result.basins[i].coordinates);
+  }
+  return starts;
+}
+
+Polished bestOf(FitProblem& problem, const Bounds& bounds,
+                const std::vector<Eigen::VectorXd>& starts) {
+  Polished best;
+  best.value = std::numeric_limits<double>::infinity();
+  for (const Eigen::VectorXd& start : starts) {
+    Polished end = polish(problem, bounds, start, kResamplePolish);
+    if (end.value < best.value) best = std::move(end);
+  }
+  return best;
+}
+
+void describeDraws(FitResult& result) {
+  const LawFamily& family = *result.family;
+  for (std::size_t i = 0; i < result.parameters.size(); ++i) {
+    ParameterFit& parameter = result.parameters[i];
+    parameter.standard_error.reset();
+    parameter.ci95.reset();
+    if (!parameter.identified || result.posterior.size() < 2) continue;
+    std::vector<double> draws;
+    double mean = 0;
+    for (const std::vector<double>& draw : result.posterior) {
+      draws.push_back(draw[i]);
+      mean += draw[i];
+    }
+    mean /= static_cast<double>(draws.size());
+    double square = 0;
+    for (const double draw : draws) square += (draw - mean) * (draw - mean);
+    const Range interval{quantile(draws, 0.025), quantile(draws, 0.975)};
+    const LawParameter& info = family.parameters[i];
+    const auto reaches = [&](double end) {
+      const double t = info.coordinate == Coordinate::kLog ? std::log(end) : end;
+      Eigen::VectorXd at = result.coordinates;
+      at[static_cast<Eigen::Index>(i)] = t;
+      return onBound(result.bounds, at, static_cast<Eigen::Index>(i), kNearBound);
+    };
+    if (reaches(interval.low) || reaches(interval.high)) {
+      parameter.identified = false;
+      parameter.reason = fmt::format("its bootstrap interval reaches its bound ({:.4g} to {:.4g})",
+                                     interval.low, interval.high);
+      continue;
+    }
+    parameter.standard_error = std::sqrt(square / static_cast<double>(draws.size() - 1));
+    parameter.ci95 = interval;
+  }
+}
+
+}  // namespace
+
+double quantile(std::vector<double> values, double q) {
+  require(!values.empty(), "quantile of nothing");
+  std::sort(values.begin(), values.end());
+  const double position = q * static_cast<double>(values.size() - 1);
+  const auto below = static_cast<std::size_t>(position);
+  const std::size_t above = std::min(below + 1, values.size() - 1);
+  return values[below] + (position - static_cast<double>(below)) * (values[above] - values[below]);
+}
+
+void bootstrap(const FitData& data, const FitOptions& fit_options, const BootstrapOptions& options,
+               FitResult& result, std::stop_token stop, const ProgressSink& progress) {
+  const LawFamily& family = *result.family;
+  FitProblem first(family, data.points, fit_options.objective);
+  std::optional<StartGrid> grid;
+  if (options.search != BootstrapSearch::kWarm) {
+    grid.emplace(first, result.bounds);
+    if (options.search == BootstrapSearch::kAuto && grid->nodes() > kCheapGrid) grid.reset();
+  }
+  const std::vector<Eigen::VectorXd> warm = warmStarts(result);
+  std::vector<Eigen::VectorXd> draws(options.resamples);
+  std::array<std::unique_ptr<FitProblem>, kWorkers> problems;
+  std::atomic<std::size_t> done = 0;
+  parallelFor(options.resamples, std::min<int>(fit_options.threads, kWorkers), stop,
+              [&](std::size_t i, std::size_t worker) {
+                std::unique_ptr<FitProblem>& own = problems[worker];
+                if (!own)
+                  own = std::make_unique<FitProblem>(family, data.points, fit_options.objective);
+                own->setWeights(resampleWeights(data, options.seed, i));
+                std::vector<Eigen::VectorXd> starts = warm;
+                if (grid) {
+                  for (Start& start : grid->starts(own->weights(), 1, 1)) {
+                    starts.push_back(std::move(start.coordinates));
+                  }
+                }
+                draws[i] = bestOf(*own, result.bounds, starts).coordinates;
+                ++done;
+                if (worker == 0 && progress) {
+                  progress("bootstrap",
+                           static_cast<double>(done) / static_cast<double>(draws.size()));
+                }
+              });
+  result.posterior.clear();
+  for (const Eigen::VectorXd& draw : draws) {
+    if (draw.size() > 0) result.posterior.push_back(family.values(draw));
+  }
+  result.resamples = result.posterior.size();
+  if (result.resamples < 2) return;
+  result.interval_method = "percentile bootstrap over runs";
+  describeDraws(result);
+}
+
+}  // namespace moe

@@ -1,0 +1,190 @@
+#include "fitting/fit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <numeric>
+#include <tuple>
+
+#include "fitting/identifiability.h"
+#include "fitting/parallel.h"
+#include "fitting/search/hoffmann_grid.h"
+#include "fitting/search/polish.h"
+#include "fitting/search/start_grid.h"
+
+namespace moe {
+
+namespace {
+
+constexpr double kSameBasin = 1e-6;  // relative difference of objectives of one basin
+
+Result<void> suits(const LawFamily& family, const FitData& data, const FitOptions& options) {
+  const std::size_t needed = family.parameters.size();
+  if (data.points.size() < needed) {
+    return fail(ErrorKind::kInput, std::string(family.name),
+                fmt::format("{} runs for {} parameters; at least {} are needed, so take a smaller "
+                            "law or more runs",
+                            data.points.size(), needed, needed));
+  }
+  const bool experts = std::any_of(data.points.begin(), data.points.end(),
+                                   [](const TrainingRun& run) { return run.experts != 1; });
+  const bool several =
+      std::any_of(data.points.begin(), data.points.end(),
+                  [&](const TrainingRun& run) { return run.experts != data.points[0].experts; });
+  if (experts && several && !family.dependsOnExperts()) {
+    return fail(ErrorKind::kInput, std::string(family.name),
+                "these runs differ in their experts and the law has none; keep one kind with "
+                "--filter experts=1, or take an expert-aware law (yun2024, ludziejewski2025, "
+                "clark2022)");
+  }
+  if (options.search == SearchKind::kGrid && family.name != "chinchilla") {
+    return fail(ErrorKind::kUsage, "--search grid",
+                fmt::format("is defined for chinchilla only, not for {}; leave it out for the "
+                            "global search",
+                            family.name));
+  }
+  return {};
+}
+
+/// The family's bounds, or none, with the fixed parameters pinned.
+Result<Bounds> boundsOf(const LawFamily& family, const FitOptions& options) {
+  Bounds bounds = options.bounded ? Bounds::of(family) : Bounds::none(family);
+  for (const auto& [name, value] : options.fixed) {
+    const int index = family.parameterIndex(name);
+    if (index < 0) {
+      return fail(ErrorKind::kUsage, "--fix",
+                  fmt::format("{} has no parameter '{}'", family.name, name));
+    }
+    const bool log =
+        family.parameters[static_cast<std::size_t>(index)].coordinate == Coordinate::kLog;
+    if (!std::isfinite(value) || (log && !(value > 0))) {
+      return fail(ErrorKind::kUsage, "--fix",
+                  fmt::format("{} = {:g}; it must be positive", name, value));
+    }
+    bounds.lower[index] = bounds.upper[index] = log ? std::log(value) : value;
+  }
+  return bounds;
+}
+
+std::vector<Eigen::VectorXd> startingPoints(FitProblem& problem, const Bounds& bounds,
+                                            const FitOptions& options) {
+  if (options.search == SearchKind::kGrid) return hoffmannGrid();
+  std::vector<Eigen::VectorXd> starts;
+  const StartGrid grid(problem, bounds);
+  for (Start& start : grid.starts(problem.weights(), options.least_starts, options.most_starts)) {
+    starts.push_back(std::move(start.coordinates));
+  }
+  return starts;
+}
+
+std::vector<Basin> basinsOf(const std::vector<Polished>& ends) {
+  std::vector<const Polished*> sorted;
+  for (const Polished& end : ends) {
+    if (end.coordinates.size() > 0 && std::isfinite(end.value)) sorted.push_back(&end);
+  }
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const Polished* a, const Polished* b) { return a->value < b->value; });
+  std::vector<Basin> basins;
+  for (const Polished* end : sorted) {
+    if (basins.empty() || end->value > basins.back().objective * (1 + kSameBasin)) {
+      basins.push_back({end->coordinates, end->value, 0});
+    }
+    ++basins.back().starts;
+  }
+  return basins;
+}
+
+void describeResiduals(FitProblem& problem, const FitData& data, FitResult& result) {
+  problem.value(result.coordinates);
+  const Eigen::ArrayXd& residuals = problem.residuals();
+  const Eigen::ArrayXd measured = problem.logLoss().exp();
+  const double count = static_cast<double>(residuals.size());
+  result.rms_log_residual = std::sqrt(residuals.square().sum() / count);
+  result.mean_abs_log_residual = residuals.abs().sum() / count;
+  result.rms_residual =
+      std::sqrt(((problem.logLoss() + residuals).exp() - measured).square().sum() / count);
+  result.residuals.resize(data.points.size());
+  for (std::size_t i = 0; i < data.points.size(); ++i) {
+    result.residuals[data.original[i]] = residuals[static_cast<Eigen::Index>(i)];
+  }
+}
+
+}  // namespace
+
+FitData FitData::of(std::span<const TrainingRun> runs, std::span<const std::size_t> group) {
+  FitData data;
+  data.original.resize(runs.size());
+  std::iota(data.original.begin(), data.original.end(), std::size_t{0});
+  const auto key = [&](std::size_t i) {
+    const TrainingRun& run = runs[i];
+    return std::tie(run.params, run.train_tokens, run.experts, run.top_k, run.granularity, run.loss,
+                    run.run_id);
+  };
+  std::stable_sort(data.original.begin(), data.original.end(),
+                   [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+  // Groups are numbered by their first point in the sorted order.
+  std::vector<std::size_t> number(runs.size(), runs.size());
+  for (const std::size_t row : data.original) {
+    data.points.push_back(runs[row]);
+    std::size_t& known = number[group.empty() ? row : group[row]];
+    if (known == runs.size()) known = data.groups++;
+    data.group.push_back(known);
+  }
+  return data;
+}
+
+Result<FitResult> fitLaw(const LawFamily& family, const FitData& data, const FitOptions& options,
+                         std::stop_token stop, const ProgressSink& progress) {
+  if (auto checked = suits(family, data, options); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  FitProblem problem(family, data.points, options.objective);
+  const Result<Bounds> asked = boundsOf(family, options);
+  if (!asked) return tl::unexpected(asked.error());
+  const Bounds& bounds = *asked;
+  const std::vector<Eigen::VectorXd> starts = startingPoints(problem, bounds, options);
+
+  std::vector<Polished> ends(starts.size());
+  std::vector<std::unique_ptr<FitProblem>> problems(64);
+  std::atomic<std::size_t> done = 0;
+  parallelFor(
+      starts.size(), std::min(options.threads, 64), stop, [&](std::size_t i, std::size_t worker) {
+        std::unique_ptr<FitProblem>& own = problems.at(worker);
+        if (!own) own = std::make_unique<FitProblem>(family, data.points, options.objective);
+        ends[i] = polish(*own, bounds, starts[i]);
+        ++done;
+        if (worker == 0 && progress) {
+          progress("searching", static_cast<double>(done) / static_cast<double>(starts.size()));
+        }
+      });
+  if (stop.stop_requested()) return fail(ErrorKind::kCancelled, "", "stopped");
+
+  FitResult result;
+  result.family = &family;
+  result.objective_kind = options.objective;
+  result.bounds = bounds;
+  result.points = data.points.size();
+  result.runs = data.groups;
+  result.starts = starts.size();
+  result.basins = basinsOf(ends);
+  if (result.basins.empty()) {
+    return fail(ErrorKind::kInput, std::string(family.name),
+                "no start gave a finite loss on these runs; check the units of N, D and the loss");
+  }
+  const Basin& best = result.basins.front();
+  result.share_at_best = best.starts / static_cast<double>(starts.size());
+  const Polished refined = refine(problem, bounds, {best.coordinates, best.objective, 0, true});
+  result.coordinates = refined.coordinates;
+  result.objective = refined.value;
+  result.converged = refined.converged;
+  result.termination = refined.converged ? "converged: no step lowers the objective beyond rounding"
+                                         : "stopped after 60 Newton steps";
+  result.values = family.values(result.coordinates);
+  describeResiduals(problem, data, result);
+  describeParameters(problem, data, result);
+  return result;
+}
+
+}  // namespace moe

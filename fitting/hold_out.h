@@ -1,0 +1,30 @@
+#pragma once
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "fitting/fit.h"
+
+namespace moe {
+
+/// How well a law fitted without some runs predicts them.
+struct HoldOutResult {
+  std::size_t points = 0;
+  std::size_t runs = 0;
+  double mean_abs_log_error = 0;  ///< mean |ln L_hat - ln L|
+  double mean_log_error = 0;      ///< its bias
+  double rms_log_error = 0;
+};
+
+/// Refits on the points that are not held out (mask by the row of the data given) and predicts the
+/// others. Errors: as fitLaw; nothing held out.
+Result<HoldOutResult> holdOut(const LawFamily& family, std::span<const TrainingRun> runs,
+                              std::span<const std::size_t> group, const std::vector<bool>& held,
+                              const FitOptions& options, std::stop_token stop = {});
+
+/// Marks the points of the `share` of the runs with the largest compute N D (at least one run).
+std::vector<bool> largestCompute(std::span<const TrainingRun> runs,
+                                 std::span<const std::size_t> group, double share);
+
+}  // namespace moe

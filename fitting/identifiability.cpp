@@ -1,0 +1,275 @@
+#include "fitting/identifiability.h"
+
+#include <fmt/format.h>
+
+#include <Eigen/Eigenvalues>
+#include <Eigen/SVD>
+#include <algorithm>
+#include <cmath>
+
+#include "fitting/search/polish.h"
+
+namespace moe {
+
+namespace {
+
+constexpr double kNullSingularValue = 1e-8;  // relative to the largest, columns scaled to 1
+constexpr double kNullComponent = 0.02;
+constexpr double kDeadTerm = 1e-3;
+constexpr double kChiSquare95 = 3.841459;  // one degree of freedom
+
+void mark(ParameterFit& parameter, std::string reason) {
+  if (!parameter.identified) return;
+  parameter.identified = false;
+  parameter.reason = std::move(reason);
+}
+
+/// Columns of the Jacobian scaled to length 1; pinned and on-bound columns are left out (zero).
+Eigen::MatrixXd scaledJacobian(FitProblem& problem, const FitResult& result) {
+  problem.value(result.coordinates);
+  Eigen::MatrixXd jacobian = problem.evaluator().jacobian();
+  for (Eigen::Index i = 0; i < jacobian.cols(); ++i) {
+    const double length = jacobian.col(i).norm();
+    if (onBound(result.bounds, result.coordinates, i) || length == 0) {
+      jacobian.col(i).setZero();
+    } else {
+      jacobian.col(i) /= length;
+    }
+  }
+  return jacobian;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  }
+  return text;
+}
+
+std::string constantVariables(const FitData& data, const LawFamily& family) {
+  const auto hardlyVaries = [&](std::string_view name, double TrainingRun::*variable) {
+    const auto [least, most] = std::minmax_element(
+        data.points.begin(), data.points.end(),
+        [&](const TrainingRun& a, const TrainingRun& b) { return a.*variable < b.*variable; });
+    const double low = (*least).*variable;
+    const double high = (*most).*variable;
+    if (high > 1.05 * low) return std::string();
+    if (high == low) return fmt::format("{} is {:.4g} in every run", name, low);
+    return fmt::format("{} hardly varies ({:.4g} to {:.4g})", name, low, high);
+  };
+  std::string text;
+  if (family.dependsOnTokens()) text = hardlyVaries("D", &TrainingRun::train_tokens);
+  if (text.empty() && family.dependsOnExperts()) text = hardlyVaries("E", &TrainingRun::experts);
+  return text.empty() ? hardlyVaries("N", &TrainingRun::params) : text;
+}
+
+/// Exact trade-offs: the null space of the Jacobian.
+void markNullSpace(const Eigen::MatrixXd& jacobian, const FitData& data, FitResult& result) {
+  const Eigen::BDCSVD<Eigen::MatrixXd> svd(jacobian, Eigen::ComputeThinU | Eigen::ComputeThinV);
+  const Eigen::VectorXd& singular = svd.singularValues();
+  const auto free = (jacobian.colwise().squaredNorm().array() > 0).count();
+  result.condition_number = singular[0] / singular[std::min(free, singular.size()) - 1];
+  Eigen::VectorXd null_weight = Eigen::VectorXd::Zero(jacobian.cols());
+  for (Eigen::Index k = 0; k < free && k < singular.size(); ++k) {
+    if (singular[k] <= kNullSingularValue * singular[0]) {
+      null_weight += svd.matrixV().col(k).cwiseAbs2();
+    }
+  }
+  std::vector<std::string> names;
+  for (Eigen::Index i = 0; i < null_weight.size(); ++i) {
+    if (std::sqrt(null_weight[i]) > kNullComponent) {
+      names.push_back(result.parameters[static_cast<std::size_t>(i)].name);
+    }
+  }
+  if (names.empty()) return;
+  const std::string cause = constantVariables(data, *result.family);
+  const std::string ridge =
+      fmt::format("{}{} cannot be told apart", cause.empty() ? "" : cause + ": ", joined(names));
+  result.ridges.push_back(ridge);
+  for (ParameterFit& parameter : result.parameters) {
+    if (std::find(names.begin(), names.end(), parameter.name) != names.end())
+      mark(parameter, ridge);
+  }
+}
+
+void markBounds(FitResult& result) {
+  for (std::size_t i = 0; i < result.parameters.size(); ++i) {
+    const auto index = static_cast<Eigen::Index>(i);
+    ParameterFit& parameter = result.parameters[i];
+    if (result.bounds.pinned(index)) {
+      parameter.fixed = true;
+      mark(parameter, "held at this value");
+      continue;
+    }
+    if (!onBound(result.bounds, result.coordinates, index)) continue;
+    parameter.on_bound = true;
+    mark(parameter, fmt::format("ended on its bound {:.4g}", parameter.value));
+  }
+}
+
+void markDeadTerms(FitProblem& problem, FitResult& result) {
+  problem.value(result.coordinates);
+  const Eigen::ArrayXXd& shares = problem.evaluator().shares();
+  const LawFamily& family = *result.family;
+  for (std::size_t term = 0; term < family.terms.size(); ++term) {
+    const double most = shares.col(static_cast<Eigen::Index>(term)).maxCoeff();
+    if (most >= kDeadTerm) continue;
+    for (const ExponentEntry& entry : family.terms[term]) {
+      mark(result.parameters[static_cast<std::size_t>(entry.parameter)],
+           fmt::format("its term carries at most {:.1e} of any loss", most));
+    }
+  }
+}
+
+double statistic(const FitProblem& problem, const FitResult& result, double objective) {
+  const double rise = std::max(0.0, objective - result.objective);
+  if (problem.objective().kind == ObjectiveKind::kLeastSquares) {
+    return 2 * rise / std::max(result.rms_log_residual * result.rms_log_residual, 1e-300);
+  }
+  const double scale = std::max(result.mean_abs_log_residual, problem.objective().delta);
+  return 2 * rise / (problem.objective().delta * scale);
+}
+
+/// Points on one curve carry less than as many runs: the statistic is scaled by runs per point.
+double independence(const FitResult& result) {
+  return static_cast<double>(result.runs) / static_cast<double>(result.points);
+}
+
+/// True when the bound is more than ten standard errors away: no refit is needed to exclude it.
+bool farAway(const FitResult& result, Eigen::Index index, double bound) {
+  const ParameterFit& parameter = result.parameters[static_cast<std::size_t>(index)];
+  if (!parameter.standard_error) return false;
+  const bool log =
+      result.family->parameters[static_cast<std::size_t>(index)].coordinate == Coordinate::kLog;
+  const double error = *parameter.standard_error / (log ? parameter.value : 1);
+  return std::abs(result.coordinates[index] - bound) > 10 * error;
+}
+
+/// Parameters whose bound the data do not exclude.
+void markOpenProfiles(FitProblem& problem, FitResult& result) {
+  for (std::size_t i = 0; i < result.parameters.size(); ++i) {
+    const auto index = static_cast<Eigen::Index>(i);
+    if (!result.parameters[i].identified) continue;
+    for (const double bound : {result.bounds.lower[index], result.bounds.upper[index]}) {
+      if (!std::isfinite(bound) || farAway(result, index, bound)) continue;
+      Bounds held = result.bounds;
+      held.lower[index] = held.upper[index] = bound;
+      Eigen::VectorXd start = result.coordinates;
+      start[index] = bound;
+      const Polished end = polish(problem, held, start, {.max_iterations = 200, .rounds = 2});
+      if (statistic(problem, result, end.value) * independence(result) >= kChiSquare95) continue;
+      const double value = result.family->values(end.coordinates)[i];
+      mark(result.parameters[i], fmt::format("the data do not exclude {:.4g}, its bound", value));
+      break;
+    }
+  }
+}
+
+/// An amplitude means nothing when no exponent of its term does.
+void markOrphanAmplitudes(FitResult& result) {
+  const LawFamily& family = *result.family;
+  for (const Term& term : family.terms) {
+    if (term.size() < 2) continue;
+    bool known = false;
+    for (std::size_t k = 1; k < term.size(); ++k) {
+      const ParameterFit& exponent = result.parameters[static_cast<std::size_t>(term[k].parameter)];
+      known = known || exponent.identified || exponent.fixed;
+    }
+    ParameterFit& amplitude = result.parameters[static_cast<std::size_t>(term[0].parameter)];
+    if (!known) mark(amplitude, "no exponent of its term is identified");
+  }
+}
+
+/// Second derivative of rho, averaged over a window h around zero: 1 for least squares; for Huber
+/// delta/h within h, Powell's estimate of the residuals' density at zero. h = delta gives the exact
+/// second derivative, which at delta = 1e-3 counts too few points, so h follows the usual kernel
+/// width 1.06 s n^(-1/5) where that is larger (s: 1.4826 times the median absolute residual).
+Eigen::ArrayXd curvatureWeights(const FitProblem& problem) {
+  const Eigen::ArrayXd& residuals = problem.residuals();
+  if (problem.objective().kind == ObjectiveKind::kLeastSquares) {
+    return Eigen::ArrayXd::Ones(residuals.size());
+  }
+  std::vector<double> sizes(residuals.begin(), residuals.end());
+  for (double& size : sizes) size = std::abs(size);
+  std::nth_element(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2),
+                   sizes.end());
+  const double spread = 1.4826 * sizes[sizes.size() / 2];
+  const double delta = problem.objective().delta;
+  const double window =
+      std::max(delta, 1.06 * spread * std::pow(static_cast<double>(sizes.size()), -0.2));
+  return (residuals.abs() <= window).cast<double>() * (delta / window);
+}
+
+/// Sandwich covariance H^-1 S H^-1 over the identified coordinates, S summed over whole runs.
+void fillStandardErrors(FitProblem& problem, const FitData& data, FitResult& result) {
+  std::vector<Eigen::Index> known;
+  for (ParameterFit& parameter : result.parameters) {
+    parameter.standard_error.reset();
+    parameter.ci95.reset();
+  }
+  for (std::size_t i = 0; i < result.parameters.size(); ++i) {
+    if (result.parameters[i].identified) known.push_back(static_cast<Eigen::Index>(i));
+  }
+  if (known.empty()) return;
+  problem.value(result.coordinates);
+  const auto count = static_cast<Eigen::Index>(known.size());
+  Eigen::MatrixXd scores = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(data.groups), count);
+  const Eigen::MatrixXd jacobian = problem.evaluator().jacobian()(Eigen::all, known);
+  for (std::size_t i = 0; i < data.points.size(); ++i) {
+    const auto row = static_cast<Eigen::Index>(i);
+    scores.row(static_cast<Eigen::Index>(data.group[i])) +=
+        problem.objective().slope(problem.residuals()[row]) * jacobian.row(row);
+  }
+  const Eigen::ArrayXd weights = curvatureWeights(problem);
+  const Eigen::MatrixXd curvature = jacobian.transpose() * weights.matrix().asDiagonal() * jacobian;
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(curvature);
+  if (eigen.eigenvalues()[0] <= 1e-14 * eigen.eigenvalues()[count - 1]) return;
+  const Eigen::MatrixXd inverse = eigen.operatorInverseSqrt() * eigen.operatorInverseSqrt();
+  const double runs = static_cast<double>(data.groups);
+  const double small_sample = runs / std::max(1.0, runs - static_cast<double>(count));
+  const Eigen::MatrixXd covariance = small_sample * inverse * scores.transpose() * scores * inverse;
+  for (Eigen::Index k = 0; k < count; ++k) {
+    const Eigen::Index index = known[static_cast<std::size_t>(k)];
+    ParameterFit& parameter = result.parameters[static_cast<std::size_t>(index)];
+    const double error = std::sqrt(covariance(k, k));
+    const bool log =
+        result.family->parameters[static_cast<std::size_t>(index)].coordinate == Coordinate::kLog;
+    parameter.standard_error = log ? parameter.value * error : error;
+    constexpr double kNormal95 = 1.959964;
+    const double low = result.coordinates[index] - kNormal95 * error;
+    const double high = result.coordinates[index] + kNormal95 * error;
+    parameter.ci95 = log ? Range{std::exp(low), std::exp(high)} : Range{low, high};
+  }
+  result.interval_method = "Wald interval, sandwich over runs";
+}
+
+void nameIllConditioning(FitResult& result) {
+  if (result.condition_number <= 1e5) return;
+  result.ridges.push_back(
+      fmt::format("the parameters trade off: condition number {:.1e} of the scaled Jacobian",
+                  result.condition_number));
+}
+
+}  // namespace
+
+void describeParameters(FitProblem& problem, const FitData& data, FitResult& result) {
+  const LawFamily& family = *result.family;
+  for (std::size_t i = 0; i < family.parameters.size(); ++i) {
+    ParameterFit& parameter = result.parameters.emplace_back();
+    parameter.name = family.parameters[i].name;
+    parameter.meaning = family.parameters[i].meaning;
+    parameter.value = result.values[i];
+  }
+  markBounds(result);
+  const Eigen::MatrixXd jacobian = scaledJacobian(problem, result);
+  markNullSpace(jacobian, data, result);
+  markDeadTerms(problem, result);
+  fillStandardErrors(problem, data, result);
+  markOpenProfiles(problem, result);
+  markOrphanAmplitudes(result);
+  if (result.ridges.empty()) nameIllConditioning(result);
+  fillStandardErrors(problem, data, result);
+}
+
+}  // namespace moe

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "fitting/fit.h"
+#include "fitting/objective.h"
+
+namespace moe {
+
+/// Fills result.parameters, ridges and condition_number: what the data determine and what not.
+///
+/// A parameter is not identified when
+///   - its direction lies in the null space of the Jacobian of ln L (D never varies: C, gamma, F);
+///   - it sits on a bound;
+///   - its term carries less than a thousandth of every loss;
+///   - the data do not exclude one of its bounds: refitting with the parameter held there raises
+///     the objective by less than a 95 % interval allows,
+///         2 (rise) / (delta mean|r|) < 3.84   (Huber, which acts like least absolute deviations)
+///         (rise) / sigma^2 * 2 < 3.84         (least squares, sigma^2 = mean r^2);
+///   - or it is the amplitude of a term none of whose exponents is identified.
+/// The others get a standard error from the sandwich H^-1 S H^-1 clustered over runs, and a Wald
+/// interval until a bootstrap replaces it.
+void describeParameters(FitProblem& problem, const FitData& data, FitResult& result);
+
+}  // namespace moe

@@ -1,0 +1,102 @@
+#include "fitting/objective.h"
+
+#include <cmath>
+#include <limits>
+
+namespace moe {
+
+namespace {
+
+double coordinateBound(const LawParameter& parameter, double bound) {
+  if (parameter.coordinate == Coordinate::kLinear || std::isinf(bound)) return bound;
+  return bound > 0 ? std::log(bound) : -std::numeric_limits<double>::infinity();
+}
+
+}  // namespace
+
+double Objective::rho(double residual) const {
+  const double size = std::abs(residual);
+  if (kind == ObjectiveKind::kLeastSquares || size <= delta) return 0.5 * residual * residual;
+  return delta * (size - 0.5 * delta);
+}
+
+double Objective::slope(double residual) const {
+  if (kind == ObjectiveKind::kLeastSquares || std::abs(residual) <= delta) return residual;
+  return residual > 0 ? delta : -delta;
+}
+
+Bounds Bounds::of(const LawFamily& family) {
+  Bounds bounds = none(family);
+  for (std::size_t i = 0; i < family.parameters.size(); ++i) {
+    const auto index = static_cast<Eigen::Index>(i);
+    bounds.lower[index] = coordinateBound(family.parameters[i], family.parameters[i].lower);
+    bounds.upper[index] = coordinateBound(family.parameters[i], family.parameters[i].upper);
+  }
+  return bounds;
+}
+
+Bounds Bounds::none(const LawFamily& family) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const auto count = static_cast<Eigen::Index>(family.parameters.size());
+  Bounds bounds{Eigen::VectorXd::Constant(count, -kInfinity),
+                Eigen::VectorXd::Constant(count, kInfinity)};
+  for (const int index : {family.e_start, family.e_max}) {
+    if (index < 0) continue;
+    const LawParameter& parameter = family.parameters[static_cast<std::size_t>(index)];
+    bounds.lower[index] = std::log(parameter.lower);
+    bounds.upper[index] = std::log(parameter.upper);
+  }
+  return bounds;
+}
+
+FitProblem::FitProblem(const LawFamily& family, std::span<const TrainingRun> runs,
+                       Objective objective)
+    : evaluator_(family, runs), objective_(objective) {
+  const auto points = static_cast<Eigen::Index>(runs.size());
+  log_loss_.resize(points);
+  for (Eigen::Index i = 0; i < points; ++i) {
+    log_loss_[i] = std::log(runs[static_cast<std::size_t>(i)].loss);
+  }
+  weights_ = Eigen::ArrayXd::Ones(points);
+  residuals_.resize(points);
+  slopes_.resize(points);
+}
+
+// rho = s (|r| - s/2) and rho' = sign(r) s with s = min(|r|, delta): no branch.
+double FitProblem::sum() {
+  residuals_ = evaluator_.logLoss() - log_loss_;
+  if (objective_.kind == ObjectiveKind::kLeastSquares) {
+    return 0.5 * (weights_ * residuals_.square()).sum();
+  }
+  const auto size = residuals_.abs();
+  const auto clipped = size.min(objective_.delta);
+  return (weights_ * clipped * (size - 0.5 * clipped)).sum();
+}
+
+double FitProblem::value(const Eigen::VectorXd& coordinates) {
+  if (!evaluator_.evaluate(coordinates)) return std::numeric_limits<double>::infinity();
+  return sum();
+}
+
+double FitProblem::value(const Eigen::VectorXd& coordinates, Eigen::VectorXd& gradient) {
+  if (!evaluator_.evaluate(coordinates)) return std::numeric_limits<double>::infinity();
+  const double total = sum();
+  if (objective_.kind == ObjectiveKind::kLeastSquares) {
+    slopes_ = weights_ * residuals_;
+  } else {
+    slopes_ = weights_ * residuals_.max(-objective_.delta).min(objective_.delta);
+  }
+  evaluator_.gradient(slopes_, gradient);
+  return total;
+}
+
+Eigen::MatrixXd FitProblem::gaussNewton() const {
+  Eigen::ArrayXd curvature = weights_;
+  if (objective_.kind == ObjectiveKind::kHuber) {
+    curvature *= (objective_.delta / residuals_.abs().max(objective_.delta));
+  }
+  const Eigen::MatrixXd jacobian = evaluator_.jacobian();
+  return jacobian.transpose() * curvature.matrix().asDiagonal() * jacobian;
+}
+
+}  // namespace moe

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <vector>
+
+#include "fitting/objective.h"
+
+namespace moe {
+
+/// A place to begin a descent, and how good it looked.
+struct Start {
+  Eigen::VectorXd coordinates;
+  double score = 0;  ///< weighted sum of squared relative residuals
+};
+
+/// Global search by variable projection. Given its exponents a sum of powers is linear in its
+/// amplitudes, so every node of a grid over the exponents is scored by a small non-negative least
+/// squares on relative residuals L_hat/L - 1. Nodes are products of per-term candidates: the
+/// columns of all candidates and their inner products are made once, and a node costs one k x k
+/// solve for k terms. Exponents that several terms or the common factor share (E_start, E_max, d)
+/// form the outer grid. Laws of one term (clark2022) are linear in logarithms instead.
+///
+/// Built once for a data set; scored again for each set of weights, so that every bootstrap
+/// resample can have its own global search.
+class StartGrid {
+ public:
+  StartGrid(FitProblem& problem, const Bounds& bounds);
+
+  /// The local minima of the grid for these weights, best first, at most `most`; then, up to
+  /// `least`, the best other nodes that are three or more steps away from every start before them.
+  std::vector<Start> starts(const Eigen::ArrayXd& weights, std::size_t least,
+                            std::size_t most) const;
+
+  std::size_t nodes() const;
+
+ private:
+  /// One term's candidates at one outer node: columns [first, first + count) of `columns`.
+  struct Block {
+    Eigen::Index first = 0;
+    Eigen::Index count = 0;
+  };
+  struct Outer {
+    std::vector<double> shared;  // values of the shared exponents
+    Eigen::MatrixXd columns;     // points x candidates, relative to the loss
+  };
+
+  std::vector<double> scores(const Eigen::ArrayXd& weights) const;
+  std::vector<std::size_t> localMinima(const std::vector<double>& scores) const;
+  bool apart(std::size_t a, std::size_t b) const;
+  void buildOuter(FitProblem& problem, const std::vector<double>& shared);
+  void scoreOuter(const Outer& outer, const Eigen::ArrayXd& weights, double* scores) const;
+  Start startAt(std::size_t node, const Eigen::ArrayXd& weights, double score) const;
+  Eigen::VectorXd amplitudes(const Outer& outer, const std::vector<Eigen::Index>& chosen,
+                             const Eigen::ArrayXd& weights) const;
+
+  const LawFamily* family_;
+  Bounds bounds_;
+  std::vector<int> shared_parameters_;
+  std::vector<std::vector<int>> own_parameters_;              // of each term
+  std::vector<std::vector<std::vector<double>>> candidates_;  // term, candidate, exponent values
+  std::vector<Block> blocks_;
+  std::vector<Outer> outer_;
+  std::vector<std::size_t> extents_;  // of the lattice of all nodes, slowest first
+  Eigen::ArrayXd log_loss_;
+  bool log_linear_ = false;
+};
+
+}  // namespace moe

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "data/basis.h"
+#include "data/catalog/hardware_entry.h"
 #include "data/units.h"
 
 namespace moe {
@@ -25,15 +26,20 @@ struct Accelerator {
   std::string price_date;
   std::string price_source;
 
-  double compute_efficiency = 0.7;    ///< of the peak, in large matrix products
+  double compute_efficiency = 0.7;               ///< of the peak, in large matrix products
+  std::optional<double> compute_efficiency_fp8;  ///< of the fp8 peak, where measured
+  std::optional<double> compute_efficiency_fp4;
   double bandwidth_efficiency = 0.8;  ///< of the data-sheet bandwidth
   double link_efficiency = 0.8;
-  Seconds fixed_per_layer{80e-6};    ///< launch, norms, router: everything the roofline lacks
-  Seconds link_latency{10e-6};       ///< per all-reduce
+  Seconds fixed_per_layer{80e-6};  ///< launch, norms, router: everything the roofline lacks
+  Seconds link_latency{10e-6};     ///< per all-reduce
   Basis efficiency_basis = Basis::kRoofline;
   std::string efficiency_source;
   std::string source;        ///< of the data-sheet figures
   std::string verification;  ///< how sure they are, as in the catalog
 };
+
+/// What the cost model needs of a catalog entry.
+Accelerator acceleratorOf(const HardwareEntry& entry);
 
 }  // namespace moe

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cmath>
+
 namespace moe {
 
 /// What one forward pass over a batch reads and computes, enough for a roofline. Counts are real
@@ -19,9 +21,24 @@ struct ForwardShape {
   double lookup_params = 0;  ///< in memory but read one row a token: the input embedding
   double kv_elements_per_token = 0;
   double attention_flop_per_context_token = 0;
+  /// In prefill, where it differs (MLA computes keys and values of a prompt instead of absorbing
+  /// them into the query); 0: the same.
+  double prefill_attention_flop_per_context_token = 0;
+  /// Devices that the KV cache of a request can be divided among: the KV heads, 1 for MLA. More
+  /// devices in tensor parallel keep copies. 0: any number, as in a hypothetical model.
+  double kv_shards = 0;
 
   double totalParams() const { return dense_params + experts * expert_params + lookup_params; }
   double activeParams() const { return dense_params + top_k * expert_params + lookup_params; }
+  double prefillAttentionFlop() const {
+    return prefill_attention_flop_per_context_token > 0 ? prefill_attention_flop_per_context_token
+                                                        : attention_flop_per_context_token;
+  }
+  /// KV elements on all devices together per element of the cache: 1, or more where the KV heads do
+  /// not divide evenly.
+  double kvCopies(int devices) const {
+    return kv_shards > 0 ? devices * std::ceil(kv_shards / devices) / kv_shards : 1;
+  }
 };
 
 }  // namespace moe

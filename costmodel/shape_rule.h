@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "costmodel/forward_shape.h"
 #include "data/error.h"
@@ -29,6 +30,8 @@ struct ShapeRule {
 };
 
 /// "yun" (default), "ludziejewski" (every layer routed, top-1: c = 9/13), "clark".
+/// An unknown name is a usage error that lists them.
 Result<ShapeRule> shapeRulePreset(std::string_view name);
+std::vector<std::string> shapeRuleNames();
 
 }  // namespace moe

@@ -1,0 +1,138 @@
+#include "costmodel/architecture.h"
+
+#include <cmath>
+
+#include "data/numbers.h"
+
+namespace moe {
+namespace {
+
+using Count = std::int64_t;
+
+bool isMla(const ModelEntry& m) { return m.attention == AttentionKind::kMla; }
+
+/// Projections of one attention layer, without norms. MLA as in [DeepSeekV2, section 2.1]: the
+/// query in one or two steps, keys and values through kv_lora_rank, a rotary key that all heads
+/// share.
+Count attentionParams(const ModelEntry& m) {
+  const Count hidden = m.hidden;
+  const Count heads = m.heads;
+  if (!isMla(m)) return 2 * hidden * (heads + m.kv_heads) * m.head_dim;
+  const Count query_width = heads * (m.qk_nope_dim + m.qk_rope_dim);
+  const Count query =
+      m.q_lora_rank > 0 ? m.q_lora_rank * (hidden + query_width) : hidden * query_width;
+  const Count compress = hidden * (m.kv_lora_rank + m.qk_rope_dim);
+  const Count expand = Count{m.kv_lora_rank} * heads * (m.qk_nope_dim + m.v_head_dim);
+  return query + compress + expand + heads * m.v_head_dim * hidden;
+}
+
+Count attentionNorms(const ModelEntry& m) {
+  return isMla(m) ? Count{m.q_lora_rank} + m.kv_lora_rank : 0;
+}
+
+Count routedLayersOf(const ModelEntry& m, int layers) {
+  return m.experts > 0 ? (layers - m.first_dense_layers) / m.moe_every_n_layers : 0;
+}
+
+/// Adds a stack of layers that ends in a norm. A decoder over an encoder attends twice a layer.
+void addStack(ParameterCount& params, const ModelEntry& m, int layers, int attentions_per_layer) {
+  const Count routed = routedLayersOf(m, layers);
+  const Count ffn_row = Count{m.ffn_matrices} * m.hidden;
+  params.attention += layers * attentions_per_layer * attentionParams(m);
+  params.norms += layers * ((1 + attentions_per_layer) * Count{m.hidden} +
+                            attentions_per_layer * attentionNorms(m)) +
+                  m.hidden;
+  params.dense_ffn += (layers - routed) * ffn_row * m.dense_ffn;
+  params.shared_experts += routed * ffn_row * m.shared_ffn;
+  params.routers += routed * m.hidden * m.experts;
+  params.one_expert += routed * ffn_row * m.expert_ffn;
+}
+
+ParameterCount countParams(const ModelEntry& m) {
+  ParameterCount params;
+  params.embedding = Count{m.vocabulary} * m.hidden;
+  params.head = m.tied_embeddings ? 0 : params.embedding;
+  params.experts = m.experts;
+  params.top_k = m.top_k;
+  addStack(params, m, m.layers, m.encoder_layers > 0 ? 2 : 1);
+  if (m.encoder_layers > 0) addStack(params, m, m.encoder_layers, 1);
+  return params;
+}
+
+void setAttentionWork(ModelArchitecture& model) {
+  const ModelEntry& m = model.entry;
+  const Count heads = m.heads;
+  if (isMla(m)) {
+    const Count latent = Count{m.kv_lora_rank} + m.qk_rope_dim;
+    model.kv_elements_per_token = m.layers * latent;
+    model.attention_flop_per_context_token = 2 * m.layers * heads * (latent + m.kv_lora_rank);
+    model.prefill_attention_flop_per_context_token =
+        2 * m.layers * heads * (m.qk_nope_dim + m.qk_rope_dim + m.v_head_dim);
+    model.kv_shards = 1;
+    return;
+  }
+  model.kv_elements_per_token = Count{2} * m.kv_layers * m.kv_heads * m.head_dim;
+  model.attention_flop_per_context_token = 4 * m.kv_layers * heads * m.head_dim;
+  model.prefill_attention_flop_per_context_token = model.attention_flop_per_context_token;
+  model.kv_shards = m.kv_heads;
+}
+
+}  // namespace
+
+std::int64_t ParameterCount::unrouted() const {
+  return embedding + head + attention + norms + dense_ffn + shared_experts + routers;
+}
+
+Result<ModelArchitecture> architectureOf(const ModelEntry& entry) {
+  if (entry.attention == AttentionKind::kUnknown)
+    return fail(ErrorKind::kUnanswered, entry.name,
+                "has attention (" + entry.attention_note +
+                    ") that no formula here counts; parameters and KV cache are not known");
+  ModelArchitecture model;
+  model.entry = entry;
+  model.params = countParams(entry);
+  model.routed_layers = routedLayersOf(entry, entry.layers);
+  if (entry.encoder_layers > 0) model.routed_layers += routedLayersOf(entry, entry.encoder_layers);
+  setAttentionWork(model);
+  return model;
+}
+
+double forwardFlopPerToken(const ModelArchitecture& model, double context_tokens) {
+  const ParameterCount& params = model.params;
+  const Count looked_up = model.entry.tied_embeddings ? 0 : params.embedding;
+  return 2.0 * static_cast<double>(params.active() - looked_up) +
+         static_cast<double>(model.attention_flop_per_context_token) * context_tokens;
+}
+
+Result<ForwardShape> forwardShapeOf(const ModelArchitecture& model) {
+  const ModelEntry& m = model.entry;
+  if (m.encoder_layers > 0)
+    return fail(ErrorKind::kUnanswered, m.name,
+                "is an encoder-decoder model; its serving is not modelled");
+  ForwardShape shape;
+  shape.layers = m.layers;
+  shape.hidden = m.hidden;
+  shape.lookup_params = m.tied_embeddings ? 0 : static_cast<double>(model.params.embedding);
+  shape.dense_params = static_cast<double>(model.params.unrouted()) - shape.lookup_params;
+  shape.expert_params = static_cast<double>(model.params.one_expert);
+  shape.experts = m.experts > 0 ? m.experts : 1;
+  shape.top_k = m.experts > 0 ? m.top_k : 1;
+  shape.kv_elements_per_token = static_cast<double>(model.kv_elements_per_token);
+  shape.attention_flop_per_context_token =
+      static_cast<double>(model.attention_flop_per_context_token);
+  shape.prefill_attention_flop_per_context_token =
+      static_cast<double>(model.prefill_attention_flop_per_context_token);
+  shape.kv_shards = model.kv_shards;
+  return shape;
+}
+
+bool roundsToPrinted(std::int64_t count, std::string_view printed_billions) {
+  const auto printed = parseNumber(printed_billions);
+  if (!printed) return false;
+  const auto point = printed_billions.find('.');
+  const auto decimals = point == std::string_view::npos ? 0 : printed_billions.size() - point - 1;
+  const double half_unit = 0.5 * std::pow(10.0, 9.0 - static_cast<double>(decimals));
+  return std::abs(static_cast<double>(count) - *printed * 1e9) <= half_unit;
+}
+
+}  // namespace moe

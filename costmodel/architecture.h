@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "costmodel/forward_shape.h"
+#include "data/catalog/model_entry.h"
+#include "data/error.h"
+
+namespace moe {
+
+/// Parameters of a model by part, exact. Biases and the norms of queries and keys are not counted
+/// (less than 0.01 % where they exist).
+struct ParameterCount {
+  std::int64_t embedding = 0;  ///< input embedding; with tied embeddings also the head
+  std::int64_t head = 0;       ///< 0 when tied
+  std::int64_t attention = 0;
+  std::int64_t norms = 0;
+  std::int64_t dense_ffn = 0;
+  std::int64_t shared_experts = 0;
+  std::int64_t routers = 0;
+  std::int64_t one_expert = 0;  ///< one routed expert, summed over the layers that route
+  std::int64_t experts = 0;     ///< routed experts per layer
+  std::int64_t top_k = 0;
+
+  /// All that every token passes through, with the input embedding.
+  std::int64_t unrouted() const;
+  std::int64_t total() const { return unrouted() + experts * one_expert; }
+  /// What one token uses, the input embedding included (some publishers leave it out).
+  std::int64_t active() const { return unrouted() + top_k * one_expert; }
+};
+
+/// A concrete model as the cost model sees it.
+struct ModelArchitecture {
+  ModelEntry entry;
+  ParameterCount params;
+  std::int64_t routed_layers = 0;
+  /// Elements of KV cache per token in all layers. MHA and GQA: 2 kv_heads head_dim a layer; MLA:
+  /// kv_lora_rank + qk_rope_dim a layer. Sliding windows are counted as full attention, layers
+  /// without attention as nothing; of an encoder-decoder, the decoder's own attention.
+  std::int64_t kv_elements_per_token = 0;
+  /// FLOP of scores and weighted values per context token. Decoding with MLA works on the
+  /// compressed cache, prefill on keys and values made from it.
+  std::int64_t attention_flop_per_context_token = 0;
+  std::int64_t prefill_attention_flop_per_context_token = 0;
+  int kv_shards = 0;  ///< devices that can divide the KV cache without copies
+};
+
+/// Unanswered for attention that no formula here knows.
+Result<ModelArchitecture> architectureOf(const ModelEntry& entry);
+
+/// Forward FLOP of one token in decode with so many tokens before it: two per active parameter
+/// except the looked-up embedding, and attention.
+double forwardFlopPerToken(const ModelArchitecture& model, double context_tokens);
+
+/// Unanswered for encoder-decoder models: their serving has another shape.
+Result<ForwardShape> forwardShapeOf(const ModelArchitecture& model);
+
+/// Whether a count rounds to what was printed ("46.7" billion): within half a unit of its last
+/// digit.
+bool roundsToPrinted(std::int64_t count, std::string_view printed_billions);
+
+}  // namespace moe

@@ -1,0 +1,194 @@
+#include "costmodel/planner/posterior.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <random>
+#include <thread>
+
+namespace moe {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+std::vector<std::size_t> chosenDraws(const PlanRequest& request) {
+  std::vector<std::size_t> indices(request.law.posterior.size());
+  std::iota(indices.begin(), indices.end(), std::size_t{0});
+  if (indices.size() <= request.draws) return indices;
+  std::mt19937_64 generator(request.seed);
+  for (std::size_t i = 0; i < request.draws; ++i)
+    std::swap(indices[i], indices[i + generator() % (indices.size() - i)]);
+  indices.resize(request.draws);
+  std::sort(indices.begin(), indices.end());
+  return indices;
+}
+
+DrawFigures figuresOf(const std::optional<SolvedPoint>& point,
+                      const std::optional<SolvedPoint>& optimum,
+                      const std::optional<SolvedPoint>& base) {
+  DrawFigures figures{kNone, kNone, kNone, kNone, kNone, kNone, kNone};
+  if (!point) return figures;
+  figures.params = point->params;
+  figures.train_tokens = point->train_tokens;
+  figures.loss = point->loss;
+  figures.size_vs_loss_optimal = point->params / optimum->params;
+  if (!point->serving) return figures;
+  const double usd = point->serving->usd_per_million_output_tokens_all_in;
+  figures.usd_per_million_tokens = point->serving->usd_per_million_tokens;
+  figures.usd_per_million_output_tokens_all_in = usd;
+  if (base && base->serving)
+    figures.cost_vs_base = usd / base->serving->usd_per_million_output_tokens_all_in;
+  return figures;
+}
+
+/// Solves draws first, first + step, ... of `indices` into their places.
+class Worker {
+ public:
+  Worker(const PlanRequest& request, std::size_t base, const std::vector<std::size_t>& indices,
+         PosteriorPlan& plan)
+      : request_(request), base_(base), indices_(indices), plan_(plan) {}
+
+  void run(std::size_t first, std::size_t step, std::stop_token stop,
+           const ProgressSink& progress) const {
+    Law law = bareLaw(request_.law);
+    std::vector<SolvedExperts> solved(request_.experts.size());
+    for (std::size_t i = first; i < indices_.size() && !stop.stop_requested(); i += step) {
+      law.values = request_.law.posterior[indices_[i]];
+      std::fill(solved.begin(), solved.end(), SolvedExperts{});
+      solveExperts(request_, law, base_, solved);
+      store(i, solved);
+      if (progress && (i / step) % 32 == 0)
+        progress("planning over the posterior", static_cast<double>(i) / indices_.size());
+    }
+  }
+
+ private:
+  void store(std::size_t draw, const std::vector<SolvedExperts>& solved) const {
+    const auto& base = solved[base_].loss_optimal;
+    for (std::size_t row = 0; row < solved.size(); ++row)
+      plan_.rows[draw * plan_.experts + row] = {
+          figuresOf(solved[row].loss_optimal, solved[row].loss_optimal, base),
+          figuresOf(solved[row].chosen, solved[row].loss_optimal, base)};
+  }
+
+  const PlanRequest& request_;
+  std::size_t base_;
+  const std::vector<std::size_t>& indices_;
+  PosteriorPlan& plan_;
+};
+
+/// Linear interpolation between order statistics; `values` is sorted.
+double quantile(const std::vector<double>& values, double share) {
+  const double place = share * static_cast<double>(values.size() - 1);
+  const auto below = static_cast<std::size_t>(place);
+  const std::size_t above = std::min(below + 1, values.size() - 1);
+  return values[below] + (place - static_cast<double>(below)) * (values[above] - values[below]);
+}
+
+/// A 2.5 % percentile of fewer draws would be their minimum or less.
+constexpr std::size_t kFewestDraws = 20;
+
+template <class Figure>
+std::optional<Interval> intervalOf(const PosteriorPlan& posterior, std::size_t row,
+                                   DrawFigures DrawRow::*which, const Figure& figure) {
+  std::vector<double> values;
+  values.reserve(posterior.draws);
+  for (std::size_t draw = 0; draw < posterior.draws; ++draw) {
+    const double value = figure(posterior.at(draw, row).*which);
+    if (std::isfinite(value)) values.push_back(value);
+  }
+  if (values.size() < kFewestDraws) return std::nullopt;
+  std::sort(values.begin(), values.end());
+  return Interval{quantile(values, 0.025), quantile(values, 0.975)};
+}
+
+void fillConfiguration(const PosteriorPlan& posterior, std::size_t row, DrawFigures DrawRow::*which,
+                       Configuration& configuration) {
+  using F = const DrawFigures&;
+  const auto interval = [&](const auto& figure) {
+    return intervalOf(posterior, row, which, figure);
+  };
+  ConfigurationIntervals& ci = configuration.ci95;
+  ci.dense_params = interval([](F f) { return f.params; });
+  ci.train_tokens = interval([](F f) { return f.train_tokens; });
+  ci.tokens_per_param = interval([](F f) { return f.train_tokens / f.params; });
+  ci.loss = interval([](F f) { return f.loss; });
+  ci.usd_per_million_tokens = interval([](F f) { return f.usd_per_million_tokens; });
+  ci.usd_per_million_output_tokens_all_in =
+      interval([](F f) { return f.usd_per_million_output_tokens_all_in; });
+  ci.size_vs_loss_optimal = interval([](F f) { return f.size_vs_loss_optimal; });
+  ci.over_training_factor = interval([](F f) { return 1 / f.size_vs_loss_optimal; });
+  ci.cost_vs_base = interval([](F f) { return f.cost_vs_base; });
+
+  std::size_t served = 0;
+  for (std::size_t draw = 0; draw < posterior.draws; ++draw)
+    served += std::isfinite((posterior.at(draw, row).*which).usd_per_million_tokens);
+  configuration.draws_share = static_cast<double>(served) / static_cast<double>(posterior.draws);
+}
+
+}  // namespace
+
+std::optional<PosteriorPlan> planPosterior(const PlanRequest& request, std::size_t base,
+                                           std::stop_token stop, const ProgressSink& progress) {
+  const std::vector<std::size_t> indices = chosenDraws(request);
+  PosteriorPlan plan;
+  plan.draws = indices.size();
+  plan.experts = request.experts.size();
+  plan.rows.resize(plan.draws * plan.experts);
+  const Worker worker(request, base, indices, plan);
+  const unsigned machine = std::max(1u, std::thread::hardware_concurrency());
+  const std::size_t wanted = request.threads > 0 ? request.threads : machine;
+  const std::size_t threads = std::max<std::size_t>(1, std::min(wanted, plan.draws / 8));
+  {
+    std::vector<std::jthread> others;
+    for (std::size_t t = 1; t < threads; ++t)
+      others.emplace_back([&worker, t, threads, stop] { worker.run(t, threads, stop, {}); });
+    worker.run(0, threads, stop, progress);
+  }
+  if (stop.stop_requested()) return std::nullopt;
+  return plan;
+}
+
+void fillIntervals(const PosteriorPlan& posterior, PlanOutcome& outcome) {
+  if (posterior.draws == 0) return;
+  for (std::size_t row = 0; row < outcome.rows.size(); ++row) {
+    fillConfiguration(posterior, row, &DrawRow::loss_optimal, outcome.rows[row].loss_optimal);
+    fillConfiguration(posterior, row, &DrawRow::chosen, outcome.rows[row].chosen);
+  }
+}
+
+double objective(PlanMode mode, const DrawFigures& figures) {
+  if (!std::isfinite(figures.usd_per_million_tokens)) return kNone;
+  return mode == PlanMode::kMinCost ? figures.usd_per_million_output_tokens_all_in : figures.loss;
+}
+
+std::vector<double> bestShares(const PosteriorPlan& posterior, PlanMode mode) {
+  std::vector<double> shares(posterior.experts, 0.0);
+  for (std::size_t draw = 0; draw < posterior.draws; ++draw) {
+    std::optional<std::size_t> best;
+    double least = std::numeric_limits<double>::infinity();
+    for (std::size_t row = 0; row < posterior.experts; ++row) {
+      const double value = objective(mode, posterior.at(draw, row).chosen);
+      if (!(value < least)) continue;
+      least = value;
+      best = row;
+    }
+    if (best) shares[*best] += 1;
+  }
+  for (double& share : shares) share /= static_cast<double>(posterior.draws);
+  return shares;
+}
+
+double beatsShare(const PosteriorPlan& posterior, PlanMode mode, std::size_t first,
+                  std::size_t second) {
+  std::size_t wins = 0;
+  for (std::size_t draw = 0; draw < posterior.draws; ++draw) {
+    const double a = objective(mode, posterior.at(draw, first).chosen);
+    const double b = objective(mode, posterior.at(draw, second).chosen);
+    wins += a < b || (std::isfinite(a) && !std::isfinite(b));
+  }
+  return static_cast<double>(wins) / static_cast<double>(posterior.draws);
+}
+
+}  // namespace moe

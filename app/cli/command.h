@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
+#include <memory>
+#include <stop_token>
 #include <string>
 
 #include "data/error.h"
@@ -13,6 +15,8 @@ class App;
 }
 
 namespace moe::cli {
+
+class ProgressLine;
 
 /// Options that every command has.
 struct GlobalOptions {
@@ -31,15 +35,19 @@ struct CommandContext {
   GlobalOptions options;
   int exit_code = 0;
   bool progress_to_terminal = false;
+  std::stop_token stop = {};  ///< Ctrl-C; hand it to the workflow
+  std::shared_ptr<ProgressLine> progress_line = nullptr;
 
-  /// Progress on stderr for what lasts over a second; silent with --quiet.
+  /// Progress on stderr for what lasts over a second; silent with --quiet. The context must
+  /// outlive the sink.
   ProgressSink progress();
 
-  /// Sets the exit code and prints the error on stderr as one line.
+  /// Sets the exit code and prints the error on stderr as one line: 2 usage, 3 input or a question
+  /// without an answer, 1 infeasible, 130 cancelled.
   void refuse(const Error& error);
 
   /// Delivers a result: `json()` with --json, else `text()`, to stdout or to --out (written beside
-  /// and renamed). Only the one that is asked for is made.
+  /// and renamed). Only the one that is asked for is made. What cannot be written is refused.
   void deliver(const std::function<std::string()>& text, const std::function<std::string()>& json,
                int code = 0);
 };

@@ -1,0 +1,70 @@
+#include "app/cli/command.h"
+
+#include <chrono>
+#include <ostream>
+
+#include "app/cli/progress_line.h"
+#include "app/workflows/write_file.h"
+
+namespace moe::cli {
+namespace {
+
+int exitCode(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kUsage:
+      return 2;
+    case ErrorKind::kInput:
+      return 3;
+    case ErrorKind::kUnanswered:
+      return 3;
+    case ErrorKind::kInfeasible:
+      return 1;
+    case ErrorKind::kCancelled:
+      return 130;
+  }
+  require(false, "unknown kind of error");
+  return 70;
+}
+
+void clearProgress(const CommandContext& context) {
+  if (context.progress_line) context.progress_line->clear();
+}
+
+Result<void> write(CommandContext& context, const std::string& result) {
+  if (!context.options.out.empty()) return writeFile(context.options.out, result);
+  context.out << result << std::flush;
+  if (!context.out) {
+    return fail(ErrorKind::kInput, "standard output",
+                "cannot write the result: the disk is full or the reader went away");
+  }
+  return {};
+}
+
+}  // namespace
+
+ProgressSink CommandContext::progress() {
+  if (options.quiet) return {};
+  using Clock = std::chrono::steady_clock;
+  progress_line = std::make_shared<ProgressLine>(err, progress_to_terminal, Clock::now());
+  return [line = progress_line](std::string_view what, double fraction) {
+    line->update(what, fraction, Clock::now());
+  };
+}
+
+void CommandContext::refuse(const Error& error) {
+  clearProgress(*this);
+  exit_code = exitCode(error.kind);
+  std::string message = describe(error);
+  if (message.empty() && error.kind == ErrorKind::kCancelled) message = "interrupted";
+  err << "moeplan: " << message << std::endl;
+}
+
+void CommandContext::deliver(const std::function<std::string()>& text,
+                             const std::function<std::string()>& json, int code) {
+  const std::string result = options.json ? json() : text();
+  clearProgress(*this);
+  exit_code = code;
+  if (const Result<void> written = write(*this, result); !written) refuse(written.error());
+}
+
+}  // namespace moe::cli

@@ -1,0 +1,87 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "app/cli/command.h"
+#include "app/report/fit_report.h"
+
+namespace moe::cli {
+namespace {
+
+constexpr const char* kDescription =
+    "Fits a loss law L(N, D, E) to a table of training runs (CSV, TSV, JSON, JSONL, also gzip), "
+    "finds\nthe global optimum, and says how far to trust each parameter.";
+
+constexpr const char* kExamples = R"(Examples:
+  moeplan fit data/tables/runs/gemstones/runs.csv --law chinchilla --filter schedule=cool_end
+      The Chinchilla law on 22 widths and depths.
+  moeplan fit runs.csv --law yun2024,ludziejewski2025 --map n=params,loss=val_loss
+              --filter 'router=S-Base,Dense' --filter 'train_tokens>1e10' --save law.json
+      Two laws on some of the runs; writes law-yun2024.json and law-ludziejewski2025.json.
+  moeplan fit curves.csv --law yun2024 --curve 0.04..0.3333 --hold-out largest:20%
+      Evaluations on the way, from 4 % to a third of each schedule; refits on an earlier and a
+      later window show what that choice decides.)";
+
+void addDataOptions(CLI::App& app, FitQuestion& question) {
+  app.add_option("files", question.files, "Tables of runs")->type_name("FILE")->required();
+  app.add_option("--map", question.map, "Columns by role: n, d, e, k, g, loss, run, step")
+      ->type_name("n=COL,...");
+  app.add_option("--filter", question.filters,
+                 "Keep rows: COLUMN=A,B  COLUMN!=A  COLUMN>X (also >=, <, <=); may be repeated")
+      ->type_name("RULE")
+      ->take_all()
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--drop-highest-loss", question.drop_highest_loss, "Leave out the K worst losses")
+      ->type_name("K");
+  app.add_option("--curve", question.curve,
+                 "Points of a run with several rows: last, all, or LO..HI as shares of its "
+                 "schedule; last unless given")
+      ->type_name("RULE");
+  app.add_option("--n-is", question.params_are, "What N counts: dense, active or total")
+      ->type_name("KIND");
+  app.add_flag("--skip-bad", question.skip_bad, "List bad rows in the result instead of stopping");
+}
+
+void addFitOptions(CLI::App& app, FitQuestion& question) {
+  app.add_option("--law", question.laws, "Laws, see catalog laws; chinchilla unless given")
+      ->delimiter(',')
+      ->type_name("NAME,...");
+  app.add_option("--objective", question.objective, "huber or l2, on ln L; huber unless given")
+      ->type_name("KIND");
+  app.add_option("--delta", question.delta, "Huber's delta; 1e-3 unless given")->type_name("X");
+  app.add_flag("--unbounded", question.unbounded, "Let exponents take any sign");
+  app.add_option("--fix", question.fixed, "Hold parameters at values: omega=0,zeta=0")
+      ->delimiter(',')
+      ->type_name("NAME=X,...");
+  app.add_option("--search", question.search,
+                 "auto (global, by variable projection) or grid (the classic 4500 starts)")
+      ->type_name("KIND");
+  app.add_option("--bootstrap", question.bootstrap,
+                 "Resamples of whole runs for the intervals; 200 unless given, 0 for none")
+      ->type_name("N");
+  app.add_option("--hold-out", question.hold_out,
+                 "Refit without these runs and predict them: largest:20%, or a filter")
+      ->type_name("RULE");
+  app.add_option("--save", question.save, "Write the law with its posterior sample")
+      ->type_name("FILE");
+}
+
+}  // namespace
+
+void addFitCommand(CLI::App& app, CommandContext& context) {
+  CLI::App* fit = app.add_subcommand("fit", kDescription);
+  auto question = std::make_shared<FitQuestion>();
+  addDataOptions(*fit, *question);
+  addFitOptions(*fit, *question);
+  fit->footer(kExamples);
+  fit->callback([question, &context] {
+    question->seed = context.options.seed;
+    question->threads = context.options.threads;
+    const auto answer = answerFit(*question, context.stop, context.progress());
+    if (!answer) return context.refuse(answer.error());
+    context.deliver([&] { return report::fitText(*answer); },
+                    [&] { return report::fitJson(*answer); });
+  });
+}
+
+}  // namespace moe::cli

@@ -1,0 +1,155 @@
+#include <fmt/format.h>
+
+#include "app/report/fit_report.h"
+#include "app/report/json_document.h"
+
+namespace moe::report {
+
+namespace {
+
+Json range(const Range& value) { return jsonInterval(value.low, value.high); }
+
+Json range(const std::optional<Range>& value) { return value ? range(*value) : Json(nullptr); }
+
+const char* kindName(ParameterKind kind) {
+  switch (kind) {
+    case ParameterKind::kDense:
+      return "dense";
+    case ParameterKind::kActive:
+      return "active";
+    case ParameterKind::kTotal:
+      return "total";
+    case ParameterKind::kUnstated:
+      break;
+  }
+  return "unstated";
+}
+
+Json inputsJson(const FitAnswer& answer) {
+  const FitQuestion& question = answer.question;
+  Json inputs;
+  inputs["files"] = question.files;
+  inputs["laws"] = question.laws;
+  inputs["map"] = question.map;
+  inputs["filters"] = question.filters;
+  inputs["n_is"] = kindName(answer.table.parameter_kind);
+  inputs["skip_bad"] = question.skip_bad;
+  inputs["drop_highest_loss"] = question.drop_highest_loss;
+  inputs["curve"] = question.curve;
+  inputs["objective"] = question.objective;
+  inputs["delta"] = jsonNumber(question.delta);
+  inputs["bounded"] = !question.unbounded;
+  inputs["fixed"] = question.fixed;
+  inputs["search"] = question.search;
+  inputs["bootstrap"] = question.bootstrap;
+  inputs["hold_out"] = question.hold_out;
+  inputs["seed"] = question.seed;
+  return inputs;
+}
+
+Json parameterJson(const ParameterFit& parameter) {
+  Json json;
+  json["name"] = parameter.name;
+  json["value"] = jsonNumber(parameter.value);
+  json["standard_error"] = jsonNumber(parameter.standard_error);
+  json["ci95"] = range(parameter.ci95);
+  json["identified"] = parameter.identified;
+  if (!parameter.identified) json["reason"] = parameter.reason;
+  json["on_bound"] = parameter.on_bound;
+  json["meaning"] = parameter.meaning;
+  return json;
+}
+
+Json searchJson(const FitQuestion& question, const FitResult& fit) {
+  Json json;
+  json["method"] = question.search == "grid" ? "4500-start grid" : "variable projection";
+  json["starts"] = fit.starts;
+  json["basins"] = fit.basins.size();
+  json["share_at_best"] = jsonNumber(fit.share_at_best);
+  json["converged"] = fit.converged;
+  json["termination"] = fit.termination;
+  json["basin_objectives"] = Json::array();
+  for (const Basin& basin : fit.basins) json["basin_objectives"].push_back(basin.objective);
+  return json;
+}
+
+Json windowsJson(const LawFit& fit) {
+  Json json = Json::array();
+  for (const WindowFit& window : fit.windows) {
+    Json values;
+    for (std::size_t i = 0; i < window.values.size(); ++i) {
+      values[fit.fit.parameters[i].name] = jsonNumber(window.values[i]);
+    }
+    json.push_back({{"label", window.label},
+                    {"window", jsonInterval(window.rule.low, window.rule.high)},
+                    {"points", window.points},
+                    {"objective", jsonNumber(window.objective)},
+                    {"parameters", values}});
+  }
+  return json;
+}
+
+Json fitResultJson(const FitAnswer& answer, const LawFit& fit) {
+  const FitResult& result = fit.fit;
+  Json json;
+  json["law"] = result.family->name;
+  json["formula"] = result.family->formula;
+  json["law_n_is"] = kindName(result.family->parameter_kind);
+  json["law_n_includes_embeddings"] = result.family->counts_embeddings;
+  json["flop_rule"] = fmt::format("C = {:g} N D", fit.law.flop_per_param_token);
+  json["data"] = {{"runs", answer.selection.runs},
+                  {"points", answer.selection.points},
+                  {"mid_schedule", answer.selection.mid_schedule},
+                  {"n_range", range(answer.params)},
+                  {"d_range", range(answer.train_tokens)},
+                  {"e_range", range(answer.experts)}};
+  const bool huber = result.objective_kind.kind == ObjectiveKind::kHuber;
+  json["objective"] = {{"kind", huber ? "huber" : "l2"},
+                       {"delta", huber ? jsonNumber(result.objective_kind.delta) : Json(nullptr)},
+                       {"value", jsonNumber(result.objective)}};
+  json["parameters"] = Json::array();
+  for (const ParameterFit& parameter : result.parameters) {
+    json["parameters"].push_back(parameterJson(parameter));
+  }
+  json["interval_method"] = result.interval_method;
+  json["quality"] = {{"rms_log_residual", jsonNumber(result.rms_log_residual)},
+                     {"rms_residual", jsonNumber(result.rms_residual)},
+                     {"mean_abs_log_residual", jsonNumber(result.mean_abs_log_residual)},
+                     {"condition_number", jsonNumber(result.condition_number)}};
+  json["search"] = searchJson(answer.question, result);
+  json["bootstrap"] = {{"resamples", result.resamples}, {"of", "runs"}};
+  json["ridges"] = result.ridges;
+  if (fit.hold_out) {
+    json["hold_out"] = {{"rule", answer.question.hold_out},
+                        {"runs", fit.hold_out->runs},
+                        {"points", fit.hold_out->points},
+                        {"mean_abs_log_error", jsonNumber(fit.hold_out->mean_abs_log_error)},
+                        {"mean_log_error", jsonNumber(fit.hold_out->mean_log_error)},
+                        {"rms_log_error", jsonNumber(fit.hold_out->rms_log_error)}};
+  }
+  json["windows"] = windowsJson(fit);
+  if (!fit.saved_to.empty()) json["saved_to"] = fit.saved_to;
+  return json;
+}
+
+}  // namespace
+
+std::string fitJson(const FitAnswer& answer) {
+  DocumentHead head{.schema = "moeplan.fit/1", .command = "fit"};
+  head.inputs = inputsJson(answer);
+  for (const RunSource& source : answer.table.sources) head.sources.push_back(source.path);
+  head.warnings = answer.warnings;
+  head.timing = answer.timing;
+  Json results = fitResultJson(answer, answer.fits.front());
+  if (answer.fits.size() > 1) {
+    results["fits"] = Json::array();
+    for (const LawFit& fit : answer.fits) results["fits"].push_back(fitResultJson(answer, fit));
+  }
+  results["skipped"] = Json::array();
+  for (const SkippedRow& row : answer.table.skipped) {
+    results["skipped"].push_back({{"path", row.path}, {"line", row.line}, {"reason", row.reason}});
+  }
+  return documentText(head, results);
+}
+
+}  // namespace moe::report

@@ -1,0 +1,175 @@
+#include "app/report/fit_report.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "app/report/number_text.h"
+#include "app/report/text_table.h"
+
+namespace moe::report {
+
+namespace {
+
+std::string rangeText(const Range& range) {
+  if (range.low == range.high) return countText(range.low);
+  return fmt::format("{} to {}", countText(range.low), countText(range.high));
+}
+
+std::string dataText(const FitAnswer& answer) {
+  const FitQuestion& question = answer.question;
+  std::string text = fmt::format("Runs: {} points of {} runs from {}\n", answer.selection.points,
+                                 answer.selection.runs, fmt::join(question.files, ", "));
+  if (!question.filters.empty()) {
+    text += fmt::format("  kept: {}\n", fmt::join(question.filters, "; "));
+  }
+  const bool all = answer.selection.points == answer.selection.runs;
+  if (question.curve != "last" || !all) {
+    text += fmt::format("  points of each run's curve: {}\n", question.curve);
+  }
+  if (question.drop_highest_loss > 0) {
+    text += fmt::format("  without the {} highest losses\n", question.drop_highest_loss);
+  }
+  text += fmt::format("  N {}, D {} tokens, E {}\n", rangeText(answer.params),
+                      rangeText(answer.train_tokens), rangeText(answer.experts));
+  return text;
+}
+
+std::string objectiveText(const FitResult& fit) {
+  const bool huber = fit.objective_kind.kind == ObjectiveKind::kHuber;
+  return huber ? fmt::format("sum of Huber(delta {:g}) on ln L", fit.objective_kind.delta)
+               : "sum of squares on ln L";
+}
+
+TextTable parameterTable(const FitResult& fit) {
+  TextTable table;
+  table.columns = {{"Parameter", "", Align::kLeft},
+                   {"Value"},
+                   {"Std. error"},
+                   {"95 % interval"},
+                   {"Meaning", "", Align::kLeft}};
+  for (const ParameterFit& parameter : fit.parameters) {
+    const std::string interval = parameter.ci95
+                                     ? fmt::format("{} to {}", plainText(parameter.ci95->low, 4),
+                                                   plainText(parameter.ci95->high, 4))
+                                     : (parameter.fixed        ? "fixed"
+                                        : parameter.identified ? "-"
+                                                               : "not identified");
+    const std::string error =
+        parameter.standard_error ? plainText(*parameter.standard_error, 2) : "-";
+    table.rows.push_back({parameter.name, fmt::format("{:.6g}", parameter.value), error, interval,
+                          parameter.identified
+                              ? parameter.meaning
+                              : fmt::format("{} ({})", parameter.meaning, parameter.reason)});
+  }
+  return table;
+}
+
+/// d of yun2024 is printed for decimal logarithms too: the paper does not say which it means.
+std::string decimalInteraction(const FitResult& fit) {
+  for (const ParameterFit& parameter : fit.parameters) {
+    if (fit.family->source == "Yun2024" && parameter.name == "d") {
+      return fmt::format("d for decimal logarithms: {:.6g}\n",
+                         parameter.value * std::numbers::ln10);
+    }
+  }
+  return {};
+}
+
+std::string searchText(const FitResult& fit) {
+  std::string text =
+      fmt::format("Search: {} starts, {} basin{}, {} of the starts in the best; {}\n", fit.starts,
+                  fit.basins.size(), fit.basins.size() == 1 ? "" : "s",
+                  percentText(fit.share_at_best), fit.termination);
+  if (fit.basins.size() > 1) {
+    text += fmt::format("  the next basin lies {} above\n",
+                        percentText(fit.basins[1].objective / fit.objective - 1));
+  }
+  return text;
+}
+
+/// Size and tokens that each window's law calls optimal at the runs' own largest compute.
+TextTable windowTable(const FitAnswer& answer, const LawFit& fit) {
+  if (!fit.law.family->dependsOnTokens()) return {};
+  const Flop budget(6 * answer.params.high * answer.train_tokens.high);
+  const double experts =
+      fit.law.family->dependsOnExperts() ? std::max(1.0, answer.experts.low) : 1.0;
+  TextTable table;
+  table.title = "The same fit on other windows: what moves here is not determined by these runs";
+  table.columns = {{"Parameter", "", Align::kLeft}, {"This window"}};
+  for (const WindowFit& window : fit.windows) {
+    table.columns.push_back({fmt::format("{} ({:.2g} to {:.2g}, {} points)", window.label,
+                                         window.rule.low, window.rule.high, window.points)});
+  }
+  for (std::size_t i = 0; i < fit.fit.values.size(); ++i) {
+    std::vector<std::string> row = {fit.fit.parameters[i].name,
+                                    fmt::format("{:.4g}", fit.fit.values[i])};
+    for (const WindowFit& window : fit.windows) {
+      row.push_back(fmt::format("{:.4g}", window.values[i]));
+    }
+    table.rows.push_back(std::move(row));
+  }
+  std::vector<std::string> sizes = {
+      fmt::format("N_opt at {}, E = {:g}", powerText(budget.value()), experts)};
+  std::vector<std::string> ratios = {"D/N there"};
+  const auto add = [&](const Law& law) {
+    const auto best = computeOptimum(law, budget, experts);
+    sizes.push_back(best ? countText(best->params) : "none");
+    ratios.push_back(best ? plainText(best->tokens_per_param()) : "-");
+  };
+  add(fit.law);
+  for (const WindowFit& window : fit.windows) add(fit.law.withValues(window.values));
+  table.rows.push_back(std::move(sizes));
+  table.rows.push_back(std::move(ratios));
+  return table;
+}
+
+std::string lawText(const FitAnswer& answer, const LawFit& fit) {
+  const FitResult& result = fit.fit;
+  std::string text = fmt::format("\nLaw {} [{}]\n  {}\n", result.family->name,
+                                 result.family->source, result.family->formula);
+  text += fmt::format("Objective: {} = {:.10g}\n", objectiveText(result), result.objective);
+  text += fmt::format("Residuals (fitted): rms {:.4f} nats, {} of the loss; mean {}\n",
+                      result.rms_residual, percentText(result.rms_log_residual),
+                      percentText(result.mean_abs_log_residual));
+  text += searchText(result);
+  text += tableText(parameterTable(result), 118);
+  text += decimalInteraction(result);
+  if (!result.interval_method.empty()) {
+    text +=
+        fmt::format("Intervals: {}{}\n", result.interval_method,
+                    result.resamples > 0 ? fmt::format(", {} resamples", result.resamples) : "");
+  }
+  for (const std::string& ridge : result.ridges) text += wrappedText("Ridge: " + ridge, 100, 2);
+  if (fit.hold_out) {
+    text += fmt::format(
+        "Held out: {} points of {} runs ({}): mean error {} (bias {:+.2f} %), "
+        "extrapolated\n",
+        fit.hold_out->points, fit.hold_out->runs, answer.question.hold_out,
+        percentText(fit.hold_out->mean_abs_log_error), 100 * fit.hold_out->mean_log_error);
+  }
+  if (!fit.windows.empty()) text += "\n" + tableText(windowTable(answer, fit), 118);
+  if (!fit.saved_to.empty()) {
+    text += fmt::format("Saved to {} with {} posterior draws\n", fit.saved_to,
+                        fit.law.posterior.size());
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string fitText(const FitAnswer& answer) {
+  std::string text = dataText(answer);
+  for (const LawFit& fit : answer.fits) text += lawText(answer, fit);
+  if (!answer.warnings.empty()) text += "\n";
+  for (const Warning& warning : answer.warnings) {
+    text += wrappedText("Warning: " + warning.message, 100, 2);
+  }
+  for (const SkippedRow& row : answer.table.skipped) {
+    text += fmt::format("  left out {}:{}: {}\n", row.path, row.line, row.reason);
+  }
+  return text;
+}
+
+}  // namespace moe::report

@@ -1,0 +1,163 @@
+#include "app/report/law_report.h"
+
+#include <fmt/format.h>
+
+#include "app/report/json_document.h"
+#include "app/report/number_text.h"
+#include "app/report/text_table.h"
+#include "app/workflows/law_choice.h"
+
+namespace moe::report {
+
+namespace {
+
+std::string warningsText(const std::vector<Warning>& warnings) {
+  std::string text;
+  for (const Warning& warning : warnings) {
+    text += wrappedText("Warning: " + warning.message, 100, 2);
+  }
+  return text;
+}
+
+const char* basisText(const Extrapolation& extrapolation) {
+  return extrapolation.worst() > 0 ? "extrapolated" : "fitted";
+}
+
+std::string interval(const std::optional<Range>& range, std::string (*text)(double)) {
+  return range ? fmt::format("{} to {}", text(range->low), text(range->high)) : "-";
+}
+
+std::string lossText(double loss) { return decimalText(loss, 4); }
+
+Json rangeJson(const std::optional<Range>& range) {
+  return range ? jsonInterval(range->low, range->high) : Json(nullptr);
+}
+
+Json extrapolationJson(const Extrapolation& extrapolation) {
+  return {{"params", jsonNumber(extrapolation.params_decades)},
+          {"train_tokens", jsonNumber(extrapolation.tokens_decades)},
+          {"tokens_per_param", jsonNumber(extrapolation.tokens_per_param_decades)},
+          {"experts", jsonNumber(extrapolation.experts_decades)}};
+}
+
+template <class Answer>
+DocumentHead headOf(const Answer& answer, const char* command) {
+  DocumentHead head{.schema = fmt::format("moeplan.{}/1", command), .command = command};
+  head.inputs["law"] = answer.law.name;
+  head.inputs["law_file"] = answer.question.law_file;
+  head.inputs["preset"] = answer.question.preset;
+  head.inputs["flop_per_param_token"] = jsonNumber(answer.law.flop_per_param_token);
+  head.sources = {lawSource(answer.law)};
+  head.warnings = answer.warnings;
+  head.timing = answer.timing;
+  return head;
+}
+
+Json optimumRowJson(const OptimumAnswer& answer, const OptimumRow& row) {
+  const auto point = [](const ComputeOptimum& optimum) {
+    return Json{{"e", optimum.experts},
+                {"n", jsonNumber(optimum.params)},
+                {"d", jsonNumber(optimum.train_tokens)},
+                {"tokens_per_param", jsonNumber(optimum.tokens_per_param())},
+                {"loss", jsonNumber(optimum.loss)}};
+  };
+  Json json = point(row.optimum);
+  json["ci95"] = {{"n", rangeJson(row.params95)},
+                  {"d", rangeJson(row.tokens95)},
+                  {"loss", rangeJson(row.loss95)}};
+  json["basis"] = basisText(row.extrapolation);
+  json["extrapolation_decades"] = extrapolationJson(row.extrapolation);
+  json["variants"] = Json::array();
+  for (std::size_t i = 0; i < row.variants.size(); ++i) {
+    Json variant = point(row.variants[i]);
+    variant["label"] = answer.law.variants[i].label;
+    json["variants"].push_back(variant);
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string predictText(const PredictAnswer& answer) {
+  std::string text = fmt::format("{}\n", answer.law.name);
+  text += fmt::format("  N {}", countText(answer.point.params));
+  if (answer.question.train_tokens) {
+    text += fmt::format(", D {} tokens", countText(answer.point.train_tokens));
+  }
+  if (answer.law.family->dependsOnExperts()) text += fmt::format(", E {:g}", answer.point.experts);
+  if (answer.law.family->dependsOnGranularity()) {
+    text += fmt::format(", G {:g}", answer.point.granularity);
+  }
+  text += fmt::format("\nLoss: {} nats per token ({})\n", lossText(answer.loss),
+                      basisText(answer.extrapolation));
+  if (answer.ci95) {
+    text += fmt::format("  95 % interval of the law: {}; of a single run: {}\n",
+                        interval(answer.ci95, lossText), interval(answer.prediction95, lossText));
+  }
+  text += fmt::format("  1 % more N changes the loss by {:+.4f} %, 1 % more D by {:+.4f} %\n",
+                      answer.slopes.params, answer.slopes.train_tokens);
+  return text + warningsText(answer.warnings);
+}
+
+std::string predictJson(const PredictAnswer& answer) {
+  DocumentHead head = headOf(answer, "predict");
+  head.inputs["n"] = jsonNumber(answer.point.params);
+  head.inputs["d"] = jsonNumber(answer.question.train_tokens);
+  head.inputs["e"] = jsonNumber(answer.point.experts);
+  head.inputs["granularity"] = jsonNumber(answer.point.granularity);
+  Json results;
+  results["loss"] = jsonNumber(answer.loss);
+  results["ci95"] = rangeJson(answer.ci95);
+  results["prediction_interval95"] = rangeJson(answer.prediction95);
+  results["basis"] = basisText(answer.extrapolation);
+  results["extrapolation_decades"] = extrapolationJson(answer.extrapolation);
+  results["slopes"] = {{"dlnl_dlnn", jsonNumber(answer.slopes.params)},
+                       {"dlnl_dlnd", jsonNumber(answer.slopes.train_tokens)},
+                       {"dlnl_dlne", jsonNumber(answer.slopes.experts)}};
+  return documentText(head, results);
+}
+
+std::string optimumText(const OptimumAnswer& answer) {
+  TextTable table;
+  table.title = fmt::format("Loss-optimal models of {} at {} FLOP", answer.law.name,
+                            powerText(answer.question.budget_flop));
+  table.columns = {{"E"},
+                   {"N"},
+                   {"95 %"},
+                   {"D", "tokens"},
+                   {"95 %", "tokens"},
+                   {"D/N"},
+                   {"Loss", "nats"},
+                   {"95 %", "nats"},
+                   {"Basis", "", Align::kLeft}};
+  for (const OptimumRow& row : answer.rows) {
+    const ComputeOptimum& best = row.optimum;
+    table.rows.push_back({fmt::format("{:g}", best.experts), countText(best.params),
+                          interval(row.params95, countText), countText(best.train_tokens),
+                          interval(row.tokens95, countText), plainText(best.tokens_per_param()),
+                          lossText(best.loss), interval(row.loss95, lossText),
+                          basisText(row.extrapolation)});
+    for (std::size_t i = 0; i < row.variants.size(); ++i) {
+      const ComputeOptimum& other = row.variants[i];
+      table.rows.push_back({"", countText(other.params), "", countText(other.train_tokens), "",
+                            plainText(other.tokens_per_param()), lossText(other.loss), "",
+                            answer.law.variants[i].label});
+    }
+  }
+  return tableText(table, 118) + warningsText(answer.warnings);
+}
+
+std::string optimumJson(const OptimumAnswer& answer) {
+  DocumentHead head = headOf(answer, "optimum");
+  head.inputs["budget_flop"] = jsonNumber(answer.question.budget_flop);
+  head.inputs["e"] = jsonNumbers(answer.question.experts);
+  head.inputs["granularity"] = jsonNumber(answer.question.granularity);
+  Json results;
+  results["optima"] = Json::array();
+  for (const OptimumRow& row : answer.rows) {
+    results["optima"].push_back(optimumRowJson(answer, row));
+  }
+  return documentText(head, results);
+}
+
+}  // namespace moe::report

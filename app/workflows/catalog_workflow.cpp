@@ -1,0 +1,112 @@
+#include "app/workflows/catalog_workflow.h"
+
+#include <fmt/format.h>
+
+namespace moe {
+namespace {
+
+CatalogModel withCounts(ModelEntry entry) {
+  CatalogModel model;
+  if (auto architecture = architectureOf(entry)) model.architecture = *std::move(architecture);
+  model.entry = std::move(entry);
+  return model;
+}
+
+Result<void> addModels(CatalogOutcome& outcome, const CatalogRequest& request) {
+  auto catalog = loadModels(request.catalog_dir);
+  if (!catalog) return tl::unexpected(catalog.error());
+  if (!outcome.single) {
+    for (ModelEntry& entry : catalog->entries)
+      outcome.models.push_back(withCounts(std::move(entry)));
+    return {};
+  }
+  auto entry = findModel(*catalog, request.name, "catalog models");
+  if (!entry) return tl::unexpected(entry.error());
+  outcome.models.push_back(withCounts(*std::move(entry)));
+  return {};
+}
+
+Result<void> addHardware(CatalogOutcome& outcome, const CatalogRequest& request) {
+  auto catalog = loadHardware(request.catalog_dir);
+  if (!catalog) return tl::unexpected(catalog.error());
+  if (!outcome.single) {
+    outcome.hardware = std::move(catalog->entries);
+    if (request.kind == CatalogKind::kPrices)
+      std::erase_if(outcome.hardware, [](const HardwareEntry& entry) { return !entry.price; });
+    return {};
+  }
+  const std::string where = fmt::format("catalog {}", name(request.kind));
+  auto entry = findHardware(*catalog, request.name, where);
+  if (!entry) return tl::unexpected(entry.error());
+  outcome.hardware.push_back(*std::move(entry));
+  return {};
+}
+
+Result<void> addLaws(CatalogOutcome& outcome, const CatalogRequest& request) {
+  const LawFamily* asked = outcome.single ? findLawFamily(request.name) : nullptr;
+  if (outcome.single && !asked) {
+    auto law = presetLaw(request.name);
+    if (!law) return tl::unexpected(law.error());
+    outcome.presets.push_back(*std::move(law));
+    outcome.families.push_back(outcome.presets.front().family);
+    return {};
+  }
+  for (const LawFamily* family : lawFamilies())
+    if (!asked || family == asked) outcome.families.push_back(family);
+  for (const std::string& preset : presetNames()) {
+    auto law = presetLaw(preset);
+    if (!law) return tl::unexpected(law.error());
+    if (!asked || law->family == asked) outcome.presets.push_back(*std::move(law));
+  }
+  return {};
+}
+
+Result<void> fill(CatalogOutcome& outcome, const CatalogRequest& request) {
+  switch (request.kind) {
+    case CatalogKind::kModels:
+      return addModels(outcome, request);
+    case CatalogKind::kHardware:
+      return addHardware(outcome, request);
+    case CatalogKind::kPrices:
+      return addHardware(outcome, request);
+    case CatalogKind::kLaws:
+      return addLaws(outcome, request);
+  }
+  require(false, "unknown kind of catalog");
+  return {};
+}
+
+}  // namespace
+
+std::string_view name(CatalogKind kind) {
+  switch (kind) {
+    case CatalogKind::kModels:
+      return "models";
+    case CatalogKind::kHardware:
+      return "hardware";
+    case CatalogKind::kLaws:
+      return "laws";
+    case CatalogKind::kPrices:
+      return "prices";
+  }
+  require(false, "unknown kind of catalog");
+  return {};
+}
+
+Result<CatalogKind> catalogKindOf(std::string_view text) {
+  for (const CatalogKind kind :
+       {CatalogKind::kModels, CatalogKind::kHardware, CatalogKind::kLaws, CatalogKind::kPrices})
+    if (name(kind) == text) return kind;
+  return fail(ErrorKind::kUsage, "catalog",
+              fmt::format("there is no list of '{}'; use models, hardware, laws or prices", text));
+}
+
+Result<CatalogOutcome> runCatalog(const CatalogRequest& request) {
+  CatalogOutcome outcome;
+  outcome.kind = request.kind;
+  outcome.single = !request.name.empty();
+  if (const auto filled = fill(outcome, request); !filled) return tl::unexpected(filled.error());
+  return outcome;
+}
+
+}  // namespace moe

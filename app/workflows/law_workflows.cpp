@@ -1,0 +1,166 @@
+#include "app/workflows/law_workflows.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "app/workflows/law_choice.h"
+#include "fitting/bootstrap.h"
+
+namespace moe {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Seconds since(Clock::time_point begin) {
+  return Seconds(std::chrono::duration<double>(Clock::now() - begin).count());
+}
+
+Range percentiles(const std::vector<double>& draws) {
+  return {quantile(draws, 0.025), quantile(draws, 0.975)};
+}
+
+std::vector<Warning> warningsOf(const Law& law) {
+  std::vector<Warning> warnings = law.warnings;
+  if (law.posterior.empty()) {
+    warnings.push_back({"no_posterior", fmt::format("{} comes without a posterior sample, so "
+                                                    "nothing here has an interval",
+                                                    law.name)});
+  }
+  return warnings;
+}
+
+void warnIfExtrapolated(const Extrapolation& extrapolation, double experts,
+                        std::vector<Warning>& warnings) {
+  if (extrapolation.worst() <= 0) return;
+  warnings.push_back(
+      {"extrapolated",
+       fmt::format("E = {:g} lies outside the fitted runs by {:.2f} decades in N, {:.2f} in D, "
+                   "{:.2f} in tokens per parameter and {:.2f} in E",
+                   experts, extrapolation.params_decades, extrapolation.tokens_decades,
+                   extrapolation.tokens_per_param_decades, extrapolation.experts_decades)});
+}
+
+Result<void> positive(double value, const char* option) {
+  if (value > 0 && std::isfinite(value)) return {};
+  return fail(ErrorKind::kUsage, option,
+              fmt::format("is {:g}; a positive number is needed", value));
+}
+
+Result<void> canPredict(const PredictQuestion& question, const Law& law) {
+  const LawFamily& family = *law.family;
+  if (auto ok = positive(question.params, "--n"); !ok) return ok;
+  if (auto ok = positive(question.granularity, "--granularity"); !ok) return ok;
+  if (!(question.experts >= 1)) {
+    return fail(ErrorKind::kUsage, "--e",
+                fmt::format("is {:g}; at least 1 is needed", question.experts));
+  }
+  if (family.dependsOnTokens()) {
+    if (!question.train_tokens) {
+      return fail(ErrorKind::kUsage, "--d",
+                  fmt::format("is missing; {} depends on the training tokens", law.name));
+    }
+    if (auto ok = positive(*question.train_tokens, "--d"); !ok) return ok;
+  }
+  const auto& range = law.range.experts;
+  const bool own_experts =
+      range && range->low == question.experts && range->high == question.experts;
+  if (question.experts != 1 && !family.dependsOnExperts() && !own_experts) {
+    return fail(ErrorKind::kUnanswered, "--e",
+                fmt::format("{} has no expert count in it; leave --e out or take an expert-aware "
+                            "law",
+                            law.name));
+  }
+  return {};
+}
+
+/// Percentiles of the loss over the posterior; and that interval widened by 1.96 times the runs'
+/// rms scatter, the two parts added as squares in ln L.
+void fillIntervals(PredictAnswer& answer) {
+  const Law& law = answer.law;
+  if (law.posterior.size() < 20) return;
+  std::vector<double> losses;
+  for (std::size_t i = 0; i < law.posterior.size(); ++i) {
+    losses.push_back(law.draw(i).loss(answer.point));
+  }
+  answer.ci95 = percentiles(losses);
+  const auto widened = [&](double end, double sign) {
+    const double own = std::log(end / answer.loss);
+    return answer.loss * std::exp(sign * std::hypot(own, 1.96 * law.residual_rms));
+  };
+  answer.prediction95 = Range{widened(answer.ci95->low, -1), widened(answer.ci95->high, 1)};
+}
+
+Result<OptimumRow> optimumRow(const Law& law, const OptimumQuestion& question, double experts) {
+  const Flop budget(question.budget_flop);
+  const auto best = computeOptimum(law, budget, experts, question.granularity);
+  if (!best) return tl::unexpected(best.error());
+  OptimumRow row;
+  row.optimum = *best;
+  row.extrapolation =
+      law.extrapolation({best->params, best->train_tokens, experts, question.granularity});
+  std::vector<double> params, tokens, losses;
+  for (std::size_t i = 0; i < law.posterior.size(); ++i) {
+    const auto draw = computeOptimum(law.draw(i), budget, experts, question.granularity);
+    if (!draw) continue;  // no interior optimum in this draw
+    params.push_back(draw->params);
+    tokens.push_back(draw->train_tokens);
+    losses.push_back(draw->loss);
+  }
+  if (params.size() >= 20) {
+    row.params95 = percentiles(params);
+    row.tokens95 = percentiles(tokens);
+    row.loss95 = percentiles(losses);
+  }
+  for (const LawVariant& variant : law.variants) {
+    const auto other =
+        computeOptimum(law.withValues(variant.values), budget, experts, question.granularity);
+    row.variants.push_back(
+        other ? *other : ComputeOptimum{experts, std::nan(""), std::nan(""), std::nan("")});
+  }
+  return row;
+}
+
+}  // namespace
+
+Result<PredictAnswer> answerPredict(const PredictQuestion& question) {
+  const auto begin = Clock::now();
+  auto law = chosenLaw(question.law_file, question.preset);
+  if (!law) return tl::unexpected(law.error());
+  if (auto ok = canPredict(question, *law); !ok) return tl::unexpected(ok.error());
+  PredictAnswer answer;
+  answer.question = question;
+  answer.law = *law;
+  answer.point = {question.params, question.train_tokens.value_or(0), question.experts,
+                  question.granularity};
+  answer.loss = law->loss(answer.point);
+  answer.slopes = law->slopes(answer.point);
+  answer.extrapolation = law->extrapolation(answer.point);
+  answer.warnings = warningsOf(*law);
+  warnIfExtrapolated(answer.extrapolation, question.experts, answer.warnings);
+  fillIntervals(answer);
+  answer.timing = since(begin);
+  return answer;
+}
+
+Result<OptimumAnswer> answerOptimum(const OptimumQuestion& question) {
+  const auto begin = Clock::now();
+  auto law = chosenLaw(question.law_file, question.preset);
+  if (!law) return tl::unexpected(law.error());
+  OptimumAnswer answer;
+  answer.question = question;
+  answer.law = *law;
+  answer.warnings = warningsOf(*law);
+  for (const double experts : question.experts) {
+    auto row = optimumRow(*law, question, experts);
+    if (!row) return tl::unexpected(row.error());
+    warnIfExtrapolated(row->extrapolation, experts, answer.warnings);
+    answer.rows.push_back(std::move(*row));
+  }
+  answer.timing = since(begin);
+  return answer;
+}
+
+}  // namespace moe

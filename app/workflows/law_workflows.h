@@ -1,0 +1,69 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/error.h"
+#include "data/units.h"
+#include "fitting/laws/law.h"
+
+namespace moe {
+
+/// `predict`: the loss of one model. What the law does not use may be left out.
+struct PredictQuestion {
+  std::string law_file;
+  std::string preset;
+  double params = 0;
+  std::optional<double> train_tokens;
+  double experts = 1;
+  double granularity = 1;
+};
+
+struct PredictAnswer {
+  PredictQuestion question;
+  Law law;
+  LawPoint point;
+  double loss = 0;
+  std::optional<Range> ci95;  ///< of the law, over its posterior; not the scatter of single runs
+  std::optional<Range> prediction95;  ///< with the runs' scatter about the law added
+  LossSlopes slopes;
+  Extrapolation extrapolation;
+  std::vector<Warning> warnings;
+  Seconds timing;
+};
+
+/// Errors: as chosenLaw; kUsage for N, D, E or G out of range or D missing; kUnanswered for E asked
+/// of a law without E.
+Result<PredictAnswer> answerPredict(const PredictQuestion& question);
+
+/// `optimum`: the loss-optimal model per expert count at a budget.
+struct OptimumQuestion {
+  std::string law_file;
+  std::string preset;
+  double budget_flop = 0;
+  std::vector<double> experts = {1};
+  double granularity = 1;
+};
+
+struct OptimumRow {
+  ComputeOptimum optimum;
+  std::optional<Range> params95;
+  std::optional<Range> tokens95;
+  std::optional<Range> loss95;
+  std::vector<ComputeOptimum> variants;  ///< in the order of the law's
+  Extrapolation extrapolation;
+};
+
+struct OptimumAnswer {
+  OptimumQuestion question;
+  Law law;
+  std::vector<OptimumRow> rows;
+  std::vector<Warning> warnings;
+  Seconds timing;
+};
+
+/// Errors: as chosenLaw and computeOptimum.
+Result<OptimumAnswer> answerOptimum(const OptimumQuestion& question);
+
+}  // namespace moe

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "costmodel/planner/paper_claims.h"
+#include "costmodel/planner/plan.h"
+#include "data/error.h"
+#include "data/progress.h"
+
+namespace moe {
+
+/// A plan as it is asked for on the command line or in a window: names, not yet looked up. What
+/// is not stated takes the default given here, and the answer says so.
+struct PlanQuestion {
+  std::string law_file;  ///< one of this and `preset`
+  std::string preset;    ///< published coefficients by name
+  std::string mode = "min-cost";
+  std::optional<double> budget_flop;  ///< one of this and `budget_usd`
+  std::optional<double> budget_usd;
+  std::vector<double> experts = {1, 4, 8, 16, 32};
+  double base_experts = 4;
+  std::string shape = "yun";
+  std::optional<double> train_flop_factor;  ///< f of the shape rule; its own when not stated
+
+  std::string cost_preset;  ///< machine, settings and traffic; what is stated below goes over it
+  std::string hardware;
+  std::optional<int> max_devices;  ///< 8 unless the cost preset says otherwise
+  std::optional<double> prompt_tokens;
+  std::optional<double> output_tokens;
+  std::optional<double> usd_per_device_hour;
+  std::optional<double> max_concurrency;  ///< 256 unless the cost preset says otherwise
+  std::optional<double> lifetime_tokens;
+
+  std::string training_hardware;  ///< that of serving when a training price is needed
+  std::optional<double> training_mfu;
+  std::optional<double> training_usd_per_device_hour;
+
+  std::size_t draws = 200;
+  std::uint64_t seed = 0;
+  int threads = 0;
+  std::string catalog_dir;
+};
+
+/// A plan with everything that it rests on.
+struct PlanAnswer {
+  PlanQuestion question;
+  PlanRequest request;
+  PlanOutcome outcome;
+  std::vector<PaperClaim> paper;
+  std::vector<std::string> sources;
+  std::vector<Warning> warnings;  ///< of the question and of the outcome
+  Seconds timing;
+};
+
+/// "loss-optimal", "min-cost" or "min-loss". Errors (kUsage): another word; `lifetime` and `pareto`
+/// are not available yet.
+Result<PlanMode> planModeNamed(const std::string& name);
+std::string planModeName(PlanMode mode);
+
+/// Looks names up, turns USD into FLOP and plans. Errors: kUsage for a question that makes no
+/// sense or lacks something, kInput for unknown names, unreadable files and a machine without a
+/// price, kUnanswered for a law that lacks what a plan needs, kCancelled.
+Result<PlanAnswer> answerPlan(const PlanQuestion& question, std::stop_token stop = {},
+                              const ProgressSink& progress = {});
+
+}  // namespace moe

@@ -1,0 +1,258 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <vector>
+
+#include "app/cli/run_cli.h"
+#include "tests/support/temporary_folder.h"
+
+namespace moe::cli {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+struct Ended {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+Ended run(const std::string& line) {
+  std::istringstream words(line);
+  std::vector<std::string> args;
+  for (std::string word; words >> word;) args.push_back(word);
+  std::ostringstream out;
+  std::ostringstream err;
+  const int code = runCli(args, out, err);
+  return {code, out.str(), err.str()};
+}
+
+const char* const kTraffic = " --prompt-tokens 1000 --output-tokens 200";
+
+json document(const std::string& line) {
+  const Ended ended = run(line + " --json");
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  return json::parse(ended.out);
+}
+
+void expectRefused(const std::string& line, int code, const std::string& message) {
+  const Ended ended = run(line);
+  EXPECT_EQ(ended.code, code) << line;
+  EXPECT_EQ(ended.out, "");
+  EXPECT_EQ(ended.err, "moeplan: " + message + "\n");
+}
+
+// 70 553 706 496 parameters of 2 bytes; 0.9 of 4 x 80e9 bytes less that, over 327 680 bytes per
+// token; a request has 1000 + 200/2 tokens on the mean.
+TEST(CostCommand, GivesTheMemoryByTheClosedForm) {
+  const json answer = document(std::string("cost --model llama-3.1-70b --hardware h100 "
+                                           "--devices 4") +
+                               kTraffic);
+  const json& memory = answer["memory"];
+  EXPECT_EQ(memory["weights_bytes"], 141'107'412'992.0);
+  EXPECT_EQ(memory["kv_bytes_per_token"], 327'680.0);
+  EXPECT_NEAR(memory["kv_capacity_tokens"], (0.9 * 320e9 - 141'107'412'992.0) / 327'680, 1e-3);
+  EXPECT_EQ(memory["max_concurrency"], 407);  // floor(448 280.9 / 1100)
+}
+
+TEST(CostCommand, TakesTheShareOfFreeMemoryForTensorRtLlm) {
+  const json answer = document(std::string("cost --model llama-3.1-70b --hardware h100 --devices 4 "
+                                           "--engine trtllm") +
+                               kTraffic);
+  EXPECT_NEAR(answer["memory"]["kv_space_bytes"], 0.9 * (320e9 - 141'107'412'992.0), 1);
+}
+
+TEST(CostCommand, GivesEveryKeyOfItsSchema) {
+  const json answer = document(std::string("cost --model mixtral-8x7b --hardware h100") + kTraffic);
+  EXPECT_EQ(answer["schema"], "moeplan.cost/1");
+  EXPECT_EQ(answer["command"], "cost");
+  const json keys = {
+      {"memory", {"weights_bytes", "kv_bytes_per_token", "kv_capacity_tokens", "max_concurrency"}},
+      {"latency", {"ttft_s", "tpot_s"}},
+      {"throughput", {"output_tokens_per_s", "output_tokens_per_s_per_device"}},
+      {"price",
+       {"usd_per_million_output_tokens", "usd_per_million_input_tokens", "usd_per_million_tokens",
+        "usd_per_million_output_tokens_all_in"}}};
+  for (const auto& [group, names] : keys.items())
+    for (const auto& key : names)
+      EXPECT_GT(answer[group][key.get<std::string>()].get<double>(), 0) << group << " " << key;
+  for (const json& part : answer["breakdown"])
+    for (const char* key : {"op", "seconds", "bound", "basis"}) EXPECT_TRUE(part.contains(key));
+  for (const char* key : {"inputs", "sources", "warnings", "timing_s"})
+    EXPECT_TRUE(answer.contains(key)) << key;
+}
+
+TEST(CostCommand, HasPartsThatAddUpToTheTimePerToken) {
+  const json answer = document(std::string("cost --model deepseek-v3 --hardware h200 "
+                                           "--weights fp8") +
+                               kTraffic);
+  double sum = 0;
+  for (const json& part : answer["breakdown"]) sum += part["seconds"].get<double>();
+  EXPECT_NEAR(sum, answer["latency"]["tpot_s"], 1e-12);
+}
+
+// Whole cost = device-seconds times price: at T output tokens a second, 5 prompt tokens each.
+TEST(CostCommand, DefinesThePricesAsDocumented) {
+  const json answer = document(std::string("cost --model mixtral-8x7b --hardware h100 --devices 2 "
+                                           "--usd-per-device-hour 3.6") +
+                               kTraffic);
+  const json& price = answer["price"];
+  const double speed = answer["throughput"]["output_tokens_per_s"];
+  const double all_in = 2 * 0.001 / speed * 1e6;
+  EXPECT_NEAR(price["usd_per_million_output_tokens_all_in"], all_in, 1e-9 * all_in);
+  EXPECT_NEAR(price["usd_per_million_tokens"], all_in / 6, 1e-9 * all_in);
+  const double input = price["usd_per_million_input_tokens"];
+  const double output = price["usd_per_million_output_tokens"];
+  EXPECT_NEAR(5 * input + output, all_in, 1e-9 * all_in);
+}
+
+// 93.4 GB of weights: one device of 80 GB is too few.
+TEST(CostCommand, TakesTheFewestDevicesThatHoldTheModel) {
+  const json answer = document(std::string("cost --model mixtral-8x7b --hardware h100") + kTraffic);
+  EXPECT_EQ(answer["inputs"]["devices"], 2);
+  EXPECT_EQ(answer["inputs"]["devices_chosen"], true);
+}
+
+TEST(CostCommand, RunsTheRequestsThatWereAskedFor) {
+  const json answer = document(std::string("cost --model mixtral-8x7b --hardware h100 "
+                                           "--concurrency 17") +
+                               kTraffic);
+  EXPECT_EQ(answer["throughput"]["concurrency"], 17.0);
+}
+
+TEST(CostCommand, RunsAtMostTheEnginesLimitUnlessItIsLifted) {
+  const std::string line =
+      std::string("cost --model llama-3.1-8b --hardware h200 --devices 1") + kTraffic;
+  EXPECT_EQ(document(line)["throughput"]["concurrency"], 256.0);
+  EXPECT_GT(document(line + " --engine-limit 0")["throughput"]["concurrency"].get<double>(), 256);
+}
+
+TEST(CostCommand, TakesMachineAndTrafficFromAPreset) {
+  const json answer = document("cost --model llama-3.1-8b --cost-preset probe-v2");
+  EXPECT_EQ(answer["inputs"]["hardware"], "A100-40GB SXM");
+  EXPECT_EQ(answer["inputs"]["prompt_tokens"], 161.0);
+  EXPECT_EQ(answer["inputs"]["output_tokens"], 338.0);
+}
+
+TEST(CostCommand, ReadsAModelFromAFile) {
+  const test::TemporaryFolder folder;
+  const auto file = folder.write(
+      "own.toml",
+      "name = \"own\"\nlayers = 2\nhidden = 64\nheads = 2\nkv_heads = 2\nhead_dim = 32\n"
+      "vocabulary = 100\nattention = \"mha\"\ndense_ffn = 256\nsource = \"mine\"\n");
+  const json answer = document("cost --hardware l4 --model " + file.string() + kTraffic);
+  // embedding and head 2*100*64, attention 2*4*64^2, FFN 2*3*64*256, norms 5*64
+  EXPECT_EQ(answer["model"]["total_params"], 12'800 + 32'768 + 98'304 + 320);
+}
+
+TEST(CostCommand, WarnsThatAnMlaCacheIsCopiedToEveryDevice) {
+  const json answer = document(std::string("cost --model deepseek-v3 --hardware h200 "
+                                           "--weights fp8") +
+                               kTraffic);
+  EXPECT_EQ(answer["warnings"][0]["code"], "kv_cache_copied");
+  EXPECT_EQ(answer["memory"]["kv_copies"], 8.0);
+}
+
+TEST(CostCommand, SaysInWordsWhatLimitsAStep) {
+  const Ended ended = run(std::string("cost --model mixtral-8x7b --hardware h100") + kTraffic);
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_THAT(ended.out, HasSubstr("the fewest that hold it"));
+  EXPECT_THAT(ended.out, HasSubstr("USD per million output tokens"));
+}
+
+TEST(CostCommand, SaysNoWithTheSizesWhenTheModelFitsNowhere) {
+  expectRefused(
+      std::string("cost --model deepseek-v3 --hardware a100-40gb") + kTraffic, 1,
+      "--max-devices: DeepSeek-V3 does not fit on 8 x A100-40GB SXM: weights take 1342.1 GB in "
+      "bf16, the KV cache of 1 request 0.62 GB; usable are 288.0 of 320 GB. About 38 devices would "
+      "hold it");
+}
+
+TEST(CostCommand, RefusesAMachineWithoutAPrice) {
+  const std::string line = std::string("cost --model mixtral-8x7b --hardware h20") + kTraffic;
+  expectRefused(line, 3,
+                "--hardware: the catalog has no price for H20-96GB; give --usd-per-device-hour");
+  EXPECT_EQ(run(line + " --usd-per-device-hour 2").code, 0);
+}
+
+TEST(CostCommand, SuggestsNamesForUnknownOnes) {
+  const Ended model = run(std::string("cost --model mixtral-8x9b --hardware h100") + kTraffic);
+  EXPECT_EQ(model.code, 3);
+  EXPECT_THAT(model.err, HasSubstr("the catalog has no model 'mixtral-8x9b'; did you mean "));
+  EXPECT_THAT(model.err, HasSubstr("Mixtral-8x7B"));
+  const Ended hardware = run(std::string("cost --model mixtral --hardware h10") + kTraffic);
+  EXPECT_EQ(hardware.code, 3);
+  EXPECT_THAT(hardware.err, HasSubstr("the catalog has no accelerator 'h10'; did you mean "));
+}
+
+TEST(CostCommand, RefusesWhatItCannotCost) {
+  struct Row {
+    const char* options;
+    int code;
+    const char* message;
+  };
+  const Row rows[] = {
+      {"--model mixtral --hardware a100-40gb --weights fp8", 3,
+       "--weights: A100-40GB SXM does not compute in fp8 (the catalog has no such peak); use bf16 "
+       "or another accelerator"},
+      {"--model mixtral --hardware h100 --weights int3", 2,
+       "--weights: 'int3' is not known; use bf16, fp8 or fp4"},
+      {"--model mixtral --hardware h100 --kv-cache fp4", 2,
+       "--kv-cache: fp4 is not known; use bf16 or fp8"},
+      {"--model mixtral --hardware h100 --engine llamacpp", 2,
+       "--engine: 'llamacpp' is not known; use vllm, sglang or trtllm"},
+      {"--model mixtral --hardware h100 --devices 8 --tensor-parallel 4", 2,
+       "--tensor-parallel: is 4 with --devices 8; in this version one replica uses all its devices "
+       "in tensor parallel, so give both the same number"},
+      {"--model mixtral --hardware h100 --devices 0", 2, "--devices: is 0; it must be 1 or more"},
+      {"--model mixtral", 2, "--hardware: is required, or --cost-preset"},
+      {"--model switch-base-8 --hardware h100", 3,
+       "Switch-Base-8: is an encoder-decoder model; its serving is not modelled"},
+      {"--model mixtral --hardware h100 --usd-per-device-hour 0", 2,
+       "--usd-per-device-hour: is 0; it must be positive"},
+  };
+  for (const Row& row : rows)
+    expectRefused(std::string("cost ") + row.options + kTraffic, row.code, row.message);
+  expectRefused("cost --model mixtral --hardware h100 --prompt-tokens 5 --output-tokens 0", 2,
+                "--output-tokens: is 0; it must be positive");
+}
+
+TEST(CatalogCommand, ListsEveryKind) {
+  EXPECT_EQ(document("catalog models")["models"].size(), 56u);
+  EXPECT_EQ(document("catalog hardware")["hardware"].size(), 30u);
+  EXPECT_GE(document("catalog laws")["presets"].size(), 5u);
+  for (const json& row : document("catalog prices")["prices"])
+    EXPECT_GT(row["price"]["usd_per_device_hour"].get<double>(), 0) << row;
+}
+
+TEST(CatalogCommand, GivesSourceAndSurenessOfEveryEntry) {
+  for (const char* list : {"models", "hardware"})
+    for (const json& entry : document(std::string("catalog ") + list)[list]) {
+      EXPECT_NE(entry["source"], "") << entry["name"];
+      EXPECT_NE(entry["verification"], "") << entry["name"];
+    }
+}
+
+TEST(CatalogCommand, TellsAllAboutOneEntry) {
+  EXPECT_THAT(run("catalog models deepseek-v2-lite").out, HasSubstr("15706484224"));
+  EXPECT_THAT(run("catalog hardware h100").out, HasSubstr("how sure"));
+  EXPECT_THAT(run("catalog prices h20").out, HasSubstr("none in the catalog"));
+  EXPECT_THAT(run("catalog laws ludziejewski2025").out, HasSubstr("ludziejewski2025"));
+}
+
+TEST(CatalogCommand, RefusesAnUnknownList) {
+  expectRefused("catalog cars", 2,
+                "catalog: there is no list of 'cars'; use models, hardware, laws or prices");
+}
+
+TEST(CatalogCommand, RefusesACatalogThatIsNotThere) {
+  expectRefused("catalog models --catalog no/such/place", 3,
+                "no/such/place: is not a directory with catalog files");
+}
+
+}  // namespace
+}  // namespace moe::cli

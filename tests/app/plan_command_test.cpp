@@ -1,0 +1,282 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "app/cli/run_cli.h"
+#include "fitting/laws/law_file.h"
+#include "tests/costmodel/planner_fixture.h"
+#include "tests/support/temporary_folder.h"
+
+namespace moe::cli {
+namespace {
+
+using testing::HasSubstr;
+using Json = nlohmann::json;
+
+struct Ran {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+Ran run(std::vector<std::string> args) {
+  args.insert(args.begin(), "plan");
+  std::ostringstream out;
+  std::ostringstream err;
+  const int code = runCli(args, out, err);
+  return {code, out.str(), err.str()};
+}
+
+std::vector<std::string> usual(std::vector<std::string> more = {}) {
+  std::vector<std::string> args = {"--preset", "ludziejewski2025", "--budget-flop",
+                                   "5e21",     "--cost-preset",    "probe-v2"};
+  args.insert(args.end(), more.begin(), more.end());
+  return args;
+}
+
+Json document(std::vector<std::string> args) {
+  args.push_back("--json");
+  const Ran ran = run(std::move(args));
+  EXPECT_EQ(ran.err, "");
+  return Json::parse(ran.out);
+}
+
+/// A law with a posterior in a file, as fit --save writes it.
+class PlanFromFile : public testing::Test {
+ protected:
+  void SetUp() override {
+    Law law = referenceLaw("Y");
+    law.range = {Range{1.5e7, 1.3e9}, Range{5e9, 4.2e10}, Range{4, 2800}, Range{1, 512}};
+    law.warnings.push_back({"mid_schedule", "These evaluations are unfinished."});
+    law.variants.push_back({"earlier window", law.values});
+    addPosterior(law, 60, 0.01);
+    file_ = (folder_.path() / "law.json").string();
+    folder_.write("law.json", lawToJson(law));
+  }
+
+  std::vector<std::string> args(const std::string& budget, std::vector<std::string> more = {}) {
+    std::vector<std::string> all = {"--law-file",    file_,      "--budget-flop", budget,
+                                    "--cost-preset", "probe-v2", "--draws",       "60"};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+
+  test::TemporaryFolder folder_;
+  std::string file_;
+};
+
+// Law P, V2, 5e21, E = 8 of the reference tables (golden/plan_oracle.csv).
+TEST(PlanCommand, GivesTheReferencePlanAsJson) {
+  const Json plan = document(usual());
+  EXPECT_EQ(plan.at("schema"), "moeplan.plan/1");
+  const Json& eight = plan.at("configurations").at(2);
+  EXPECT_EQ(eight.at("experts"), 8);
+  EXPECT_NEAR(eight.at("dense_params"), 3.0906391e9, 3100);
+  EXPECT_EQ(eight.at("devices"), 2);
+  EXPECT_NEAR(eight.at("cost_vs_base"), 0.41073, 6e-6);
+  EXPECT_NEAR(eight.at("usd_per_million_output_tokens_all_in"), 0.1066330, 2e-7);
+  EXPECT_NEAR(plan.at("loss_optimal").at(2).at("dense_params"), 9.66928897e9, 100);
+  EXPECT_TRUE(eight.at("train_usd").is_null());
+}
+
+TEST(PlanCommand, PrintsATableThatFitsIntoItsWidthAndEndsWithARecommendation) {
+  const Ran ran = run(usual());
+  EXPECT_EQ(ran.code, 0);
+  std::istringstream lines(ran.out);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 120u) << line;
+  EXPECT_THAT(ran.out, HasSubstr("over-trained"));
+  EXPECT_THAT(ran.out, HasSubstr("E = 1 cannot reach 2.179 nats"));
+  EXPECT_GT(ran.out.rfind("Recommended: "), ran.out.rfind("Configuration  "));
+  EXPECT_THAT(ran.out, HasSubstr("comes without a posterior"));
+}
+
+TEST(PlanCommand, TakesHardwareAndTrafficInsteadOfAPreset) {
+  const Json plan =
+      document({"--preset", "ludziejewski2025", "--budget-flop", "5e21", "--hardware", "a100-40gb",
+                "--max-devices", "8", "--prompt-tokens", "161", "--output-tokens", "338"});
+  EXPECT_NEAR(plan.at("configurations").at(2).at("cost_vs_base"), 0.41073, 6e-6);
+}
+
+TEST_F(PlanFromFile, HasIntervalsAroundItsFigures) {
+  const Json plan = document(args("1e21"));
+  const Json& eight = plan.at("configurations").at(2);
+  for (const char* key : {"dense_params", "loss", "cost_vs_base", "usd_per_million_tokens"}) {
+    const Json& interval = eight.at("ci95").at(key);
+    EXPECT_LT(interval.at(0), interval.at(1)) << key;
+    EXPECT_LE(interval.at(0), eight.at(key)) << key;
+    EXPECT_GE(interval.at(1), eight.at(key)) << key;
+  }
+}
+
+TEST_F(PlanFromFile, MarksExtrapolatedRowsAndExplainsTheMark) {
+  const Ran ran = run(args("5e21"));
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_THAT(ran.out, HasSubstr("over-trained !"));
+  EXPECT_THAT(ran.out, HasSubstr("! more than one decade outside the fitted runs"));
+  EXPECT_THAT(ran.out, HasSubstr("would look better but lie"));
+  std::istringstream lines(ran.out);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 120u) << line;
+}
+
+TEST_F(PlanFromFile, PassesWarningsOfTheLawOnAndShowsOtherFits) {
+  const Json plan = document(args("1e20"));
+  const auto& warnings = plan.at("warnings");
+  EXPECT_TRUE(std::any_of(warnings.begin(), warnings.end(),
+                          [](const Json& w) { return w.at("code") == "mid_schedule"; }));
+  EXPECT_EQ(plan.at("variants").at(0).at("label"), "earlier window");
+  EXPECT_THAT(run(args("1e20")).out, HasSubstr("earlier window"));
+}
+
+TEST_F(PlanFromFile, GivesEqualDocumentsOnAnyNumberOfThreads) {
+  Json one = document(args("1e21", {"--threads", "1"}));
+  Json three = document(args("1e21", {"--threads", "3"}));
+  one.erase("timing_s");
+  three.erase("timing_s");
+  EXPECT_EQ(one, three);
+}
+
+TEST_F(PlanFromFile, GivesRowsAReasonWhenTheBaseFitsNowhere) {
+  const Ran ran = run(args("1e23", {"--mode", "min-loss", "--base-experts", "32", "--json"}));
+  EXPECT_EQ(ran.code, 1);
+  const Json plan = Json::parse(ran.out);
+  EXPECT_EQ(plan.at("configurations").at(0).at("reason"), "no_cost_bound");
+  EXPECT_TRUE(plan.at("recommended").at("index").is_null());
+  EXPECT_THAT(plan.at("recommended").at("sentence").get<std::string>(),
+              HasSubstr("No recommendation"));
+}
+
+// 1e6 USD at 1.29 USD/h buy 775194 h; with 312e12 FLOP/s at 0.5 these are 4.35349e23 FLOP.
+TEST(PlanCommand, TurnsABudgetInUsdIntoFlop) {
+  const Json plan = document({"--preset", "ludziejewski2025", "--budget-usd", "1e6",
+                              "--training-mfu", "0.5", "--cost-preset", "probe-v2", "--mode",
+                              "loss-optimal", "--lifetime-tokens", "1e12"});
+  EXPECT_NEAR(plan.at("inputs").at("budget_flop"), 4.353488372e23, 1e15);
+  const Json& dense = plan.at("configurations").at(0);
+  EXPECT_NEAR(dense.at("train_usd"), 1e6, 1e-3);
+}
+
+TEST(PlanCommand, SaysThatItAssumesAnMfu) {
+  const Json plan = document(
+      {"--preset", "ludziejewski2025", "--budget-usd", "1e4", "--cost-preset", "probe-v2"});
+  EXPECT_EQ(plan.at("warnings").at(0).at("code"), "assumed_training_mfu");
+}
+
+TEST(PlanCommand, MultipliesTheServingPriceByTheLifetime) {
+  const Json plan = document(usual({"--lifetime-tokens", "1e12"}));
+  const Json& eight = plan.at("configurations").at(2);
+  EXPECT_NEAR(eight.at("serve_usd"), 0.1066330 * 1e6, 0.2);
+}
+
+struct Refusal {
+  std::string name;
+  std::vector<std::string> args;
+  int code;
+  std::string message;
+};
+
+std::vector<Refusal> refusals() {
+  const std::vector<std::string> rest = {"--budget-flop", "5e21", "--cost-preset", "probe-v2"};
+  const auto with = [&](std::vector<std::string> args) {
+    args.insert(args.end(), rest.begin(), rest.end());
+    return args;
+  };
+  const std::vector<std::string> traffic = {"--prompt-tokens", "161", "--output-tokens", "338"};
+  const auto on = [&](std::vector<std::string> args) {
+    args.insert(args.end(), {"--preset", "ludziejewski2025", "--budget-flop", "5e21"});
+    args.insert(args.end(), traffic.begin(), traffic.end());
+    return args;
+  };
+  return {
+      {"ZeroBudget",
+       {"--preset", "ludziejewski2025", "--budget-flop", "0", "--cost-preset", "probe-v2"},
+       2,
+       "moeplan: --budget-flop: 0 is no training budget; state a positive number of FLOP\n"},
+      {"NoBudget",
+       {"--preset", "ludziejewski2025", "--cost-preset", "probe-v2"},
+       2,
+       "moeplan: --budget-flop: state the training budget, or --budget-usd\n"},
+      {"TwoBudgets", usual({"--budget-usd", "1e6"}), 2,
+       "moeplan: --budget-flop: --budget-usd states a budget too; state one of them\n"},
+      {"UnknownMode", usual({"--mode", "cheapest"}), 2,
+       "moeplan: --mode: there is no mode 'cheapest'; there are loss-optimal, min-cost and "
+       "min-loss\n"},
+      {"Lifetime", usual({"--mode", "lifetime"}), 2,
+       "moeplan: --mode: 'lifetime' is not available yet; there are loss-optimal, min-cost and "
+       "min-loss\n"},
+      {"ModelTemplate", usual({"--model-template", "mixtral-8x7b"}), 2,
+       "moeplan: --model-template: shapes after a catalog model are not available yet; use "
+       "--shape\n"},
+      {"NoLaw", with({}), 2,
+       "moeplan: which law? State --law-file FILE (from fit --save) or --preset NAME\n"},
+      {"NoMachine", on({}), 2,
+       "moeplan: --hardware: state the accelerator that serves, or a --cost-preset\n"},
+      {"NoTraffic",
+       {"--preset", "ludziejewski2025", "--budget-flop", "1e21", "--hardware", "a100-40gb"},
+       2,
+       "moeplan: --prompt-tokens: state the mean tokens of a request (prompt and output), or a "
+       "--cost-preset\n"},
+      {"LawWithoutTokens", with({"--preset", "clark2022-s-base"}), 3,
+       "moeplan: clark2022-s-base: clark2022 has no training tokens D, so that a budget has no "
+       "optimum; plan with a law that has D, such as ludziejewski2025 or yun2024\n"},
+      {"LawWithoutExperts", with({"--preset", "besiroglu2024"}), 3,
+       "moeplan: besiroglu2024: chinchilla does not depend on the expert count; use a law that has "
+       "E, or ask for --experts 1 --base-experts 1\n"},
+      {"MissingLawFile", with({"--law-file", "no/such/law.json"}), 3,
+       "moeplan: no/such/law.json: cannot be read; write a law with moeplan fit --save, or use "
+       "--preset\n"},
+  };
+}
+
+class PlanCommandRefuses : public testing::TestWithParam<Refusal> {};
+
+TEST_P(PlanCommandRefuses, WithCodeAndMessage) {
+  const Ran ran = run(GetParam().args);
+  EXPECT_EQ(ran.code, GetParam().code);
+  EXPECT_EQ(ran.err, GetParam().message);
+  EXPECT_EQ(ran.out, "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Questions, PlanCommandRefuses, testing::ValuesIn(refusals()),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(PlanCommand, RefusesUnknownHardwareWithTheNearestNames) {
+  const Ran ran = run({"--preset", "ludziejewski2025", "--budget-flop", "5e21", "--hardware",
+                       "a100-41gb", "--prompt-tokens", "161", "--output-tokens", "338"});
+  EXPECT_EQ(ran.code, 3);
+  EXPECT_THAT(ran.err, HasSubstr("a100-41gb"));
+  EXPECT_THAT(ran.err, HasSubstr("did you mean"));
+}
+
+TEST(PlanCommand, NeedsAPriceForAMachineWithoutOne) {
+  std::vector<std::string> args = {"--preset",        "ludziejewski2025",
+                                   "--budget-flop",   "5e21",
+                                   "--hardware",      "gaudi-3",
+                                   "--prompt-tokens", "161",
+                                   "--output-tokens", "338"};
+  const Ran ran = run(args);
+  EXPECT_EQ(ran.code, 3);
+  EXPECT_EQ(ran.err,
+            "moeplan: Gaudi 3: the catalog has no price for it; state --usd-per-device-hour\n");
+  args.insert(args.end(), {"--usd-per-device-hour", "2"});
+  EXPECT_EQ(run(args).code, 0);
+}
+
+// Prices only scale: twice the price, twice the cost, the same models.
+TEST(PlanCommand, ScalesWithThePrice) {
+  const Json once = document(usual());
+  const Json twice = document(usual({"--usd-per-device-hour", "2.58"}));
+  const Json& a = once.at("configurations").at(2);
+  const Json& b = twice.at("configurations").at(2);
+  EXPECT_NEAR(
+      b.at("usd_per_million_tokens").get<double>() / a.at("usd_per_million_tokens").get<double>(),
+      2, 1e-9);
+  EXPECT_EQ(a.at("dense_params"), b.at("dense_params"));
+}
+
+}  // namespace
+}  // namespace moe::cli

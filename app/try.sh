@@ -29,8 +29,11 @@ for law in yun2024 ludziejewski2025; do
 done
 
 echo
-echo "== 2. A plan at 1e20 FLOP, inside what the runs can say"
-moeplan plan --law-file "$results/yun2024.json" --budget-flop 1e20 "${choices[@]}" "${serving[@]}"
+echo "== 2. Plans at 1e20 FLOP, inside what the runs can say: the same question to both laws"
+for law in yun2024 ludziejewski2025; do
+  echo
+  moeplan plan --law-file "$results/$law.json" --budget-flop 1e20 "${choices[@]}" "${serving[@]}"
+done
 
 echo
 echo "== 3. A plan at 5e21 FLOP with the published joint law"

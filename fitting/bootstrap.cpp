@@ -18,7 +18,6 @@ namespace moe {
 namespace {
 
 constexpr std::size_t kCheapGrid = 2048;
-constexpr std::size_t kWorkers = 64;
 constexpr double kNearBound = 1e-2;  // of the width: an interval that ends here is open
 constexpr PolishOptions kResamplePolish{
     .max_iterations = 200, .relative_tolerance = 1e-10, .rounds = 2};
@@ -114,27 +113,24 @@ void bootstrap(const FitData& data, const FitOptions& fit_options, const Bootstr
   }
   const std::vector<Eigen::VectorXd> warm = warmStarts(result);
   std::vector<Eigen::VectorXd> draws(options.resamples);
-  std::array<std::unique_ptr<FitProblem>, kWorkers> problems;
+  std::array<std::unique_ptr<FitProblem>, kMostWorkers> problems;
   std::atomic<std::size_t> done = 0;
-  parallelFor(options.resamples, std::min<int>(fit_options.threads, kWorkers), stop,
-              [&](std::size_t i, std::size_t worker) {
-                std::unique_ptr<FitProblem>& own = problems[worker];
-                if (!own)
-                  own = std::make_unique<FitProblem>(family, data.points, fit_options.objective);
-                own->setWeights(resampleWeights(data, options.seed, i));
-                std::vector<Eigen::VectorXd> starts = warm;
-                if (grid) {
-                  for (Start& start : grid->starts(own->weights(), 1, 1)) {
-                    starts.push_back(std::move(start.coordinates));
-                  }
-                }
-                draws[i] = bestOf(*own, result.bounds, starts).coordinates;
-                ++done;
-                if (worker == 0 && progress) {
-                  progress("bootstrap",
-                           static_cast<double>(done) / static_cast<double>(draws.size()));
-                }
-              });
+  parallelFor(options.resamples, fit_options.threads, stop, [&](std::size_t i, std::size_t worker) {
+    std::unique_ptr<FitProblem>& own = problems[worker];
+    if (!own) own = std::make_unique<FitProblem>(family, data.points, fit_options.objective);
+    own->setWeights(resampleWeights(data, options.seed, i));
+    std::vector<Eigen::VectorXd> starts = warm;
+    if (grid) {
+      for (Start& start : grid->starts(own->weights(), 1, 1)) {
+        starts.push_back(std::move(start.coordinates));
+      }
+    }
+    draws[i] = bestOf(*own, result.bounds, starts).coordinates;
+    ++done;
+    if (worker == 0 && progress) {
+      progress("bootstrap", static_cast<double>(done) / static_cast<double>(draws.size()));
+    }
+  });
   result.posterior.clear();
   for (const Eigen::VectorXd& draw : draws) {
     if (draw.size() > 0) result.posterior.push_back(family.values(draw));

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <memory>
 #include <numeric>
 #include <tuple>
 
+#include "fitting/counter_random.h"
 #include "fitting/identifiability.h"
 #include "fitting/parallel.h"
 #include "fitting/search/hoffmann_grid.h"
@@ -19,6 +21,8 @@ namespace moe {
 namespace {
 
 constexpr double kSameBasin = 1e-6;  // relative difference of objectives of one basin
+constexpr int kMostRounds = 3;       // of further starts around the best end
+constexpr std::uint64_t kJitters = 8;
 
 Result<void> suits(const LawFamily& family, const FitData& data, const FitOptions& options) {
   const std::size_t needed = family.parameters.size();
@@ -75,6 +79,59 @@ std::vector<Eigen::VectorXd> startingPoints(FitProblem& problem, const Bounds& b
   const StartGrid grid(problem, bounds);
   for (Start& start : grid.starts(problem.weights(), options.least_starts, options.most_starts)) {
     starts.push_back(std::move(start.coordinates));
+  }
+  return starts;
+}
+
+/// Everything that a descent needs beside its start.
+struct Descent {
+  const LawFamily& family;
+  const FitData& data;
+  const FitOptions& options;
+  const Bounds& bounds;
+  std::stop_token stop;
+  const ProgressSink& progress;
+};
+
+std::vector<Polished> polishAll(const Descent& descent,
+                                const std::vector<Eigen::VectorXd>& starts) {
+  std::vector<Polished> ends(starts.size());
+  std::array<std::unique_ptr<FitProblem>, kMostWorkers> problems;
+  std::atomic<std::size_t> done = 0;
+  parallelFor(starts.size(), descent.options.threads, descent.stop,
+              [&](std::size_t i, std::size_t worker) {
+                std::unique_ptr<FitProblem>& own = problems[worker];
+                if (!own) {
+                  own = std::make_unique<FitProblem>(descent.family, descent.data.points,
+                                                     descent.options.objective);
+                }
+                ends[i] = polish(*own, descent.bounds, starts[i]);
+                ++done;
+                if (worker == 0 && descent.progress) {
+                  descent.progress("searching",
+                                   static_cast<double>(done) / static_cast<double>(starts.size()));
+                }
+              });
+  return ends;
+}
+
+/// Places around the best end so far: where starts disagree, the valley may have a lower bend next
+/// to the point that the descents found. Always the same places, so that equal data give equal
+/// bits.
+std::vector<Eigen::VectorXd> jittered(const Eigen::VectorXd& best, const Bounds& bounds,
+                                      int round) {
+  std::vector<Eigen::VectorXd> starts;
+  for (std::uint64_t k = 0; k < kJitters; ++k) {
+    Eigen::VectorXd start = best;
+    for (Eigen::Index i = 0; i < start.size(); ++i) {
+      const auto stream = kJitters * static_cast<std::uint64_t>(round) + k;
+      const double unit =
+          static_cast<double>(counterRandom(0, stream, static_cast<std::uint64_t>(i)) >> 11) *
+              0x1p-52 -
+          1;  // in [-1, 1)
+      start[i] += unit * (0.02 + 0.3 * std::min(1.0, std::abs(best[i])));
+    }
+    starts.push_back(start.cwiseMax(bounds.lower).cwiseMin(bounds.upper));
   }
   return starts;
 }
@@ -146,19 +203,18 @@ Result<FitResult> fitLaw(const LawFamily& family, const FitData& data, const Fit
   const Bounds& bounds = *asked;
   const std::vector<Eigen::VectorXd> starts = startingPoints(problem, bounds, options);
 
-  std::vector<Polished> ends(starts.size());
-  std::vector<std::unique_ptr<FitProblem>> problems(64);
-  std::atomic<std::size_t> done = 0;
-  parallelFor(
-      starts.size(), std::min(options.threads, 64), stop, [&](std::size_t i, std::size_t worker) {
-        std::unique_ptr<FitProblem>& own = problems.at(worker);
-        if (!own) own = std::make_unique<FitProblem>(family, data.points, options.objective);
-        ends[i] = polish(*own, bounds, starts[i]);
-        ++done;
-        if (worker == 0 && progress) {
-          progress("searching", static_cast<double>(done) / static_cast<double>(starts.size()));
-        }
-      });
+  const Descent descent{family, data, options, bounds, stop, progress};
+  std::vector<Polished> ends = polishAll(descent, starts);
+  std::vector<Basin> basins = basinsOf(ends);
+  for (int round = 0;
+       options.search == SearchKind::kAuto && basins.size() > 1 && round < kMostRounds; ++round) {
+    const double before = basins.front().objective;
+    const std::vector<Polished> more =
+        polishAll(descent, jittered(basins.front().coordinates, bounds, round));
+    ends.insert(ends.end(), more.begin(), more.end());
+    basins = basinsOf(ends);
+    if (basins.front().objective > before * (1 - kSameBasin)) break;
+  }
   if (stop.stop_requested()) return fail(ErrorKind::kCancelled, "", "stopped");
 
   FitResult result;
@@ -167,14 +223,14 @@ Result<FitResult> fitLaw(const LawFamily& family, const FitData& data, const Fit
   result.bounds = bounds;
   result.points = data.points.size();
   result.runs = data.groups;
-  result.starts = starts.size();
-  result.basins = basinsOf(ends);
+  result.starts = ends.size();
+  result.basins = std::move(basins);
   if (result.basins.empty()) {
     return fail(ErrorKind::kInput, std::string(family.name),
                 "no start gave a finite loss on these runs; check the units of N, D and the loss");
   }
   const Basin& best = result.basins.front();
-  result.share_at_best = best.starts / static_cast<double>(starts.size());
+  result.share_at_best = best.starts / static_cast<double>(ends.size());
   const Polished refined = refine(problem, bounds, {best.coordinates, best.objective, 0, true});
   result.coordinates = refined.coordinates;
   result.objective = refined.value;

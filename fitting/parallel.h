@@ -10,14 +10,17 @@
 
 namespace moe {
 
+/// Most threads that are used; workers are numbered below it.
+inline constexpr std::size_t kMostWorkers = 64;
+
 /// Calls work(index, worker) for every index in [0, count) from `threads` threads (0: as many as
 /// the machine has), in any order; stops handing out indices once stop is requested. Results must
 /// be written by index, so that they do not depend on the number of threads.
 inline void parallelFor(std::size_t count, int threads, std::stop_token stop,
                         const std::function<void(std::size_t index, std::size_t worker)>& work) {
   const std::size_t hardware = std::max(1u, std::thread::hardware_concurrency());
-  const std::size_t workers =
-      std::min(count, threads > 0 ? static_cast<std::size_t>(threads) : hardware);
+  const std::size_t wanted = threads > 0 ? static_cast<std::size_t>(threads) : hardware;
+  const std::size_t workers = std::min({count, wanted, kMostWorkers});
   std::atomic<std::size_t> next = 0;
   const auto run = [&](std::size_t worker) {
     for (std::size_t i = next++; i < count && !stop.stop_requested(); i = next++) work(i, worker);

@@ -62,7 +62,9 @@ Json optimumRowJson(const OptimumAnswer& answer, const OptimumRow& row) {
                 {"loss", jsonNumber(optimum.loss)}};
   };
   Json json = point(row.optimum);
-  json["ci95"] = {{"n", rangeJson(row.params95)},
+  json["budget_flop"] = jsonNumber(row.budget.value());
+  json["ci95"] = {{"budget_flop", rangeJson(row.budget95)},
+                  {"n", rangeJson(row.params95)},
                   {"d", rangeJson(row.tokens95)},
                   {"loss", rangeJson(row.loss95)}};
   json["basis"] = basisText(row.extrapolation);
@@ -74,6 +76,26 @@ Json optimumRowJson(const OptimumAnswer& answer, const OptimumRow& row) {
     json["variants"].push_back(variant);
   }
   return json;
+}
+
+/// The optimum, its intervals below it where there are any, and the other fits of the law.
+void addOptimumLines(const OptimumAnswer& answer, const OptimumRow& row, TextTable& table) {
+  const ComputeOptimum& best = row.optimum;
+  table.rows.push_back({fmt::format("{:g}", best.experts), powerText(row.budget.value()),
+                        countText(best.params), countText(best.train_tokens),
+                        plainText(best.tokens_per_param()), lossText(best.loss),
+                        basisText(row.extrapolation)});
+  if (row.params95) {
+    table.rows.push_back({"", row.budget95 ? interval(row.budget95, powerText) : "",
+                          interval(row.params95, countText), interval(row.tokens95, countText), "",
+                          row.loss95 ? interval(row.loss95, lossText) : "", "95 % interval"});
+  }
+  for (std::size_t i = 0; i < row.variants.size(); ++i) {
+    const ComputeOptimum& other = row.variants[i];
+    table.rows.push_back({"", "", countText(other.params), countText(other.train_tokens),
+                          plainText(other.tokens_per_param()), lossText(other.loss),
+                          answer.law.variants[i].label});
+  }
 }
 
 }  // namespace
@@ -119,37 +141,26 @@ std::string predictJson(const PredictAnswer& answer) {
 
 std::string optimumText(const OptimumAnswer& answer) {
   TextTable table;
-  table.title = fmt::format("Loss-optimal models of {} at {} FLOP", answer.law.name,
-                            powerText(answer.question.budget_flop));
+  const auto& target = answer.question.target_loss;
+  table.title =
+      fmt::format("Loss-optimal models of {} {}", answer.law.name,
+                  target ? fmt::format("at the least budget for {} nats", lossText(*target))
+                         : fmt::format("at {} FLOP", powerText(*answer.question.budget_flop)));
   table.columns = {{"E"},
+                   {"Budget", "FLOP"},
                    {"N"},
-                   {"95 %"},
                    {"D", "tokens"},
-                   {"95 %", "tokens"},
                    {"D/N"},
                    {"Loss", "nats"},
-                   {"95 %", "nats"},
                    {"Basis", "", Align::kLeft}};
-  for (const OptimumRow& row : answer.rows) {
-    const ComputeOptimum& best = row.optimum;
-    table.rows.push_back({fmt::format("{:g}", best.experts), countText(best.params),
-                          interval(row.params95, countText), countText(best.train_tokens),
-                          interval(row.tokens95, countText), plainText(best.tokens_per_param()),
-                          lossText(best.loss), interval(row.loss95, lossText),
-                          basisText(row.extrapolation)});
-    for (std::size_t i = 0; i < row.variants.size(); ++i) {
-      const ComputeOptimum& other = row.variants[i];
-      table.rows.push_back({"", countText(other.params), "", countText(other.train_tokens), "",
-                            plainText(other.tokens_per_param()), lossText(other.loss), "",
-                            answer.law.variants[i].label});
-    }
-  }
+  for (const OptimumRow& row : answer.rows) addOptimumLines(answer, row, table);
   return tableText(table, 118) + warningsText(answer.warnings);
 }
 
 std::string optimumJson(const OptimumAnswer& answer) {
   DocumentHead head = headOf(answer, "optimum");
   head.inputs["budget_flop"] = jsonNumber(answer.question.budget_flop);
+  head.inputs["target_loss"] = jsonNumber(answer.question.target_loss);
   head.inputs["e"] = jsonNumbers(answer.question.experts);
   head.inputs["granularity"] = jsonNumber(answer.question.granularity);
   Json results;

@@ -93,34 +93,70 @@ void fillIntervals(PredictAnswer& answer) {
   answer.prediction95 = Range{widened(answer.ci95->low, -1), widened(answer.ci95->high, 1)};
 }
 
+/// The budget asked for, or the least one that reaches the loss asked for.
+Result<Flop> budgetOf(const Law& law, const OptimumQuestion& question, double experts) {
+  if (question.budget_flop) return Flop(*question.budget_flop);
+  // Whatever a law cannot be asked is refused before a budget is searched.
+  if (const auto any = computeOptimum(law, Flop(1e20), experts, question.granularity); !any) {
+    return tl::unexpected(any.error());
+  }
+  return budgetForLoss(law, *question.target_loss, experts, question.granularity);
+}
+
+std::optional<Range> intervalOf(const std::vector<double>& draws) {
+  if (draws.size() < 20) return std::nullopt;
+  return percentiles(draws);
+}
+
+void fillIntervals(const Law& law, const OptimumQuestion& question, OptimumRow& row) {
+  const double experts = row.optimum.experts;
+  std::vector<double> budgets, params, tokens, losses;
+  for (std::size_t i = 0; i < law.posterior.size(); ++i) {
+    const Law draw = law.draw(i);
+    const auto budget = budgetOf(draw, question, experts);
+    if (!budget) continue;
+    const auto best = computeOptimum(draw, *budget, experts, question.granularity);
+    if (!best) continue;  // no interior optimum in this draw
+    budgets.push_back(budget->value());
+    params.push_back(best->params);
+    tokens.push_back(best->train_tokens);
+    losses.push_back(best->loss);
+  }
+  if (question.target_loss) row.budget95 = intervalOf(budgets);
+  row.params95 = intervalOf(params);
+  row.tokens95 = intervalOf(tokens);
+  if (question.budget_flop) row.loss95 = intervalOf(losses);
+}
+
 Result<OptimumRow> optimumRow(const Law& law, const OptimumQuestion& question, double experts) {
-  const Flop budget(question.budget_flop);
-  const auto best = computeOptimum(law, budget, experts, question.granularity);
+  const auto budget = budgetOf(law, question, experts);
+  if (!budget) return tl::unexpected(budget.error());
+  const auto best = computeOptimum(law, *budget, experts, question.granularity);
   if (!best) return tl::unexpected(best.error());
   OptimumRow row;
+  row.budget = *budget;
   row.optimum = *best;
   row.extrapolation =
       law.extrapolation({best->params, best->train_tokens, experts, question.granularity});
-  std::vector<double> params, tokens, losses;
-  for (std::size_t i = 0; i < law.posterior.size(); ++i) {
-    const auto draw = computeOptimum(law.draw(i), budget, experts, question.granularity);
-    if (!draw) continue;  // no interior optimum in this draw
-    params.push_back(draw->params);
-    tokens.push_back(draw->train_tokens);
-    losses.push_back(draw->loss);
-  }
-  if (params.size() >= 20) {
-    row.params95 = percentiles(params);
-    row.tokens95 = percentiles(tokens);
-    row.loss95 = percentiles(losses);
-  }
+  fillIntervals(law, question, row);
   for (const LawVariant& variant : law.variants) {
     const auto other =
-        computeOptimum(law.withValues(variant.values), budget, experts, question.granularity);
-    row.variants.push_back(
-        other ? *other : ComputeOptimum{experts, std::nan(""), std::nan(""), std::nan("")});
+        computeOptimum(law.withValues(variant.values), *budget, experts, question.granularity);
+    const double none = std::nan("");
+    row.variants.push_back(other ? *other : ComputeOptimum{experts, none, none, none});
   }
   return row;
+}
+
+Result<void> asksOneThing(const OptimumQuestion& question) {
+  if (question.budget_flop.has_value() == question.target_loss.has_value()) {
+    return fail(ErrorKind::kUsage, "",
+                question.budget_flop ? "--budget-flop and --target-loss both set the budget; state "
+                                       "one of them"
+                                     : "state --budget-flop C or --target-loss L");
+  }
+  if (question.target_loss) return positive(*question.target_loss, "--target-loss");
+  return positive(*question.budget_flop, "--budget-flop");
 }
 
 }  // namespace
@@ -147,17 +183,28 @@ Result<PredictAnswer> answerPredict(const PredictQuestion& question) {
 
 Result<OptimumAnswer> answerOptimum(const OptimumQuestion& question) {
   const auto begin = Clock::now();
+  if (auto ok = asksOneThing(question); !ok) return tl::unexpected(ok.error());
   auto law = chosenLaw(question.law_file, question.preset);
   if (!law) return tl::unexpected(law.error());
   OptimumAnswer answer;
   answer.question = question;
   answer.law = *law;
   answer.warnings = warningsOf(*law);
+  Error infeasible;
   for (const double experts : question.experts) {
     auto row = optimumRow(*law, question, experts);
-    if (!row) return tl::unexpected(row.error());
-    warnIfExtrapolated(row->extrapolation, experts, answer.warnings);
-    answer.rows.push_back(std::move(*row));
+    if (row) {
+      warnIfExtrapolated(row->extrapolation, experts, answer.warnings);
+      answer.rows.push_back(std::move(*row));
+    } else if (row.error().kind == ErrorKind::kInfeasible) {
+      infeasible = row.error();
+      answer.warnings.push_back({"infeasible", row.error().message});
+    } else {
+      return tl::unexpected(row.error());
+    }
+  }
+  if (answer.rows.empty()) {
+    return fail(ErrorKind::kInfeasible, "--target-loss", infeasible.message);
   }
   answer.timing = since(begin);
   return answer;

@@ -37,17 +37,21 @@ struct PredictAnswer {
 /// of a law without E.
 Result<PredictAnswer> answerPredict(const PredictQuestion& question);
 
-/// `optimum`: the loss-optimal model per expert count at a budget.
+/// `optimum`: the loss-optimal model per expert count at a budget, or at the least budget that
+/// reaches a loss.
 struct OptimumQuestion {
   std::string law_file;
   std::string preset;
-  double budget_flop = 0;
+  std::optional<double> budget_flop;  ///< one of this and `target_loss`
+  std::optional<double> target_loss;
   std::vector<double> experts = {1};
   double granularity = 1;
 };
 
 struct OptimumRow {
+  Flop budget;
   ComputeOptimum optimum;
+  std::optional<Range> budget95;  ///< when a loss was asked for
   std::optional<Range> params95;
   std::optional<Range> tokens95;
   std::optional<Range> loss95;
@@ -63,7 +67,8 @@ struct OptimumAnswer {
   Seconds timing;
 };
 
-/// Errors: as chosenLaw and computeOptimum.
+/// Errors: as chosenLaw and computeOptimum; kInfeasible when no expert count reaches the loss (one
+/// that does not is left out with a warning).
 Result<OptimumAnswer> answerOptimum(const OptimumQuestion& question);
 
 }  // namespace moe

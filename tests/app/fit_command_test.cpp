@@ -1,0 +1,271 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <vector>
+
+#include "app/cli/run_cli.h"
+#include "fitting/laws/law_file.h"
+#include "tests/support/temporary_folder.h"
+
+namespace moe::cli {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+struct Ended {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+Ended run(std::vector<std::string> args) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const int code = runCli(args, out, err);
+  return {code, out.str(), err.str()};
+}
+
+std::string shipped(const std::string& file) {
+  return std::string(MOEPLAN_SOURCE_DIR) + "/data/tables/runs/" + file;
+}
+
+json document(std::vector<std::string> args) {
+  args.push_back("--json");
+  const Ended ended = run(args);
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  return json::parse(ended.out);
+}
+
+std::vector<std::string> gemstones() {
+  return {"fit",      shipped("gemstones/runs.csv"), "--law",       "chinchilla",
+          "--filter", "schedule=cool_end",           "--bootstrap", "40"};
+}
+
+std::vector<std::string> with(std::vector<std::string> args, std::vector<std::string> more) {
+  args.insert(args.end(), more.begin(), more.end());
+  return args;
+}
+
+TEST(FitCommand, GivesEveryKeyOfItsContract) {
+  const json answer = document(gemstones());
+  EXPECT_EQ(answer["schema"], "moeplan.fit/1");
+  EXPECT_EQ(answer["law"], "chinchilla");
+  EXPECT_EQ(answer["data"]["runs"], 199);
+  for (const char* key : {"n_range", "d_range", "e_range"}) {
+    EXPECT_EQ(answer["data"][key].size(), 2u) << key;
+  }
+  EXPECT_EQ(answer["objective"]["kind"], "huber");
+  EXPECT_EQ(answer["objective"]["delta"], 1e-3);
+  EXPECT_LE(answer["objective"]["value"], 0.0019640866);  // the published fit's objective
+  ASSERT_EQ(answer["parameters"].size(), 5u);
+  for (const json& parameter : answer["parameters"]) {
+    EXPECT_TRUE(parameter.contains("name") && parameter.contains("value"));
+    EXPECT_TRUE(parameter.contains("standard_error") && parameter.contains("ci95"));
+  }
+  for (const char* key : {"rms_log_residual", "rms_residual"}) {
+    EXPECT_TRUE(answer["quality"].contains(key)) << key;
+  }
+  for (const char* key : {"method", "starts", "basins", "share_at_best"}) {
+    EXPECT_TRUE(answer["search"].contains(key)) << key;
+  }
+  EXPECT_EQ(answer["bootstrap"]["resamples"], 40);
+}
+
+TEST(FitCommand, GivesEqualBitsForAnySeedButForTheIntervals) {
+  const json one = document(with(gemstones(), {"--seed", "1"}));
+  const json two = document(with(gemstones(), {"--seed", "2"}));
+  EXPECT_EQ(one["objective"], two["objective"]);
+  EXPECT_EQ(one["parameters"][3]["value"], two["parameters"][3]["value"]);
+  EXPECT_NE(one["parameters"][3]["ci95"], two["parameters"][3]["ci95"]);
+}
+
+TEST(FitCommand, FitsSeveralLawsAndSavesEach) {
+  const test::TemporaryFolder folder;
+  const std::string file = (folder.path() / "law.json").string();
+  const json answer = document({"fit", shipped("clark_routed/runs.csv"), "--filter", "canonical=1",
+                                "--filter", "router=S-Base,Dense", "--law",
+                                "clark2022,clark2022-plain", "--bootstrap", "20", "--save", file});
+  ASSERT_EQ(answer["fits"].size(), 2u);
+  EXPECT_EQ(answer["law"], "clark2022");
+  EXPECT_EQ(answer["fits"][1]["law"], "clark2022-plain");
+  const auto law = readLawFile(folder.path() / "law-clark2022-plain.json");
+  ASSERT_TRUE(law.has_value());
+  EXPECT_EQ(law->posterior.size(), 20u);
+}
+
+TEST(FitCommand, SaysThatAWindowIsMidScheduleAndRefitsTwoOthers) {
+  const json answer =
+      document({"fit", shipped("clark_routed/curves_long.csv.gz"), "--filter", "canonical=1",
+                "--filter", "router=S-Base,Dense", "--law", "ludziejewski2025", "--curve",
+                "0.04..0.3333333", "--bootstrap", "0"});
+  EXPECT_EQ(answer["data"]["points"], 464);  // 8 evaluations of 58 runs
+  EXPECT_EQ(answer["data"]["mid_schedule"], true);
+  EXPECT_EQ(answer["warnings"][0]["code"], "mid_schedule");
+  ASSERT_EQ(answer["windows"].size(), 2u);
+  EXPECT_EQ(answer["windows"][0]["points"], 232);
+}
+
+TEST(FitCommand, HoldsOutTheLargestRuns) {
+  const json answer = document({"fit", shipped("clark_routed/runs.csv"), "--filter", "canonical=1",
+                                "--filter", "router=S-Base,Dense", "--law", "clark2022",
+                                "--bootstrap", "0", "--hold-out", "params>1.3e9"});
+  EXPECT_EQ(answer["hold_out"]["runs"], 10);
+  // An independent refit without the 10 runs of the largest N: mean error 1.93 %.
+  EXPECT_NEAR(answer["hold_out"]["mean_abs_log_error"], 0.0193, 5e-5);
+}
+
+TEST(FitCommand, WritesTextForPeople) {
+  const Ended ended = run(gemstones());
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_THAT(ended.out, HasSubstr("199 points of 199 runs"));
+  EXPECT_THAT(ended.out, HasSubstr("alpha"));
+  EXPECT_THAT(ended.out, HasSubstr("percentile bootstrap over runs, 40 resamples"));
+}
+
+struct Refusal {
+  const char* name;
+  std::vector<std::string> args;
+  int code;
+  const char* message;
+};
+
+class FitCommandRefuses : public testing::TestWithParam<Refusal> {};
+
+TEST_P(FitCommandRefuses, WithCodeAndMessage) {
+  std::vector<std::string> args = GetParam().args;
+  for (std::string& arg : args) {
+    if (arg == "GEMSTONES") arg = shipped("gemstones/runs.csv");
+    if (arg == "CLARK") arg = shipped("clark_routed/runs.csv");
+  }
+  const Ended ended = run(args);
+  EXPECT_EQ(ended.code, GetParam().code);
+  EXPECT_EQ(ended.out, "");
+  EXPECT_THAT(ended.err, HasSubstr(GetParam().message));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Questions, FitCommandRefuses,
+    testing::Values(Refusal{"UnknownLaw",
+                            {"fit", "GEMSTONES", "--law", "chinchila"},
+                            2,
+                            "--law: unknown law 'chinchila'; did you mean chinchilla"},
+                    Refusal{"MissingFile", {"fit", "no/such.csv"}, 3, "no/such.csv: "},
+                    Refusal{"UnknownObjective",
+                            {"fit", "GEMSTONES", "--objective", "l1"},
+                            2,
+                            "--objective: 'l1' is neither huber nor l2"},
+                    Refusal{"BadDelta",
+                            {"fit", "GEMSTONES", "--delta", "0"},
+                            2,
+                            "--delta: is 0; it must be positive"},
+                    Refusal{"BadHoldOut",
+                            {"fit", "GEMSTONES", "--hold-out", "largest:0%"},
+                            2,
+                            "--hold-out: 'largest:0%': a share between 0 and 100 % is needed"},
+                    Refusal{"UnknownSearch",
+                            {"fit", "GEMSTONES", "--search", "random"},
+                            2,
+                            "--search: 'random' is neither auto nor grid"},
+                    Refusal{"FixOfNothing",
+                            {"fit", "GEMSTONES", "--fix", "omega=0"},
+                            2,
+                            "--fix: chinchilla has no parameter 'omega'"},
+                    Refusal{"DenseLawOnExperts",
+                            {"fit", "CLARK"},
+                            3,
+                            "chinchilla: these runs differ in their experts and the law has none"},
+                    Refusal{"FewerRunsThanParameters",
+                            {"fit", "GEMSTONES", "--filter", "run_id=gem-1024x28-hot-10B"},
+                            3,
+                            "chinchilla: 1 runs for 5 parameters"},
+                    Refusal{"NothingLeft",
+                            {"fit", "GEMSTONES", "--filter", "schedule=warm"},
+                            3,
+                            "--filter schedule=warm"},
+                    Refusal{"UnwritableLaw",
+                            {"fit", "GEMSTONES", "--filter", "schedule=cool_end", "--bootstrap",
+                             "0", "--save", "/dev/null/law.json"},
+                            3,
+                            "/dev/null/law.json"}),
+    [](const auto& row) { return std::string(row.param.name); });
+
+TEST(PredictCommand, GivesThePublishedLoss) {
+  const json answer = document(
+      {"predict", "--preset", "ludziejewski2025", "--n", "1e9", "--d", "2e10", "--e", "8"});
+  EXPECT_NEAR(answer["loss"], 2.508777282, 5e-10);
+  EXPECT_TRUE(answer["ci95"].is_null());
+  EXPECT_EQ(answer["extrapolation_decades"]["params"], 0);
+}
+
+TEST(PredictCommand, SaysHowFarItExtrapolates) {
+  const json answer = document(
+      {"predict", "--preset", "ludziejewski2025", "--n", "2.7e11", "--d", "8e11", "--e", "320"});
+  EXPECT_NEAR(answer["extrapolation_decades"]["params"], 2, 1e-12);
+  EXPECT_NEAR(answer["extrapolation_decades"]["train_tokens"], 1, 1e-12);
+  EXPECT_NEAR(answer["extrapolation_decades"]["experts"], 1, 1e-12);
+  EXPECT_EQ(answer["basis"], "extrapolated");
+}
+
+TEST(PredictCommand, OfASavedLawHasAnInterval) {
+  const test::TemporaryFolder folder;
+  const std::string file = (folder.path() / "law.json").string();
+  ASSERT_EQ(run(with(gemstones(), {"--save", file})).code, 0);
+  const json answer = document({"predict", "--law-file", file, "--n", "1e9", "--d", "5e10"});
+  EXPECT_LT(answer["ci95"][0], answer["loss"]);
+  EXPECT_GT(answer["ci95"][1], answer["loss"]);
+  EXPECT_LT(answer["prediction_interval95"][0], answer["ci95"][0]);
+}
+
+TEST(PredictCommand, RefusesWhatTheLawLacks) {
+  const Ended experts =
+      run({"predict", "--preset", "hoffmann2022", "--n", "1e9", "--d", "2e10", "--e", "8"});
+  EXPECT_EQ(experts.code, 3);
+  EXPECT_THAT(experts.err, HasSubstr("hoffmann2022 has no expert count in it"));
+  const Ended tokens = run({"predict", "--preset", "hoffmann2022", "--n", "1e9"});
+  EXPECT_EQ(tokens.code, 2);
+  EXPECT_THAT(tokens.err, HasSubstr("--d: is missing"));
+  EXPECT_EQ(run({"predict", "--preset", "hoffmann2022", "--n", "-1", "--d", "1e9"}).code, 2);
+}
+
+// Ludziejewski2025 Table 1 at 1e22: N 14.4e9 on 115.8e9 tokens with 8 experts.
+TEST(OptimumCommand, GivesThePublishedOptimum) {
+  const json answer =
+      document({"optimum", "--preset", "ludziejewski2025", "--budget-flop", "1e22", "--e", "1,8"});
+  ASSERT_EQ(answer["optima"].size(), 2u);
+  EXPECT_NEAR(answer["optima"][1]["n"].get<double>() / 14.4e9, 1, 0.02);
+  EXPECT_NEAR(answer["optima"][1]["d"].get<double>() / 115.8e9, 1, 0.02);
+}
+
+TEST(OptimumCommand, FindsTheLeastBudgetForALoss) {
+  const json forward =
+      document({"optimum", "--preset", "ludziejewski2025", "--budget-flop", "1e21", "--e", "8"});
+  std::ostringstream loss;
+  loss.precision(17);
+  loss << forward["optima"][0]["loss"].get<double>();
+  const json back = document(
+      {"optimum", "--preset", "ludziejewski2025", "--target-loss", loss.str(), "--e", "8"});
+  EXPECT_NEAR(back["optima"][0]["budget_flop"].get<double>() / 1e21, 1, 1e-9);
+}
+
+TEST(OptimumCommand, OfALossBelowTheFloorAnswersNoAndNamesTheFloor) {
+  const Ended ended =
+      run({"optimum", "--preset", "ludziejewski2025", "--target-loss", "1.2", "--e", "8"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_EQ(ended.err,
+            "moeplan: --target-loss: no budget reaches 1.2 nats with E = 8; the floor is 1.364\n");
+}
+
+TEST(OptimumCommand, RefusesABudgetOfZeroAndALawWithoutTokens) {
+  EXPECT_EQ(run({"optimum", "--preset", "ludziejewski2025", "--budget-flop", "0"}).code, 2);
+  const Ended ended = run({"optimum", "--preset", "clark2022-hash", "--budget-flop", "1e21"});
+  EXPECT_EQ(ended.code, 3);
+  EXPECT_THAT(ended.err, HasSubstr("clark2022 has no tokens in it"));
+}
+
+}  // namespace
+}  // namespace moe::cli

@@ -4,6 +4,21 @@
 
 namespace moe {
 
+std::string_view name(ParameterKind kind) {
+  switch (kind) {
+    case ParameterKind::kUnstated:
+      return "unstated";
+    case ParameterKind::kDense:
+      return "dense";
+    case ParameterKind::kActive:
+      return "active";
+    case ParameterKind::kTotal:
+      return "total";
+  }
+  require(false, "unknown parameter kind");
+  return {};
+}
+
 const TagColumn* RunTable::tag(std::string_view name) const {
   const auto found = std::find_if(tags.begin(), tags.end(),
                                   [name](const TagColumn& column) { return column.name == name; });

@@ -18,6 +18,9 @@ enum class ParameterKind {
   kTotal,   ///< in memory
 };
 
+/// "unstated", "dense", "active", "total".
+std::string_view name(ParameterKind kind);
+
 /// One point of the loss surface: a finished training run, or one evaluation on the way.
 struct TrainingRun {
   std::string run_id;

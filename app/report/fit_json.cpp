@@ -11,20 +11,6 @@ Json range(const Range& value) { return jsonInterval(value.low, value.high); }
 
 Json range(const std::optional<Range>& value) { return value ? range(*value) : Json(nullptr); }
 
-const char* kindName(ParameterKind kind) {
-  switch (kind) {
-    case ParameterKind::kDense:
-      return "dense";
-    case ParameterKind::kActive:
-      return "active";
-    case ParameterKind::kTotal:
-      return "total";
-    case ParameterKind::kUnstated:
-      break;
-  }
-  return "unstated";
-}
-
 Json inputsJson(const FitAnswer& answer) {
   const FitQuestion& question = answer.question;
   Json inputs;
@@ -32,7 +18,7 @@ Json inputsJson(const FitAnswer& answer) {
   inputs["laws"] = question.laws;
   inputs["map"] = question.map;
   inputs["filters"] = question.filters;
-  inputs["n_is"] = kindName(answer.table.parameter_kind);
+  inputs["n_is"] = name(answer.table.parameter_kind);
   inputs["skip_bad"] = question.skip_bad;
   inputs["drop_highest_loss"] = question.drop_highest_loss;
   inputs["curve"] = question.curve;
@@ -94,7 +80,7 @@ Json fitResultJson(const FitAnswer& answer, const LawFit& fit) {
   Json json;
   json["law"] = result.family->name;
   json["formula"] = result.family->formula;
-  json["law_n_is"] = kindName(result.family->parameter_kind);
+  json["law_n_is"] = name(result.family->parameter_kind);
   json["law_n_includes_embeddings"] = result.family->counts_embeddings;
   json["flop_rule"] = fmt::format("C = {:g} N D", fit.law.flop_per_param_token);
   json["data"] = {{"runs", answer.selection.runs},

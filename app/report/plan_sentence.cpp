@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "app/report/number_text.h"
 #include "app/report/plan_report.h"
 
@@ -73,8 +76,26 @@ std::string certainty(const PlanAnswer& answer, const PlanRow& row) {
 /// How far the recommended row itself leaves the runs.
 std::string reach(const PlanRow& row) {
   const double decades = row.chosen.extrapolation.worstOfSizeAndTokens();
-  return decades > 0 ? fmt::format("; it lies {:.2g} decades outside the fitted runs", decades)
+  return decades > 0 ? fmt::format("; it lies {:.3g} decades outside the fitted runs", decades)
                      : "";
+}
+
+/// What other fits of the law make of the row: often more than the interval shows.
+std::string otherFits(const PlanOutcome& outcome, std::size_t row) {
+  std::vector<double> sizes, ratios;
+  for (const PlanVariant& variant : outcome.variants) {
+    const PlanVariant::Row& other = variant.rows[row];
+    if (other.dense_params) sizes.push_back(*other.dense_params);
+    if (other.cost_vs_base) ratios.push_back(*other.cost_vs_base);
+  }
+  if (sizes.empty()) return "";
+  const auto [small, large] = std::minmax_element(sizes.begin(), sizes.end());
+  std::string text = fmt::format("; other windows of the same runs put its N between {} and {}",
+                                 countText(*small), countText(*large));
+  if (ratios.empty() || outcome.mode != PlanMode::kMinCost) return text;
+  const auto [low, high] = std::minmax_element(ratios.begin(), ratios.end());
+  return text + fmt::format(" and its cost between {} and {} of the base's", plainText(*low, 2),
+                            plainText(*high, 2));
 }
 
 std::string marked(const PlanOutcome& outcome) {
@@ -98,8 +119,9 @@ std::string recommendationSentence(const PlanAnswer& answer) {
     return "No recommendation: every configuration that can be served lies more than one decade "
            "outside the fitted runs.";
   const PlanRow& row = outcome.rows[*choice.row];
-  return fmt::format("Recommended: {}, {}: {}{}{}{}.", model(row), size(row.chosen),
-                     gain(answer, row), certainty(answer, row), reach(row), marked(outcome));
+  return fmt::format("Recommended: {}, {}: {}{}{}{}{}.", model(row), size(row.chosen),
+                     gain(answer, row), certainty(answer, row), otherFits(outcome, *choice.row),
+                     reach(row), marked(outcome));
 }
 
 }  // namespace moe::report

@@ -98,6 +98,18 @@ Result<std::optional<HoldOutResult>> heldOutError(const LawFamily& family, const
   return *result;
 }
 
+/// A table may count N otherwise than the law's paper does; the fitted law then counts as the
+/// table.
+void warnAboutParameterKind(const LawFamily& family, FitAnswer& answer) {
+  const ParameterKind own = answer.table.parameter_kind;
+  if (own == ParameterKind::kUnstated || own == family.parameter_kind) return;
+  answer.warnings.push_back(
+      {"parameter_kind_differs",
+       fmt::format("{} is stated for {} parameters and these runs count {} ones: the fitted law "
+                   "holds for N counted as in the runs",
+                   family.name, name(family.parameter_kind), name(own))});
+}
+
 Law lawOf(const LawFit& fit, const FitAnswer& answer) {
   Law law;
   law.family = fit.fit.family;
@@ -206,6 +218,7 @@ Result<FitAnswer> answerFit(const FitQuestion& question, std::stop_token stop,
   answer.experts = rangeOf(answer.table, &TrainingRun::experts);
   warnAboutPoints(answer.table, answer);
   for (const LawFamily* family : plan->families) {
+    warnAboutParameterKind(*family, answer);
     auto fit = fitOne(*family, *all, *plan, answer, stop, progress);
     if (!fit) return tl::unexpected(fit.error());
     answer.fits.push_back(std::move(*fit));

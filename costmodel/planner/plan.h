@@ -46,10 +46,7 @@ struct PlanRequest {
 };
 
 /// Percentiles 2.5 and 97.5 over the draws.
-struct Interval {
-  double low = 0;
-  double high = 0;
-};
+using Interval = Range;
 
 /// Intervals of one configuration from joint draws: the base and the other model come from the
 /// same draw. None without a posterior, or when fewer than 20 draws have the figure.

@@ -39,20 +39,6 @@ Result<RunTable> readTable(const std::filesystem::path& path, const ReadOptions&
   return buildRuns(*raw, source, options);
 }
 
-std::string_view text(ParameterKind kind) {
-  switch (kind) {
-    case ParameterKind::kUnstated:
-      return "unstated";
-    case ParameterKind::kDense:
-      return "dense";
-    case ParameterKind::kActive:
-      return "active";
-    case ParameterKind::kTotal:
-      return "total";
-  }
-  return {};
-}
-
 bool hasOwnIds(const RunTable& table) {
   const auto& columns = table.sources.front().columns;
   return std::any_of(columns.begin(), columns.end(),
@@ -75,14 +61,14 @@ std::optional<Error> joinKinds(RunTable& all, const RunTable& next) {
         ErrorKind::kInput, path,
         fmt::format("counts {} parameters where {} counts {} parameters; one fit needs one "
                     "meaning of N (--map n=COLUMN names another column)",
-                    text(b), all.sources.front().path, text(a))};
+                    name(b), all.sources.front().path, name(a))};
   }
   const std::string& silent = a == ParameterKind::kUnstated ? all.sources.front().path : path;
   all.parameter_kind = a == ParameterKind::kUnstated ? b : a;
   all.warnings.push_back({"parameter_kind_assumed",
                           fmt::format("{}: does not say which parameters it counts; taken as {} "
                                       "like the others",
-                                      silent, text(all.parameter_kind))});
+                                      silent, name(all.parameter_kind))});
   return std::nullopt;
 }
 

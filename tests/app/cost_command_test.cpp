@@ -6,7 +6,7 @@
 #include <sstream>
 #include <vector>
 
-#include "app/cli/run_cli.h"
+#include "tests/support/run_command.h"
 #include "tests/support/temporary_folder.h"
 
 namespace moe::cli {
@@ -15,21 +15,9 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
-struct Ended {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
+using test::Ended;
 
-Ended run(const std::string& line) {
-  std::istringstream words(line);
-  std::vector<std::string> args;
-  for (std::string word; words >> word;) args.push_back(word);
-  std::ostringstream out;
-  std::ostringstream err;
-  const int code = runCli(args, out, err);
-  return {code, out.str(), err.str()};
-}
+Ended run(const std::string& line) { return test::runCommand(line); }
 
 const char* const kTraffic = " --prompt-tokens 1000 --output-tokens 200";
 

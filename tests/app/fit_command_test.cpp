@@ -7,8 +7,8 @@
 #include <sstream>
 #include <vector>
 
-#include "app/cli/run_cli.h"
 #include "fitting/laws/law_file.h"
+#include "tests/support/run_command.h"
 #include "tests/support/temporary_folder.h"
 
 namespace moe::cli {
@@ -17,18 +17,9 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
-struct Ended {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
+using test::Ended;
 
-Ended run(std::vector<std::string> args) {
-  std::ostringstream out;
-  std::ostringstream err;
-  const int code = runCli(args, out, err);
-  return {code, out.str(), err.str()};
-}
+Ended run(const std::vector<std::string>& args) { return test::runCommand(args); }
 
 std::string shipped(const std::string& file) {
   return std::string(MOEPLAN_SOURCE_DIR) + "/data/tables/runs/" + file;

@@ -1,8 +1,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <random>
 
 #include "fit_data.h"
+#include "fitting/search/polish.h"
 
 // Fits of real runs held against independent ones (numpy and scipy, double precision, many starts)
 // and against published fits. Objectives are sums of Huber(1e-3) on ln L unless a line says so.
@@ -110,6 +112,50 @@ INSTANTIATE_TEST_SUITE_P(
                     Objectives{"late_yun", "yun2024", kLate, {}, 3.4477131e-3},
                     Objectives{"late_simple_d", "ludziejewski2025", kLate, kSimpleD, 1.4380463e-3},
                     Objectives{"late_full", "ludziejewski2025", kLate, {}, 1.0630527e-3}),
+    [](const auto& row) { return std::string(row.param.name); });
+
+struct Census {
+  const char* name;
+  const char* law;
+  const char* router;
+  const char* rule;
+};
+
+class RandomStarts : public testing::TestWithParam<Census> {};
+
+// The search claims the global optimum. A second, different one, 60 descents from random places in
+// the box, must not end lower. 1e-9 relative: where a descent stops.
+TEST_P(RandomStarts, EndNowhereBelowTheSearch) {
+  const LawFamily& family = *findLawFamily(GetParam().law);
+  const FitData data =
+      test::pointsOf("clark_routed/curves_long.csv.gz",
+                     {"canonical=1", std::string("router=Dense,") + GetParam().router},
+                     GetParam().rule)
+          .data();
+  const auto fit = fitLaw(family, data, {});
+  ASSERT_TRUE(fit.has_value());
+  FitProblem problem(family, data.points, {});
+  const Bounds bounds = Bounds::of(family);
+  std::mt19937_64 engine(1);
+  std::uniform_real_distribution<double> unit;
+  for (int start = 0; start < 60; ++start) {
+    Eigen::VectorXd at = fit->coordinates;
+    for (Eigen::Index i = 0; i < at.size(); ++i) {
+      const double low = std::isfinite(bounds.lower[i]) ? bounds.lower[i] : at[i] - 4;
+      const double high = std::isfinite(bounds.upper[i]) ? bounds.upper[i] : at[i] + 4;
+      at[i] = low + (high - low) * unit(engine);
+    }
+    EXPECT_GE(polish(problem, bounds, at).value, fit->objective * (1 - 1e-9));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Clark, RandomStarts,
+    testing::Values(Census{"yun_s_base", "yun2024", "S-Base", "0.04..0.3333333"},
+                    Census{"yun_rl_r", "yun2024", "RL-R", "0.04..0.3333333"},
+                    Census{"yun_hash_last", "yun2024", "Hash", "last"},
+                    Census{"joint_s_base", "ludziejewski2025", "S-Base", "0.04..0.3333333"},
+                    Census{"joint_hash", "ludziejewski2025", "Hash", "0.04..0.3333333"}),
     [](const auto& row) { return std::string(row.param.name); });
 
 struct Values {

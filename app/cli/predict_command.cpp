@@ -22,6 +22,16 @@ void addPredictCommand(CLI::App& app, CommandContext& context) {
       ->type_name("E");
   predict->add_option("--granularity", question->granularity, "d_ff / d_expert; 1 unless given")
       ->type_name("G");
+  predict->add_option("--top-k", question->top_k, "Experts per token, for laws that have it")
+      ->type_name("K");
+  predict
+      ->add_option("--unique-tokens", question->unique_tokens,
+                   "Tokens without repeats, for laws that have them")
+      ->type_name("U");
+  predict
+      ->add_option("--precision-bits", question->precision_bits,
+                   "Bits of weights, for laws that have them")
+      ->type_name("P");
   predict->footer(R"(Examples:
   moeplan predict --preset ludziejewski2025 --n 1e9 --d 2e10 --e 8
       The published joint law at 1e9 active parameters, 2e10 tokens, 8 experts.

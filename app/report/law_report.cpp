@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "app/report/json_document.h"
+#include "app/report/law_json.h"
 #include "app/report/number_text.h"
 #include "app/report/text_table.h"
 #include "app/workflows/law_choice.h"
@@ -33,13 +33,6 @@ Json rangeJson(const std::optional<Range>& range) {
   return range ? jsonInterval(range->low, range->high) : Json(nullptr);
 }
 
-Json extrapolationJson(const Extrapolation& extrapolation) {
-  return {{"params", jsonNumber(extrapolation.params_decades)},
-          {"train_tokens", jsonNumber(extrapolation.tokens_decades)},
-          {"tokens_per_param", jsonNumber(extrapolation.tokens_per_param_decades)},
-          {"experts", jsonNumber(extrapolation.experts_decades)}};
-}
-
 template <class Answer>
 DocumentHead headOf(const Answer& answer, const char* command) {
   DocumentHead head{.schema = fmt::format("moeplan.{}/1", command), .command = command};
@@ -68,7 +61,7 @@ Json optimumRowJson(const OptimumAnswer& answer, const OptimumRow& row) {
                   {"d", rangeJson(row.tokens95)},
                   {"loss", rangeJson(row.loss95)}};
   json["basis"] = basisText(row.extrapolation);
-  json["extrapolation_decades"] = extrapolationJson(row.extrapolation);
+  addExtrapolation(row.extrapolation, json);
   json["variants"] = Json::array();
   for (std::size_t i = 0; i < row.variants.size(); ++i) {
     Json variant = point(row.variants[i]);
@@ -132,7 +125,7 @@ std::string predictJson(const PredictAnswer& answer) {
   results["ci95"] = rangeJson(answer.ci95);
   results["prediction_interval95"] = rangeJson(answer.prediction95);
   results["basis"] = basisText(answer.extrapolation);
-  results["extrapolation_decades"] = extrapolationJson(answer.extrapolation);
+  addExtrapolation(answer.extrapolation, results);
   results["slopes"] = {{"dlnl_dlnn", jsonNumber(answer.slopes.params)},
                        {"dlnl_dlnd", jsonNumber(answer.slopes.train_tokens)},
                        {"dlnl_dlne", jsonNumber(answer.slopes.experts)}};

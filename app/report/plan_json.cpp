@@ -1,6 +1,6 @@
 #include <cstdint>
 
-#include "app/report/json_document.h"
+#include "app/report/law_json.h"
 #include "app/report/plan_report.h"
 
 namespace moe::report {
@@ -58,13 +58,6 @@ Json intervals(const PlanRequest& request, double experts, const ConfigurationIn
   return json;
 }
 
-Json extrapolationJson(const Extrapolation& extrapolation) {
-  return {{"params", jsonNumber(extrapolation.params_decades)},
-          {"train_tokens", jsonNumber(extrapolation.tokens_decades)},
-          {"tokens_per_param", jsonNumber(extrapolation.tokens_per_param_decades)},
-          {"experts", jsonNumber(extrapolation.experts_decades)}};
-}
-
 void addModel(const Configuration& c, Json& json) {
   const auto known = [&](double value) { return c.exists ? jsonNumber(value) : Json(nullptr); };
   json["dense_params"] = known(c.dense_params);
@@ -105,7 +98,7 @@ Json configurationJson(const PlanAnswer& answer, double experts, const Configura
   json["ci95"] = intervals(answer.request, experts, c.ci95);
   json["draws_share"] = answer.outcome.draws > 0 ? jsonNumber(c.draws_share) : Json(nullptr);
   json["extrapolated"] = c.extrapolated;
-  json["extrapolation_decades"] = extrapolationJson(c.extrapolation);
+  addExtrapolation(c.extrapolation, json);
   json["tight_memory"] = c.tight_memory;
   const Basis loss_basis = c.extrapolation.worst() > 0 ? Basis::kExtrapolated : Basis::kFitted;
   json["basis"] = {{"loss", name(loss_basis)}, {"cost", name(machine.efficiency_basis)}};

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <tuple>
 
 #include "app/workflows/law_choice.h"
 #include "fitting/bootstrap.h"
@@ -49,6 +50,14 @@ Result<void> positive(double value, const char* option) {
               fmt::format("is {:g}; a positive number is needed", value));
 }
 
+/// Refuses a question about a variable that the law does not have.
+Result<void> lacks(const Law& law, bool asked, const char* option, const char* what) {
+  if (!asked) return {};
+  return fail(
+      ErrorKind::kUnanswered, option,
+      fmt::format("{} has no {} in it; leave {} out or take another law", law.name, what, option));
+}
+
 Result<void> canPredict(const PredictQuestion& question, const Law& law) {
   const LawFamily& family = *law.family;
   if (auto ok = positive(question.params, "--n"); !ok) return ok;
@@ -65,13 +74,16 @@ Result<void> canPredict(const PredictQuestion& question, const Law& law) {
     if (auto ok = positive(*question.train_tokens, "--d"); !ok) return ok;
   }
   const auto& range = law.range.experts;
-  const bool own_experts =
-      range && range->low == question.experts && range->high == question.experts;
-  if (question.experts != 1 && !family.dependsOnExperts() && !own_experts) {
-    return fail(ErrorKind::kUnanswered, "--e",
-                fmt::format("{} has no expert count in it; leave --e out or take an expert-aware "
-                            "law",
-                            law.name));
+  const bool own = range && range->low == question.experts && range->high == question.experts;
+  for (const auto& [asked, option, what] :
+       {std::tuple{question.experts != 1 && !family.dependsOnExperts() && !own, "--e",
+                   "expert count"},
+        std::tuple{question.granularity != 1 && !family.dependsOnGranularity(), "--granularity",
+                   "granularity"},
+        std::tuple{question.top_k.has_value(), "--top-k", "top-k"},
+        std::tuple{question.unique_tokens.has_value(), "--unique-tokens", "unique tokens"},
+        std::tuple{question.precision_bits.has_value(), "--precision-bits", "precision"}}) {
+    if (auto ok = lacks(law, asked, option, what); !ok) return ok;
   }
   return {};
 }

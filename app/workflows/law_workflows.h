@@ -18,6 +18,9 @@ struct PredictQuestion {
   std::optional<double> train_tokens;
   double experts = 1;
   double granularity = 1;
+  std::optional<double> top_k;           ///< of laws with k; none of the present ones
+  std::optional<double> unique_tokens;   ///< of data-constrained laws
+  std::optional<double> precision_bits;  ///< of precision laws
 };
 
 struct PredictAnswer {
@@ -33,8 +36,8 @@ struct PredictAnswer {
   Seconds timing;
 };
 
-/// Errors: as chosenLaw; kUsage for N, D, E or G out of range or D missing; kUnanswered for E asked
-/// of a law without E.
+/// Errors: as chosenLaw; kUsage for N, D, E or G out of range or D missing; kUnanswered for what
+/// the law does not have: E, G, k, unique tokens, precision.
 Result<PredictAnswer> answerPredict(const PredictQuestion& question);
 
 /// `optimum`: the loss-optimal model per expert count at a budget, or at the least budget that

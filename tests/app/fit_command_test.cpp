@@ -190,15 +190,17 @@ TEST(PredictCommand, GivesThePublishedLoss) {
       {"predict", "--preset", "ludziejewski2025", "--n", "1e9", "--d", "2e10", "--e", "8"});
   EXPECT_NEAR(answer["loss"], 2.508777282, 5e-10);
   EXPECT_TRUE(answer["ci95"].is_null());
-  EXPECT_EQ(answer["extrapolation_decades"]["params"], 0);
+  EXPECT_EQ(answer["extrapolation_decades"], 0);
 }
 
 TEST(PredictCommand, SaysHowFarItExtrapolates) {
   const json answer = document(
       {"predict", "--preset", "ludziejewski2025", "--n", "2.7e11", "--d", "8e11", "--e", "320"});
-  EXPECT_NEAR(answer["extrapolation_decades"]["params"], 2, 1e-12);
-  EXPECT_NEAR(answer["extrapolation_decades"]["train_tokens"], 1, 1e-12);
-  EXPECT_NEAR(answer["extrapolation_decades"]["experts"], 1, 1e-12);
+  EXPECT_NEAR(answer["extrapolation_decades"], 2, 1e-12);
+  const json& by_variable = answer["extrapolation_decades_by_variable"];
+  EXPECT_NEAR(by_variable["params"], 2, 1e-12);
+  EXPECT_NEAR(by_variable["train_tokens"], 1, 1e-12);
+  EXPECT_NEAR(by_variable["experts"], 1, 1e-12);
   EXPECT_EQ(answer["basis"], "extrapolated");
 }
 
@@ -217,6 +219,10 @@ TEST(PredictCommand, RefusesWhatTheLawLacks) {
       run({"predict", "--preset", "hoffmann2022", "--n", "1e9", "--d", "2e10", "--e", "8"});
   EXPECT_EQ(experts.code, 3);
   EXPECT_THAT(experts.err, HasSubstr("hoffmann2022 has no expert count in it"));
+  const Ended precision = run({"predict", "--preset", "hoffmann2022", "--n", "1e9", "--d", "2e10",
+                               "--precision-bits", "8"});
+  EXPECT_EQ(precision.code, 3);
+  EXPECT_THAT(precision.err, HasSubstr("hoffmann2022 has no precision in it"));
   const Ended tokens = run({"predict", "--preset", "hoffmann2022", "--n", "1e9"});
   EXPECT_EQ(tokens.code, 2);
   EXPECT_THAT(tokens.err, HasSubstr("--d: is missing"));

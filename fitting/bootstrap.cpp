@@ -8,8 +8,9 @@
 #include <memory>
 #include <optional>
 
+#include "data/parallel.h"
+#include "data/quantile.h"
 #include "fitting/counter_random.h"
-#include "fitting/parallel.h"
 #include "fitting/search/polish.h"
 #include "fitting/search/start_grid.h"
 
@@ -92,15 +93,6 @@ void describeDraws(FitResult& result) {
 }
 
 }  // namespace
-
-double quantile(std::vector<double> values, double q) {
-  require(!values.empty(), "quantile of nothing");
-  std::sort(values.begin(), values.end());
-  const double position = q * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const std::size_t above = std::min(below + 1, values.size() - 1);
-  return values[below] + (position - static_cast<double>(below)) * (values[above] - values[below]);
-}
 
 void bootstrap(const FitData& data, const FitOptions& fit_options, const BootstrapOptions& options,
                FitResult& result, std::stop_token stop, const ProgressSink& progress) {

@@ -28,7 +28,4 @@ struct BootstrapOptions {
 void bootstrap(const FitData& data, const FitOptions& fit_options, const BootstrapOptions& options,
                FitResult& result, std::stop_token stop = {}, const ProgressSink& progress = {});
 
-/// The q-quantile of unsorted values by linear interpolation between order statistics.
-double quantile(std::vector<double> values, double q);
-
 }  // namespace moe

@@ -9,9 +9,9 @@
 #include <numeric>
 #include <tuple>
 
+#include "data/parallel.h"
 #include "fitting/counter_random.h"
 #include "fitting/identifiability.h"
-#include "fitting/parallel.h"
 #include "fitting/search/hoffmann_grid.h"
 #include "fitting/search/polish.h"
 #include "fitting/search/start_grid.h"

@@ -7,7 +7,7 @@
 #include <tuple>
 
 #include "app/workflows/law_choice.h"
-#include "fitting/bootstrap.h"
+#include "data/quantile.h"
 
 namespace moe {
 

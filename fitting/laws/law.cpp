@@ -105,6 +105,7 @@ Law Law::withValues(std::vector<double> other) const {
   copy.flop_per_param_token = flop_per_param_token;
   copy.router_flop = router_flop;
   copy.range = range;
+  copy.parameter_kind = parameter_kind;
   copy.residual_rms = residual_rms;
   return copy;
 }

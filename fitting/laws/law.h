@@ -49,6 +49,11 @@ struct Law {
   std::string source;
   double flop_per_param_token = 6;  ///< training FLOP of a token: this * N + router_flop G N^(2/3)
   double router_flop = 0;           ///< 0 but for krajewski2024, whose FLOP rule counts routers
+  /// What N counts in the runs behind the law; the family's own meaning where they do not say.
+  ParameterKind parameter_kind = ParameterKind::kUnstated;
+  /// Why no budget has an optimum under this law although its formula has one: the runs cannot
+  /// tell the data term from a constant. Empty when they can.
+  std::string no_optimum;
   FittedRange range;
   std::vector<std::vector<double>> posterior;  ///< joint draws of `values`; may be empty
   std::vector<LawVariant> variants;            ///< refits under other choices; may be empty

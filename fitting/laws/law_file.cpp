@@ -22,7 +22,8 @@ Json toJson(const std::optional<Range>& range) {
 }
 
 std::optional<Range> rangeFrom(const Json& json) {
-  if (!json.is_array()) return std::nullopt;
+  if (json.is_null()) return std::nullopt;
+  if (json.size() != 2) return Range{};  // rangeFault refuses it
   return Range{json.at(0).get<double>(), json.at(1).get<double>()};
 }
 
@@ -32,6 +33,14 @@ Json valuesJson(const LawFamily& family, const std::vector<double>& values) {
     json[std::string(family.parameters[i].name)] = values[i];
   }
   return json;
+}
+
+ParameterKind parameterKindNamed(std::string_view text) {
+  for (const ParameterKind kind :
+       {ParameterKind::kDense, ParameterKind::kActive, ParameterKind::kTotal}) {
+    if (name(kind) == text) return kind;
+  }
+  return ParameterKind::kUnstated;
 }
 
 std::vector<double> valuesFrom(const LawFamily& family, const Json& json) {
@@ -51,9 +60,11 @@ std::string fault(const LawFamily& family, const std::vector<double>& values) {
       return fmt::format("{} is {:g}; it must be positive", parameter.name, values[i]);
     }
   }
-  if (family.e_start >= 0 && !(values[static_cast<std::size_t>(family.e_start)] <
-                               values[static_cast<std::size_t>(family.e_max)])) {
-    return "E_start must be less than E_max";
+  if (family.e_start >= 0) {
+    const double start = values[static_cast<std::size_t>(family.e_start)];
+    const double most = values[static_cast<std::size_t>(family.e_max)];
+    if (!(start >= 1)) return fmt::format("E_start is {:g}; at least 1 is needed", start);
+    if (!(start < most)) return "E_start must be less than E_max";
   }
   return {};
 }
@@ -64,8 +75,10 @@ Law lawFrom(const Json& json, const LawFamily& family) {
   law.values = valuesFrom(family, json.at("parameters"));
   law.name = json.at("name").get<std::string>();
   law.source = json.value("source", "");
-  law.flop_per_param_token = json.value("flop_per_param_token", 6.0);
+  law.flop_per_param_token = json.at("flop_per_param_token").get<double>();
   law.router_flop = json.value("router_flop", 0.0);
+  law.parameter_kind = parameterKindNamed(json.value("n_is", "unstated"));
+  law.no_optimum = json.value("no_optimum", "");
   const Json& range = json.at("fitted_range");
   law.range.params = rangeFrom(range.at("params"));
   law.range.train_tokens = rangeFrom(range.at("train_tokens"));
@@ -85,15 +98,36 @@ Law lawFrom(const Json& json, const LawFamily& family) {
   return law;
 }
 
+std::string rangeFault(const Law& law) {
+  for (const auto& range :
+       {law.range.params, law.range.train_tokens, law.range.tokens_per_param, law.range.experts}) {
+    if (range && !(range->low > 0 && range->low <= range->high)) {
+      return fmt::format("a fitted range is {:g} to {:g}", range->low, range->high);
+    }
+  }
+  if (!(law.flop_per_param_token > 0) || !(law.router_flop >= 0)) {
+    return fmt::format("flop_per_param_token is {:g}; it must be positive",
+                       law.flop_per_param_token);
+  }
+  return {};
+}
+
+std::string drawFault(const Law& law, const std::vector<double>& values, const std::string& what) {
+  if (values.size() != law.values.size()) {
+    return fmt::format("{} has {} values, the law {}", what, values.size(), law.values.size());
+  }
+  const std::string wrong = fault(*law.family, values);
+  return wrong.empty() ? wrong : fmt::format("{}: {}", what, wrong);
+}
+
 Result<Law> checked(Law law, const std::string& where) {
   std::string wrong = fault(*law.family, law.values);
+  if (wrong.empty()) wrong = rangeFault(law);
   for (std::size_t i = 0; wrong.empty() && i < law.posterior.size(); ++i) {
-    if (law.posterior[i].size() != law.values.size()) {
-      wrong = fmt::format("posterior draw {} has {} values, the law {}", i, law.posterior[i].size(),
-                          law.values.size());
-    } else if (wrong = fault(*law.family, law.posterior[i]); !wrong.empty()) {
-      wrong = fmt::format("posterior draw {}: {}", i, wrong);
-    }
+    wrong = drawFault(law, law.posterior[i], fmt::format("posterior draw {}", i));
+  }
+  for (std::size_t i = 0; wrong.empty() && i < law.variants.size(); ++i) {
+    wrong = drawFault(law, law.variants[i].values, fmt::format("variant {}", i));
   }
   if (!wrong.empty()) return fail(ErrorKind::kInput, where, wrong);
   return law;
@@ -110,6 +144,8 @@ std::string lawToJson(const Law& law) {
   json["formula"] = family.formula;
   json["source"] = law.source;
   json["parameters"] = valuesJson(family, law.values);
+  json["n_is"] = name(law.parameter_kind);
+  json["no_optimum"] = law.no_optimum;
   json["flop_per_param_token"] = law.flop_per_param_token;
   json["router_flop"] = law.router_flop;
   json["fitted_range"] = {{"params", toJson(law.range.params)},
@@ -132,7 +168,7 @@ std::string lawToJson(const Law& law) {
     json["posterior_order"].push_back(parameter.name);
   }
   json["posterior"] = law.posterior;
-  return json.dump(1) + "\n";
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 Result<Law> lawFromJson(std::string_view text, const std::string& where) {

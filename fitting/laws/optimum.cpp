@@ -24,6 +24,13 @@ Result<void> answers(const Law& law, Flop budget, double experts) {
                 fmt::format("{} has no tokens in it, so no budget has an optimum; use a law with D",
                             family.name));
   }
+  if (!law.no_optimum.empty()) {
+    return fail(ErrorKind::kUnanswered, law.name,
+                fmt::format("its runs do not determine any optimum: {}", law.no_optimum));
+  }
+  if (!std::isfinite(experts)) {
+    return fail(ErrorKind::kUsage, "", "the number of experts must be finite");
+  }
   if (experts != 1 && !family.dependsOnExperts()) {
     return fail(ErrorKind::kUnanswered, law.name,
                 fmt::format("{} has no expert count in it, so it cannot tell E = {:g} from E = 1; "

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <random>
 
+#include "data/quantile.h"
 #include "fit_data.h"
 
 namespace moe {

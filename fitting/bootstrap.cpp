@@ -63,7 +63,7 @@ void describeDraws(FitResult& result) {
     ParameterFit& parameter = result.parameters[i];
     parameter.standard_error.reset();
     parameter.ci95.reset();
-    if (!parameter.identified || result.posterior.size() < 2) continue;
+    if (!parameter.identified) continue;
     std::vector<double> draws;
     double mean = 0;
     for (const std::vector<double>& draw : result.posterior) {
@@ -128,7 +128,7 @@ void bootstrap(const FitData& data, const FitOptions& fit_options, const Bootstr
     if (draw.size() > 0) result.posterior.push_back(family.values(draw));
   }
   result.resamples = result.posterior.size();
-  if (result.resamples < 2) return;
+  if (result.resamples < kLeastDraws || data.groups <= family.parameters.size()) return;
   result.interval_method = "percentile bootstrap over runs";
   describeDraws(result);
 }

@@ -20,8 +20,10 @@ namespace moe {
 
 namespace {
 
-constexpr double kSameBasin = 1e-6;  // relative difference of objectives of one basin
-constexpr int kMostRounds = 3;       // of further starts around the best end
+constexpr double kSameBasin = 1e-6;   // relative difference of objectives of one basin
+constexpr double kStationary = 1e-5;  // of the objective, that a Newton step may still promise
+constexpr double kExactFit = 1e-18;   // a sum of squares that is rounding: runs without noise
+constexpr int kMostRounds = 3;        // of further starts around the best end
 constexpr std::uint64_t kJitters = 8;
 
 Result<void> suits(const LawFamily& family, const FitData& data, const FitOptions& options) {
@@ -68,6 +70,15 @@ Result<Bounds> boundsOf(const LawFamily& family, const FitOptions& options) {
                   fmt::format("{} = {:g}; it must be positive", name, value));
     }
     bounds.lower[index] = bounds.upper[index] = log ? std::log(value) : value;
+  }
+  if (family.e_start >= 0) {
+    const double start = bounds.lower[family.e_start];
+    if (start < 0 || bounds.upper[family.e_start] >= bounds.upper[family.e_max]) {
+      return fail(ErrorKind::kUsage, "--fix", "E_start must be at least 1 and below E_max");
+    }
+    bounds.lower[family.e_max] =
+        std::max(bounds.lower[family.e_max],
+                 bounds.pinned(family.e_start) ? start + 1e-6 : bounds.lower[family.e_max]);
   }
   return bounds;
 }
@@ -234,9 +245,13 @@ Result<FitResult> fitLaw(const LawFamily& family, const FitData& data, const Fit
   const Polished refined = refine(problem, bounds, {best.coordinates, best.objective, 0, true});
   result.coordinates = refined.coordinates;
   result.objective = refined.value;
-  result.converged = refined.converged;
-  result.termination = refined.converged ? "converged: no step lowers the objective beyond rounding"
-                                         : "stopped after 60 Newton steps";
+  const double gain = predictedGain(problem, bounds, result.coordinates);
+  result.converged = result.objective < kExactFit || gain < kStationary * result.objective;
+  result.termination =
+      result.converged
+          ? "converged"
+          : fmt::format("not converged: a Newton step still promises {:.1e} of the objective",
+                        gain / result.objective);
   result.values = family.values(result.coordinates);
   describeResiduals(problem, data, result);
   describeParameters(problem, data, result);

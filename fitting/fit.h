@@ -70,7 +70,8 @@ struct FitResult {
   std::string termination;
   double condition_number = 0;  ///< of the column-scaled Jacobian of ln L
   std::vector<ParameterFit> parameters;
-  std::vector<std::string> ridges;             ///< trade-offs in words
+  std::vector<std::string> null_space;  ///< parameters that the data cannot tell apart at all
+  std::vector<std::string> ridges;      ///< trade-offs in words
   std::vector<std::vector<double>> posterior;  ///< bootstrap draws of the values
   std::size_t resamples = 0;
   std::string interval_method;    ///< "percentile bootstrap over runs", "Wald, sandwich"

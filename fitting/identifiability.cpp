@@ -69,6 +69,7 @@ void markNullSpace(const Eigen::MatrixXd& jacobian, const FitData& data, FitResu
   const Eigen::BDCSVD<Eigen::MatrixXd> svd(jacobian, Eigen::ComputeThinU | Eigen::ComputeThinV);
   const Eigen::VectorXd& singular = svd.singularValues();
   const auto free = (jacobian.colwise().squaredNorm().array() > 0).count();
+  if (free == 0) return;
   result.condition_number = singular[0] / singular[std::min(free, singular.size()) - 1];
   Eigen::VectorXd null_weight = Eigen::VectorXd::Zero(jacobian.cols());
   for (Eigen::Index k = 0; k < free && k < singular.size(); ++k) {
@@ -84,6 +85,7 @@ void markNullSpace(const Eigen::MatrixXd& jacobian, const FitData& data, FitResu
   }
   if (names.empty()) return;
   const std::string cause = constantVariables(data, *result.family);
+  result.null_space = names;
   const std::string ridge =
       fmt::format("{}{} cannot be told apart", cause.empty() ? "" : cause + ": ", joined(names));
   result.ridges.push_back(ridge);
@@ -122,14 +124,43 @@ void markDeadTerms(FitProblem& problem, FitResult& result) {
   }
 }
 
-double statistic(const FitProblem& problem, const FitResult& result, double objective) {
-  const double rise = std::max(0.0, objective - result.objective);
+/// Second derivative of rho, averaged over a window h around zero: 1 for least squares; for Huber
+/// delta/h within h, Powell's estimate of the residuals' density at zero. h = delta gives the exact
+/// second derivative, which at delta = 1e-3 counts too few points, so h follows the usual kernel
+/// width 1.06 s n^(-1/5) where that is larger (s: 1.4826 times the median absolute residual).
+Eigen::ArrayXd curvatureWeights(const FitProblem& problem) {
+  const Eigen::ArrayXd& residuals = problem.residuals();
   if (problem.objective().kind == ObjectiveKind::kLeastSquares) {
-    return 2 * rise / std::max(result.rms_log_residual * result.rms_log_residual, 1e-300);
+    return Eigen::ArrayXd::Ones(residuals.size());
   }
-  const double scale = std::max(result.mean_abs_log_residual, problem.objective().delta);
-  return 2 * rise / (problem.objective().delta * scale);
+  std::vector<double> sizes(residuals.begin(), residuals.end());
+  for (double& size : sizes) size = std::abs(size);
+  std::nth_element(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2),
+                   sizes.end());
+  const double spread = 1.4826 * sizes[sizes.size() / 2];
+  const double delta = problem.objective().delta;
+  const double window =
+      std::max(delta, 1.06 * spread * std::pow(static_cast<double>(sizes.size()), -0.2));
+  return (residuals.abs() <= window).cast<double>() * (delta / window);
 }
+
+/// Chi-square of a rise of the objective, as for any M-estimate: 2 (rise) E[rho''] / E[rho'^2].
+/// 2 (rise) / sigma^2 for least squares, about 2 (rise) / (delta mean|r|) for Huber with a delta
+/// below the residuals.
+struct RiseScale {
+  explicit RiseScale(FitProblem& problem, const FitResult& result) : objective(result.objective) {
+    problem.value(result.coordinates);
+    double squares = 0;
+    for (const double residual : problem.residuals()) {
+      squares += std::pow(problem.objective().slope(residual), 2);
+    }
+    scale = 2 * curvatureWeights(problem).sum() / std::max(squares, 1e-300);
+  }
+  double chiSquare(double other) const { return scale * std::max(0.0, other - objective); }
+
+  double objective = 0;
+  double scale = 0;
+};
 
 /// Points on one curve carry less than as many runs: the statistic is scaled by runs per point.
 double independence(const FitResult& result) {
@@ -148,6 +179,7 @@ bool farAway(const FitResult& result, Eigen::Index index, double bound) {
 
 /// Parameters whose bound the data do not exclude.
 void markOpenProfiles(FitProblem& problem, FitResult& result) {
+  const RiseScale scale(problem, result);
   for (std::size_t i = 0; i < result.parameters.size(); ++i) {
     const auto index = static_cast<Eigen::Index>(i);
     if (!result.parameters[i].identified) continue;
@@ -158,7 +190,7 @@ void markOpenProfiles(FitProblem& problem, FitResult& result) {
       Eigen::VectorXd start = result.coordinates;
       start[index] = bound;
       const Polished end = polish(problem, held, start, {.max_iterations = 200, .rounds = 2});
-      if (statistic(problem, result, end.value) * independence(result) >= kChiSquare95) continue;
+      if (scale.chiSquare(end.value) * independence(result) >= kChiSquare95) continue;
       const double value = result.family->values(end.coordinates)[i];
       mark(result.parameters[i], fmt::format("the data do not exclude {:.4g}, its bound", value));
       break;
@@ -181,58 +213,67 @@ void markOrphanAmplitudes(FitResult& result) {
   }
 }
 
-/// Second derivative of rho, averaged over a window h around zero: 1 for least squares; for Huber
-/// delta/h within h, Powell's estimate of the residuals' density at zero. h = delta gives the exact
-/// second derivative, which at delta = 1e-3 counts too few points, so h follows the usual kernel
-/// width 1.06 s n^(-1/5) where that is larger (s: 1.4826 times the median absolute residual).
-Eigen::ArrayXd curvatureWeights(const FitProblem& problem) {
-  const Eigen::ArrayXd& residuals = problem.residuals();
-  if (problem.objective().kind == ObjectiveKind::kLeastSquares) {
-    return Eigen::ArrayXd::Ones(residuals.size());
+/// Coordinates that the optimum leaves free: not held and not on a bound.
+std::vector<Eigen::Index> freeCoordinates(const FitResult& result) {
+  std::vector<Eigen::Index> free;
+  for (std::size_t i = 0; i < result.parameters.size(); ++i) {
+    if (!result.parameters[i].on_bound && !result.parameters[i].fixed) {
+      free.push_back(static_cast<Eigen::Index>(i));
+    }
   }
-  std::vector<double> sizes(residuals.begin(), residuals.end());
-  for (double& size : sizes) size = std::abs(size);
-  std::nth_element(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2),
-                   sizes.end());
-  const double spread = 1.4826 * sizes[sizes.size() / 2];
-  const double delta = problem.objective().delta;
-  const double window =
-      std::max(delta, 1.06 * spread * std::pow(static_cast<double>(sizes.size()), -0.2));
-  return (residuals.abs() <= window).cast<double>() * (delta / window);
+  return free;
 }
 
-/// Sandwich covariance H^-1 S H^-1 over the identified coordinates, S summed over whole runs.
-void fillStandardErrors(FitProblem& problem, const FitData& data, FitResult& result) {
-  std::vector<Eigen::Index> known;
-  for (ParameterFit& parameter : result.parameters) {
-    parameter.standard_error.reset();
-    parameter.ci95.reset();
-  }
-  for (std::size_t i = 0; i < result.parameters.size(); ++i) {
-    if (result.parameters[i].identified) known.push_back(static_cast<Eigen::Index>(i));
-  }
-  if (known.empty()) return;
+/// The inverse of a positive semidefinite matrix without its null directions (columns scaled to
+/// length 1 first). What lies in the null space has no variance here and gets no interval; the
+/// others keep what they trade off with it.
+Eigen::MatrixXd pseudoInverse(const Eigen::MatrixXd& matrix) {
+  const Eigen::VectorXd scale = matrix.diagonal().cwiseMax(1e-300).cwiseSqrt().cwiseInverse();
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(scale.asDiagonal() * matrix *
+                                                             scale.asDiagonal());
+  Eigen::VectorXd inverse = eigen.eigenvalues();
+  const double least = kNullSingularValue * kNullSingularValue * inverse.maxCoeff() + 1e-13;
+  for (double& value : inverse) value = value > least ? 1 / value : 0;
+  return scale.asDiagonal() * eigen.eigenvectors() * inverse.asDiagonal() *
+         eigen.eigenvectors().transpose() * scale.asDiagonal();
+}
+
+/// Sandwich covariance H^+ S H^+ of the free coordinates, S summed over whole runs.
+Eigen::MatrixXd sandwich(FitProblem& problem, const FitData& data,
+                         const std::vector<Eigen::Index>& free, const FitResult& result) {
   problem.value(result.coordinates);
-  const auto count = static_cast<Eigen::Index>(known.size());
+  const auto count = static_cast<Eigen::Index>(free.size());
   Eigen::MatrixXd scores = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(data.groups), count);
-  const Eigen::MatrixXd jacobian = problem.evaluator().jacobian()(Eigen::all, known);
+  const Eigen::MatrixXd jacobian = problem.evaluator().jacobian()(Eigen::all, free);
   for (std::size_t i = 0; i < data.points.size(); ++i) {
     const auto row = static_cast<Eigen::Index>(i);
     scores.row(static_cast<Eigen::Index>(data.group[i])) +=
         problem.objective().slope(problem.residuals()[row]) * jacobian.row(row);
   }
   const Eigen::ArrayXd weights = curvatureWeights(problem);
-  const Eigen::MatrixXd curvature = jacobian.transpose() * weights.matrix().asDiagonal() * jacobian;
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(curvature);
-  if (eigen.eigenvalues()[0] <= 1e-14 * eigen.eigenvalues()[count - 1]) return;
-  const Eigen::MatrixXd inverse = eigen.operatorInverseSqrt() * eigen.operatorInverseSqrt();
+  const Eigen::MatrixXd inverse =
+      pseudoInverse(jacobian.transpose() * weights.matrix().asDiagonal() * jacobian);
   const double runs = static_cast<double>(data.groups);
-  const double small_sample = runs / std::max(1.0, runs - static_cast<double>(count));
-  const Eigen::MatrixXd covariance = small_sample * inverse * scores.transpose() * scores * inverse;
-  for (Eigen::Index k = 0; k < count; ++k) {
-    const Eigen::Index index = known[static_cast<std::size_t>(k)];
+  const double small_sample = runs / (runs - static_cast<double>(count));
+  return small_sample * inverse * scores.transpose() * scores * inverse;
+}
+
+/// Standard errors and Wald intervals of the identified parameters. None with no more runs than
+/// free coordinates: S then has too low a rank to mean anything.
+void fillStandardErrors(FitProblem& problem, const FitData& data, FitResult& result) {
+  for (ParameterFit& parameter : result.parameters) {
+    parameter.standard_error.reset();
+    parameter.ci95.reset();
+  }
+  const std::vector<Eigen::Index> free = freeCoordinates(result);
+  if (free.empty() || data.groups <= free.size()) return;
+  const Eigen::MatrixXd covariance = sandwich(problem, data, free, result);
+  for (std::size_t k = 0; k < free.size(); ++k) {
+    const Eigen::Index index = free[k];
     ParameterFit& parameter = result.parameters[static_cast<std::size_t>(index)];
-    const double error = std::sqrt(covariance(k, k));
+    if (!parameter.identified) continue;
+    const auto own = static_cast<Eigen::Index>(k);
+    const double error = std::sqrt(covariance(own, own));
     const bool log =
         result.family->parameters[static_cast<std::size_t>(index)].coordinate == Coordinate::kLog;
     parameter.standard_error = log ? parameter.value * error : error;

@@ -79,7 +79,10 @@ double FitProblem::value(const Eigen::VectorXd& coordinates) {
 }
 
 double FitProblem::value(const Eigen::VectorXd& coordinates, Eigen::VectorXd& gradient) {
-  if (!evaluator_.evaluate(coordinates)) return std::numeric_limits<double>::infinity();
+  if (!evaluator_.evaluate(coordinates)) {
+    gradient.setConstant(coordinates.size(), std::numeric_limits<double>::quiet_NaN());
+    return std::numeric_limits<double>::infinity();
+  }
   const double total = sum();
   if (objective_.kind == ObjectiveKind::kLeastSquares) {
     slopes_ = weights_ * residuals_;

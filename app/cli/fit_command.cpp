@@ -32,7 +32,8 @@ void addDataOptions(CLI::App& app, FitQuestion& question) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--drop-highest-loss", question.drop_highest_loss, "Leave out the K worst losses")
-      ->type_name("K");
+      ->type_name("K")
+      ->check(CLI::Range(0.0, 1e9).description(""));
   app.add_option("--curve", question.curve,
                  "Points of a run with several rows: last, all, or LO..HI as shares of its "
                  "schedule; last unless given")
@@ -58,7 +59,8 @@ void addFitOptions(CLI::App& app, FitQuestion& question) {
       ->type_name("KIND");
   app.add_option("--bootstrap", question.bootstrap,
                  "Resamples of whole runs for the intervals; 200 unless given, 0 for none")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(CLI::Range(0.0, 1e7).description(""));
   app.add_option("--hold-out", question.hold_out,
                  "Refit without these runs and predict them: largest:20%, or a filter")
       ->type_name("RULE");
@@ -80,7 +82,7 @@ void addFitCommand(CLI::App& app, CommandContext& context) {
     const auto answer = answerFit(*question, context.stop, context.progress());
     if (!answer) return context.refuse(answer.error());
     context.deliver([&] { return report::fitText(*answer); },
-                    [&] { return report::fitJson(*answer); });
+                    [&] { return report::fitJson(*answer); }, answer->converged() ? 0 : 1);
   });
 }
 

@@ -82,7 +82,9 @@ Json fitResultJson(const FitAnswer& answer, const LawFit& fit) {
   json["formula"] = result.family->formula;
   json["law_n_is"] = name(result.family->parameter_kind);
   json["law_n_includes_embeddings"] = result.family->counts_embeddings;
-  json["flop_rule"] = fmt::format("C = {:g} N D", fit.law.flop_per_param_token);
+  json["flop_per_param_token"] = jsonNumber(fit.law.flop_per_param_token);
+  json["router_flop"] = jsonNumber(fit.law.router_flop);
+  json["no_optimum"] = fit.law.no_optimum;
   json["data"] = {{"runs", answer.selection.runs},
                   {"points", answer.selection.points},
                   {"mid_schedule", answer.selection.mid_schedule},
@@ -114,6 +116,10 @@ Json fitResultJson(const FitAnswer& answer, const LawFit& fit) {
                         {"rms_log_error", jsonNumber(fit.hold_out->rms_log_error)}};
   }
   json["windows"] = windowsJson(fit);
+  json["warnings_of_fit"] = Json::array();
+  for (const Warning& warning : fit.warnings) {
+    json["warnings_of_fit"].push_back({{"code", warning.code}, {"message", warning.message}});
+  }
   if (!fit.saved_to.empty()) json["saved_to"] = fit.saved_to;
   return json;
 }
@@ -125,6 +131,9 @@ std::string fitJson(const FitAnswer& answer) {
   head.inputs = inputsJson(answer);
   for (const RunSource& source : answer.table.sources) head.sources.push_back(source.path);
   head.warnings = answer.warnings;
+  for (const LawFit& fit : answer.fits) {
+    head.warnings.insert(head.warnings.end(), fit.warnings.begin(), fit.warnings.end());
+  }
   head.timing = answer.timing;
   Json results = fitResultJson(answer, answer.fits.front());
   if (answer.fits.size() > 1) {

@@ -92,7 +92,7 @@ std::string searchText(const FitResult& fit) {
 /// Size and tokens that each window's law calls optimal at the runs' own largest compute.
 TextTable windowTable(const FitAnswer& answer, const LawFit& fit) {
   if (!fit.law.family->dependsOnTokens()) return {};
-  const Flop budget(6 * answer.params.high * answer.train_tokens.high);
+  const Flop budget(fit.law.flop_per_param_token * answer.largest_compute);
   const double experts =
       fit.law.family->dependsOnExperts() ? std::max(1.0, answer.experts.low) : 1.0;
   TextTable table;
@@ -142,6 +142,9 @@ std::string lawText(const FitAnswer& answer, const LawFit& fit) {
                     result.resamples > 0 ? fmt::format(", {} resamples", result.resamples) : "");
   }
   for (const std::string& ridge : result.ridges) text += wrappedText("Ridge: " + ridge, 100, 2);
+  for (const Warning& warning : fit.warnings) {
+    text += wrappedText("Warning: " + warning.message, 100, 2);
+  }
   if (fit.hold_out) {
     text += fmt::format(
         "Held out: {} points of {} runs ({}): mean error {} (bias {:+.2f} %), "

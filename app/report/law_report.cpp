@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "app/report/law_json.h"
 #include "app/report/number_text.h"
 #include "app/report/text_table.h"
@@ -24,7 +26,9 @@ const char* basisText(const Extrapolation& extrapolation) {
 }
 
 std::string interval(const std::optional<Range>& range, std::string (*text)(double)) {
-  return range ? fmt::format("{} to {}", text(range->low), text(range->high)) : "-";
+  if (!range) return "-";
+  const auto end = [&](double value) { return std::isinf(value) ? "never" : text(value); };
+  return fmt::format("{} to {}", end(range->low), end(range->high));
 }
 
 std::string lossText(double loss) { return decimalText(loss, 4); }
@@ -39,7 +43,10 @@ DocumentHead headOf(const Answer& answer, const char* command) {
   head.inputs["law"] = answer.law.name;
   head.inputs["law_file"] = answer.question.law_file;
   head.inputs["preset"] = answer.question.preset;
+  head.inputs["n_is"] = name(answer.law.parameter_kind);
+  head.inputs["n_includes_embeddings"] = answer.law.family->counts_embeddings;
   head.inputs["flop_per_param_token"] = jsonNumber(answer.law.flop_per_param_token);
+  head.inputs["router_flop"] = jsonNumber(answer.law.router_flop);
   head.sources = {lawSource(answer.law)};
   head.warnings = answer.warnings;
   head.timing = answer.timing;

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
 #include "data/nearest_name.h"
 #include "data/numbers.h"
 
@@ -18,6 +22,9 @@ Result<std::vector<const LawFamily*>> familiesNamed(const std::vector<std::strin
     if (family == nullptr) {
       return fail(ErrorKind::kUsage, "--law",
                   fmt::format("unknown law '{}'; {}", name, didYouMean(name, known)));
+    }
+    if (std::find(families.begin(), families.end(), family) != families.end()) {
+      return fail(ErrorKind::kUsage, "--law", fmt::format("{} is asked for twice", name));
     }
     families.push_back(family);
   }
@@ -38,9 +45,9 @@ Result<FitOptions> fitOptions(const FitQuestion& question) {
   FitOptions options;
   options.threads = question.threads;
   options.bounded = !question.unbounded;
-  if (!(question.delta > 0)) {
+  if (!(question.delta > 0) || !std::isfinite(question.delta)) {
     return fail(ErrorKind::kUsage, "--delta",
-                fmt::format("is {:g}; it must be positive", question.delta));
+                fmt::format("is {:g}; it must be positive and finite", question.delta));
   }
   options.objective.delta = question.delta;
   for (const std::string& text : question.fixed) {
@@ -84,9 +91,10 @@ Result<void> understandHoldOut(const std::string& text, FitPlan& plan) {
     return {};
   }
   std::string_view number = std::string_view(text).substr(kLargest.size());
-  if (number.ends_with('%')) number.remove_suffix(1);
+  const bool marked = number.ends_with('%');
+  if (marked) number.remove_suffix(1);
   const std::optional<double> percent = parseNumber(number);
-  if (!percent || !(*percent > 0 && *percent < 100)) {
+  if (!marked || !percent || !(*percent > 0 && *percent < 100)) {
     return fail(
         ErrorKind::kUsage, "--hold-out",
         fmt::format("'{}': a share between 0 and 100 % is needed, as in largest:20%", text));
@@ -95,10 +103,25 @@ Result<void> understandHoldOut(const std::string& text, FitPlan& plan) {
   return {};
 }
 
+/// A law must not be written over the runs that it came from.
+Result<void> savesElsewhere(const FitQuestion& question) {
+  for (const std::string& file : question.files) {
+    std::error_code ignored;
+    if (question.save.empty() || !std::filesystem::equivalent(question.save, file, ignored))
+      continue;
+    return fail(ErrorKind::kUsage, "--save",
+                fmt::format("{} is one of the tables that are read; name another file", file));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<FitPlan> understand(const FitQuestion& question) {
   FitPlan result;
+  if (auto elsewhere = savesElsewhere(question); !elsewhere) {
+    return tl::unexpected(elsewhere.error());
+  }
   auto families = familiesNamed(question.laws);
   if (!families) return tl::unexpected(families.error());
   result.families = *families;

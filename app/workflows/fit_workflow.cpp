@@ -52,20 +52,23 @@ std::string windowText(const CurveRule& rule) {
   return fmt::format("{:.3g} to {:.3g} of each schedule", rule.low, rule.high);
 }
 
-/// Refits on the earlier and the later window; a window with too few points is left out.
-std::vector<WindowFit> windowFits(const LawFamily& family, const RunTable& all, const FitPlan& plan,
-                                  std::stop_token stop) {
-  std::vector<WindowFit> windows;
-  if (plan.curve.choice != PointChoice::kWindow) return windows;
+/// Refits on the earlier and the later window; one that cannot be fitted is named in a warning.
+void fitWindows(const LawFamily& family, const RunTable& all, const FitPlan& plan,
+                std::stop_token stop, LawFit& result) {
+  if (plan.curve.choice != PointChoice::kWindow) return;
   for (const auto& [label, rule] : {std::pair{"earlier", earlierWindow(plan.curve)},
                                     std::pair{"later", laterWindow(plan.curve)}}) {
     const CurveSelection selection = selectPoints(all, rule);
     const auto fit =
         fitLaw(family, FitData::of(selection.table.runs, selection.run_of_row), plan.fit, stop);
-    if (!fit) continue;
-    windows.push_back({label, rule, selection.points, fit->values, fit->objective});
+    if (fit) {
+      result.windows.push_back({label, rule, selection.points, fit->values, fit->objective});
+    } else {
+      result.warnings.push_back(
+          {"window_missing", fmt::format("no fit on the {} window ({}): {}", label,
+                                         windowText(rule), describe(fit.error()))});
+    }
   }
-  return windows;
 }
 
 /// Which rows of the table the question holds out.
@@ -100,14 +103,36 @@ Result<std::optional<HoldOutResult>> heldOutError(const LawFamily& family, const
 
 /// A table may count N otherwise than the law's paper does; the fitted law then counts as the
 /// table.
-void warnAboutParameterKind(const LawFamily& family, FitAnswer& answer) {
+void warnAboutParameterKind(const LawFamily& family, const FitAnswer& answer, LawFit& fit) {
   const ParameterKind own = answer.table.parameter_kind;
   if (own == ParameterKind::kUnstated || own == family.parameter_kind) return;
-  answer.warnings.push_back(
+  fit.warnings.push_back(
       {"parameter_kind_differs",
        fmt::format("{} is stated for {} parameters and these runs count {} ones: the fitted law "
                    "holds for N counted as in the runs",
                    family.name, name(family.parameter_kind), name(own))});
+}
+
+/// Why these runs fix no optimum: the data term, or the size term, is lost in the null space, or D
+/// or N did not vary at all.
+std::string noOptimum(const FitResult& fit, const FitAnswer& answer) {
+  constexpr double kHardly = 1.05;
+  if (!fit.family->dependsOnTokens()) return {};
+  for (const auto& [name, range] :
+       {std::pair{"D", answer.train_tokens}, std::pair{"N", answer.params}}) {
+    if (range.high <= kHardly * range.low) {
+      return fmt::format("{} hardly varies over them ({:.4g} to {:.4g})", name, range.low,
+                         range.high);
+    }
+  }
+  return {};
+}
+
+void setFlopRule(const FitAnswer& answer, Law& law) {
+  if (law.family->flop_rule == nullptr) return;
+  const FlopRule rule = law.family->flop_rule(answer.experts.high);
+  law.flop_per_param_token = rule.per_param;
+  law.router_flop = rule.router;
 }
 
 Law lawOf(const LawFit& fit, const FitAnswer& answer) {
@@ -117,6 +142,10 @@ Law lawOf(const LawFit& fit, const FitAnswer& answer) {
   law.name = fmt::format("{} fitted to {}", law.family->name, answer.question.files.front());
   law.source = fmt::format("{} ({}), fitted to {} points of {} runs", law.family->name,
                            law.family->source, fit.fit.points, fit.fit.runs);
+  const ParameterKind stated = answer.table.parameter_kind;
+  law.parameter_kind = stated == ParameterKind::kUnstated ? law.family->parameter_kind : stated;
+  law.no_optimum = noOptimum(fit.fit, answer);
+  setFlopRule(answer, law);
   law.range = fittedRange(answer.table);
   law.posterior = fit.fit.posterior;
   law.residual_rms = fit.fit.rms_log_residual;
@@ -125,9 +154,10 @@ Law lawOf(const LawFit& fit, const FitAnswer& answer) {
         {fmt::format("{} window, {}", window.label, windowText(window.rule)), window.values});
   }
   for (const ParameterFit& parameter : fit.fit.parameters) {
-    if (!parameter.identified) law.unidentified.push_back(parameter.name);
+    if (!parameter.identified && !parameter.fixed) law.unidentified.push_back(parameter.name);
   }
   law.warnings = answer.warnings;
+  law.warnings.insert(law.warnings.end(), fit.warnings.begin(), fit.warnings.end());
   if (!law.unidentified.empty()) {
     law.warnings.push_back({"not_identified", fmt::format("the runs do not determine {}",
                                                           fmt::join(law.unidentified, ", "))});
@@ -143,6 +173,17 @@ std::string savePath(const FitQuestion& question, std::string_view law) {
   return (path.parent_path() / name).string();
 }
 
+void warnAboutRuns(const FitResult& fit, LawFit& result) {
+  if (fit.runs <= fit.values.size()) {
+    result.warnings.push_back(
+        {"few_runs",
+         fmt::format("{} runs for {} parameters: points of one run are not independent, "
+                     "so there is no interval",
+                     fit.runs, fit.values.size())});
+  }
+  if (!fit.converged) result.warnings.push_back({"not_converged", fit.termination});
+}
+
 Result<LawFit> fitOne(const LawFamily& family, const RunTable& all, const FitPlan& plan,
                       const FitAnswer& answer, std::stop_token stop, const ProgressSink& progress) {
   const FitQuestion& question = answer.question;
@@ -154,35 +195,54 @@ Result<LawFit> fitOne(const LawFamily& family, const RunTable& all, const FitPla
   if (!fit) return tl::unexpected(fit.error());
   LawFit result;
   result.fit = std::move(*fit);
+  warnAboutParameterKind(family, answer, result);
+  warnAboutRuns(result.fit, result);
   if (question.bootstrap > 0) {
     BootstrapOptions options;
     options.resamples = question.bootstrap;
     options.seed = question.seed;
     bootstrap(data, plan.fit, options, result.fit, stop, stage);
   }
-  result.windows = windowFits(family, all, plan, stop);
+  fitWindows(family, all, plan, stop, result);
   auto hold_out = heldOutError(family, answer, plan, stop);
-  if (!hold_out) return tl::unexpected(hold_out.error());
-  result.hold_out = *hold_out;
-  result.law = lawOf(result, answer);
-  if (!question.save.empty()) {
-    result.saved_to = savePath(question, family.name);
-    const auto written = writeFile(result.saved_to, lawToJson(result.law));
-    if (!written) return tl::unexpected(written.error());
+  if (hold_out) {
+    result.hold_out = *hold_out;
+  } else if (hold_out.error().kind == ErrorKind::kCancelled) {
+    result.warnings.push_back({"hold_out_missing", "stopped before the held-out runs were tried"});
+  } else {
+    return tl::unexpected(hold_out.error());
   }
+  result.law = lawOf(result, answer);
   return result;
 }
 
+/// Saves every law once all are fitted.
+Result<void> saveLaws(FitAnswer& answer) {
+  if (answer.question.save.empty()) return {};
+  for (LawFit& fit : answer.fits) {
+    fit.saved_to = savePath(answer.question, fit.fit.family->name);
+    if (auto written = writeFile(fit.saved_to, lawToJson(fit.law)); !written) return written;
+  }
+  return {};
+}
+
 /// What the points themselves must be told about, whatever the law.
-void warnAboutPoints(const RunTable& table, FitAnswer& answer) {
+void warnAboutPoints(const RunTable& table, std::size_t rows, FitAnswer& answer) {
   answer.warnings = table.warnings;
+  const bool last = answer.question.curve == "last";
+  if (last && rows > answer.selection.points) {
+    answer.warnings.push_back(
+        {"earlier_points_left_out",
+         fmt::format("{} of {} rows are earlier points of their run's curve and are left out; "
+                     "--curve all takes them, --map run= makes every row a run of its own",
+                     rows - answer.selection.points, rows)});
+  }
   if (answer.selection.mid_schedule) {
     answer.warnings.push_back(
         {"mid_schedule",
-         fmt::format("{} of the points are evaluations on the way, with the learning rate not yet "
-                     "annealed: a finished run of the same length ends lower, so read the data "
-                     "term and every optimal size with the windows beside it",
-                     answer.selection.points == answer.selection.runs ? "some" : "most")});
+         "the points are, or include, evaluations on the way, with the learning rate not yet "
+         "annealed: a finished run of the same length ends lower, so read the data term and every "
+         "optimal size with the windows beside it"});
   }
   if (answer.selection.runs_without_points > 0) {
     answer.warnings.push_back(
@@ -196,6 +256,10 @@ void warnAboutPoints(const RunTable& table, FitAnswer& answer) {
 }
 
 }  // namespace
+
+bool FitAnswer::converged() const {
+  return std::all_of(fits.begin(), fits.end(), [](const LawFit& fit) { return fit.fit.converged; });
+}
 
 Result<FitAnswer> answerFit(const FitQuestion& question, std::stop_token stop,
                             const ProgressSink& progress) {
@@ -216,13 +280,16 @@ Result<FitAnswer> answerFit(const FitQuestion& question, std::stop_token stop,
   answer.params = rangeOf(answer.table, &TrainingRun::params);
   answer.train_tokens = rangeOf(answer.table, &TrainingRun::train_tokens);
   answer.experts = rangeOf(answer.table, &TrainingRun::experts);
-  warnAboutPoints(answer.table, answer);
+  for (const TrainingRun& run : answer.table.runs) {
+    answer.largest_compute = std::max(answer.largest_compute, run.params * run.train_tokens);
+  }
+  warnAboutPoints(answer.table, all->runs.size(), answer);
   for (const LawFamily* family : plan->families) {
-    warnAboutParameterKind(*family, answer);
     auto fit = fitOne(*family, *all, *plan, answer, stop, progress);
     if (!fit) return tl::unexpected(fit.error());
     answer.fits.push_back(std::move(*fit));
   }
+  if (auto saved = saveLaws(answer); !saved) return tl::unexpected(saved.error());
   answer.timing =
       Seconds(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   return answer;

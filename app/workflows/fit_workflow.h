@@ -54,6 +54,7 @@ struct LawFit {
   Law law;  ///< as it is saved
   std::vector<WindowFit> windows;
   std::optional<HoldOutResult> hold_out;
+  std::vector<Warning> warnings;  ///< about this law's fit, beside those about the points
   std::string saved_to;
 };
 
@@ -64,9 +65,12 @@ struct FitAnswer {
   Range params;
   Range train_tokens;
   Range experts;
-  std::vector<LawFit> fits;  ///< in the order of the question's laws
+  double largest_compute = 0;  ///< the largest N D of any point
+  std::vector<LawFit> fits;    ///< in the order of the question's laws
   std::vector<Warning> warnings;
   Seconds timing;
+
+  bool converged() const;
 };
 
 /// Reads runs, chooses points, fits every law asked for, resamples, holds out and saves.

@@ -4,10 +4,12 @@
 
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <tuple>
 
 #include "app/workflows/law_choice.h"
 #include "data/quantile.h"
+#include "fitting/bootstrap.h"
 
 namespace moe {
 
@@ -25,10 +27,11 @@ Range percentiles(const std::vector<double>& draws) {
 
 std::vector<Warning> warningsOf(const Law& law) {
   std::vector<Warning> warnings = law.warnings;
-  if (law.posterior.empty()) {
-    warnings.push_back({"no_posterior", fmt::format("{} comes without a posterior sample, so "
-                                                    "nothing here has an interval",
-                                                    law.name)});
+  if (law.posterior.size() < kLeastDraws) {
+    warnings.push_back(
+        {"no_posterior", fmt::format("{} comes with {} posterior draws, so nothing here has an "
+                                     "interval; {} are needed",
+                                     law.name, law.posterior.size(), kLeastDraws)});
   }
   return warnings;
 }
@@ -62,9 +65,9 @@ Result<void> canPredict(const PredictQuestion& question, const Law& law) {
   const LawFamily& family = *law.family;
   if (auto ok = positive(question.params, "--n"); !ok) return ok;
   if (auto ok = positive(question.granularity, "--granularity"); !ok) return ok;
-  if (!(question.experts >= 1)) {
+  if (!(question.experts >= 1) || !std::isfinite(question.experts)) {
     return fail(ErrorKind::kUsage, "--e",
-                fmt::format("is {:g}; at least 1 is needed", question.experts));
+                fmt::format("is {:g}; a finite number of at least 1 is needed", question.experts));
   }
   if (family.dependsOnTokens()) {
     if (!question.train_tokens) {
@@ -92,7 +95,7 @@ Result<void> canPredict(const PredictQuestion& question, const Law& law) {
 /// rms scatter, the two parts added as squares in ln L.
 void fillIntervals(PredictAnswer& answer) {
   const Law& law = answer.law;
-  if (law.posterior.size() < 20) return;
+  if (law.posterior.size() < kLeastDraws) return;
   std::vector<double> losses;
   for (std::size_t i = 0; i < law.posterior.size(); ++i) {
     losses.push_back(law.draw(i).loss(answer.point));
@@ -115,29 +118,44 @@ Result<Flop> budgetOf(const Law& law, const OptimumQuestion& question, double ex
   return budgetForLoss(law, *question.target_loss, experts, question.granularity);
 }
 
+/// Percentiles over all draws; a draw that has no answer counts as infinitely large, so that it is
+/// not left out in silence.
 std::optional<Range> intervalOf(const std::vector<double>& draws) {
-  if (draws.size() < 20) return std::nullopt;
+  if (draws.size() < kLeastDraws) return std::nullopt;
   return percentiles(draws);
 }
 
 void fillIntervals(const Law& law, const OptimumQuestion& question, OptimumRow& row) {
+  constexpr double kNever = std::numeric_limits<double>::infinity();
   const double experts = row.optimum.experts;
   std::vector<double> budgets, params, tokens, losses;
+  double found = 0;
   for (std::size_t i = 0; i < law.posterior.size(); ++i) {
     const Law draw = law.draw(i);
-    const auto budget = budgetOf(draw, question, experts);
-    if (!budget) continue;
-    const auto best = computeOptimum(draw, *budget, experts, question.granularity);
-    if (!best) continue;  // no interior optimum in this draw
-    budgets.push_back(budget->value());
-    params.push_back(best->params);
-    tokens.push_back(best->train_tokens);
-    losses.push_back(best->loss);
+    const auto best = budgetOf(draw, question, experts).and_then([&](Flop budget) {
+      budgets.push_back(budget.value());
+      return computeOptimum(draw, budget, experts, question.granularity);
+    });
+    budgets.resize(i + 1, kNever);
+    params.push_back(best ? best->params : kNever);
+    tokens.push_back(best ? best->train_tokens : kNever);
+    losses.push_back(best ? best->loss : kNever);
+    found += best.has_value();
   }
+  if (!law.posterior.empty()) row.draws_share = found / static_cast<double>(law.posterior.size());
   if (question.target_loss) row.budget95 = intervalOf(budgets);
   row.params95 = intervalOf(params);
   row.tokens95 = intervalOf(tokens);
   if (question.budget_flop) row.loss95 = intervalOf(losses);
+}
+
+void warnAboutDraws(const OptimumRow& row, std::vector<Warning>& warnings) {
+  if (row.draws_share == 1) return;
+  warnings.push_back(
+      {"draws_without_optimum",
+       fmt::format("E = {:g}: {:.0f} % of the draws have no such optimum and count as "
+                   "infinitely large in the intervals",
+                   row.optimum.experts, 100 * (1 - row.draws_share))});
 }
 
 Result<OptimumRow> optimumRow(const Law& law, const OptimumQuestion& question, double experts) {
@@ -207,6 +225,7 @@ Result<OptimumAnswer> answerOptimum(const OptimumQuestion& question) {
     auto row = optimumRow(*law, question, experts);
     if (row) {
       warnIfExtrapolated(row->extrapolation, experts, answer.warnings);
+      warnAboutDraws(*row, answer.warnings);
       answer.rows.push_back(std::move(*row));
     } else if (row.error().kind == ErrorKind::kInfeasible) {
       infeasible = row.error();

@@ -54,7 +54,9 @@ struct OptimumQuestion {
 struct OptimumRow {
   Flop budget;
   ComputeOptimum optimum;
-  std::optional<Range> budget95;  ///< when a loss was asked for
+  std::optional<Range>
+      budget95;            ///< when a loss was asked for; infinite where draws never reach it
+  double draws_share = 1;  ///< of the draws, those that have such an optimum
   std::optional<Range> params95;
   std::optional<Range> tokens95;
   std::optional<Range> loss95;

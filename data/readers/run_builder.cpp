@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "data/numbers.h"
 
@@ -66,6 +67,7 @@ class RunBuilder {
       : raw_(raw), source_(source), options_(options), roles_(roles) {}
 
   Result<RunTable> build() {
+    doubtRunNames();
     describeSource();
     table_.runs.reserve(raw_.rows.size());
     for (std::size_t i = 0; i < raw_.columns.size(); ++i) {
@@ -82,6 +84,26 @@ class RunBuilder {
   }
 
  private:
+  /// A column called name, id or index is often a label that rows share ("70M"). Without steps it
+  /// is taken for the run only when no two rows have the same; else it stays a tag, and says so.
+  void doubtRunNames() {
+    if (!roles_[Role::kRunId] || roles_[Role::kStep] || options_.columns[Role::kRunId]) return;
+    const std::string& column = raw_.columns[*roles_[Role::kRunId]];
+    const std::string plain = normalisedName(column);
+    if (plain != "name" && plain != "id" && plain != "index") return;
+    std::set<std::string_view> seen;
+    for (const RawRow& row : raw_.rows) {
+      if (seen.insert(trimmed(row.cell(*roles_[Role::kRunId]))).second) continue;
+      table_.warnings.push_back(
+          {"run_names_repeat",
+           fmt::format("{}: rows share values of {}, so it is read as a label and every row is a "
+                       "run of its own; --map run={} reads rows of one {} as one run's curve",
+                       source_.path, column, column, column)});
+      roles_.column[static_cast<std::size_t>(Role::kRunId)].reset();
+      return;
+    }
+  }
+
   void describeSource() {
     RunSource& described = table_.sources.emplace_back();
     described.path = source_.path;
@@ -214,7 +236,7 @@ class RunBuilder {
   const RawTable& raw_;
   const RawSource& source_;
   const ReadOptions& options_;
-  const ColumnRoles& roles_;
+  ColumnRoles roles_;
   std::vector<std::size_t> tag_columns_;
   RunTable table_;
 };

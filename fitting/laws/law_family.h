@@ -58,6 +58,12 @@ struct ExponentEntry {
 /// One term: the exponential of the sum of its entries. The first entry is the amplitude.
 using Term = std::vector<ExponentEntry>;
 
+/// Training FLOP of one token: per_param N + router G N^(2/3).
+struct FlopRule {
+  double per_param = 6;
+  double router = 0;
+};
+
 /// A family of laws of the form
 ///
 ///     L(N, D, E, G) = exp(factor) * sum_i exp(term_i),
@@ -79,6 +85,8 @@ struct LawFamily {
   std::vector<LawParameter> parameters;
   std::vector<Term> terms;
   Term factor;
+  /// Of a family whose paper counts otherwise than 6 N D, by the experts of its runs; else null.
+  FlopRule (*flop_rule)(double experts) = nullptr;
   int e_start = -1;  ///< index of E_start in `parameters`, -1 when E does not saturate
   int e_max = -1;
 

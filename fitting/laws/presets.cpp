@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <cmath>
 #include <functional>
 
 #include "data/nearest_name.h"
@@ -67,16 +66,14 @@ Law ludziejewski() {
   return law;
 }
 
-// Their FLOP rule: (12 d^2 c_f + d E G c_r) n D with c_f = 6, c_r = 14, N = d^2 (8E + 4) n and
-// d = 64 n, n blocks [Krajewski2024, section 5]. With n = (N / (64^2 (8E+4)))^(1/3) the first part
-// is 72/(8E+4) N and the second 14 E G 64 n^2.
 Law krajewski(std::string name, std::vector<double> values, double expansion, Range params,
               Range tokens) {
   Law law = named("krajewski2024", std::move(name), std::move(values),
                   expansion == 64 ? "Krajewski2024, Table 1" : "Krajewski2024, Table 8",
                   range(params, tokens, {expansion, expansion}));
-  law.flop_per_param_token = 72 / (8 * expansion + 4);
-  law.router_flop = 14 * expansion * 64 / std::pow(64.0 * 64.0 * (8 * expansion + 4), 2.0 / 3);
+  const FlopRule rule = law.family->flop_rule(expansion);
+  law.flop_per_param_token = rule.per_param;
+  law.router_flop = rule.router;
   return law;
 }
 

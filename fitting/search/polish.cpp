@@ -235,6 +235,21 @@ Eigen::MatrixXd hessian(FitProblem& problem, const Eigen::VectorXd& coordinates)
   return 0.5 * (result + result.transpose());
 }
 
+double predictedGain(FitProblem& problem, const Bounds& bounds,
+                     const Eigen::VectorXd& coordinates) {
+  Eigen::VectorXd gradient(coordinates.size());
+  problem.value(coordinates, gradient);
+  const std::vector<Eigen::Index> free = freeCoordinates(bounds, coordinates, gradient);
+  if (free.empty()) return 0;
+  Eigen::MatrixXd matrix = problem.gaussNewton()(free, free);
+  for (Eigen::Index i = 0; i < matrix.rows(); ++i)
+    matrix(i, i) = matrix(i, i) * (1 + 1e-9) + 1e-300;
+  const Eigen::VectorXd slope = gradient(free);
+  const Eigen::LLT<Eigen::MatrixXd> factor(matrix);
+  if (factor.info() != Eigen::Success) return 0;
+  return 0.5 * slope.dot(factor.solve(slope));
+}
+
 bool onBound(const Bounds& bounds, const Eigen::VectorXd& coordinates, Eigen::Index i,
              double near) {
   const double width = bounds.upper[i] - bounds.lower[i];

@@ -34,6 +34,10 @@ Polished refine(FitProblem& problem, const Bounds& bounds, const Polished& start
 /// Hessian of the objective by central differences of its gradient.
 Eigen::MatrixXd hessian(FitProblem& problem, const Eigen::VectorXd& coordinates);
 
+/// How much a Gauss-Newton step on the free coordinates promises to lower the objective: nothing at
+/// a stationary point.
+double predictedGain(FitProblem& problem, const Bounds& bounds, const Eigen::VectorXd& coordinates);
+
 /// True when coordinate i lies on one of its bounds, to `near` of the width (of 1 where the other
 /// bound is infinite).
 bool onBound(const Bounds& bounds, const Eigen::VectorXd& coordinates, Eigen::Index i,

@@ -1,6 +1,8 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -141,49 +143,157 @@ TEST_P(FitCommandRefuses, WithCodeAndMessage) {
 
 INSTANTIATE_TEST_SUITE_P(
     Questions, FitCommandRefuses,
-    testing::Values(Refusal{"UnknownLaw",
-                            {"fit", "GEMSTONES", "--law", "chinchila"},
-                            2,
-                            "--law: unknown law 'chinchila'; did you mean chinchilla"},
-                    Refusal{"MissingFile", {"fit", "no/such.csv"}, 3, "no/such.csv: "},
-                    Refusal{"UnknownObjective",
-                            {"fit", "GEMSTONES", "--objective", "l1"},
-                            2,
-                            "--objective: 'l1' is neither huber nor l2"},
-                    Refusal{"BadDelta",
-                            {"fit", "GEMSTONES", "--delta", "0"},
-                            2,
-                            "--delta: is 0; it must be positive"},
-                    Refusal{"BadHoldOut",
-                            {"fit", "GEMSTONES", "--hold-out", "largest:0%"},
-                            2,
-                            "--hold-out: 'largest:0%': a share between 0 and 100 % is needed"},
-                    Refusal{"UnknownSearch",
-                            {"fit", "GEMSTONES", "--search", "random"},
-                            2,
-                            "--search: 'random' is neither auto nor grid"},
-                    Refusal{"FixOfNothing",
-                            {"fit", "GEMSTONES", "--fix", "omega=0"},
-                            2,
-                            "--fix: chinchilla has no parameter 'omega'"},
-                    Refusal{"DenseLawOnExperts",
-                            {"fit", "CLARK"},
-                            3,
-                            "chinchilla: these runs differ in their experts and the law has none"},
-                    Refusal{"FewerRunsThanParameters",
-                            {"fit", "GEMSTONES", "--filter", "run_id=gem-1024x28-hot-10B"},
-                            3,
-                            "chinchilla: 1 runs for 5 parameters"},
-                    Refusal{"NothingLeft",
-                            {"fit", "GEMSTONES", "--filter", "schedule=warm"},
-                            3,
-                            "--filter schedule=warm"},
-                    Refusal{"UnwritableLaw",
-                            {"fit", "GEMSTONES", "--filter", "schedule=cool_end", "--bootstrap",
-                             "0", "--save", "/dev/null/law.json"},
-                            3,
-                            "/dev/null/law.json"}),
+    testing::Values(
+        Refusal{"UnknownLaw",
+                {"fit", "GEMSTONES", "--law", "chinchila"},
+                2,
+                "--law: unknown law 'chinchila'; did you mean chinchilla"},
+        Refusal{"MissingFile", {"fit", "no/such.csv"}, 3, "no/such.csv: "},
+        Refusal{"UnknownObjective",
+                {"fit", "GEMSTONES", "--objective", "l1"},
+                2,
+                "--objective: 'l1' is neither huber nor l2"},
+        Refusal{"BadDelta",
+                {"fit", "GEMSTONES", "--delta", "0"},
+                2,
+                "--delta: is 0; it must be positive and finite"},
+        Refusal{"BadHoldOut",
+                {"fit", "GEMSTONES", "--hold-out", "largest:0%"},
+                2,
+                "--hold-out: 'largest:0%': a share between 0 and 100 % is needed"},
+        Refusal{"BareHoldOut",
+                {"fit", "GEMSTONES", "--hold-out", "largest:0.2"},
+                2,
+                "--hold-out: 'largest:0.2': a share between 0 and 100 % is needed"},
+        Refusal{"LawTwice",
+                {"fit", "GEMSTONES", "--law", "chinchilla,chinchilla"},
+                2,
+                "--law: chinchilla is asked for twice"},
+        Refusal{"SaveOverRuns",
+                {"fit", "GEMSTONES", "--save", "GEMSTONES"},
+                2,
+                "is one of the tables that are read; name another file"},
+        Refusal{"NegativeBootstrap", {"fit", "GEMSTONES", "--bootstrap", "-1"}, 2, "--bootstrap"},
+        Refusal{"NegativeDrop",
+                {"fit", "GEMSTONES", "--drop-highest-loss", "-1"},
+                2,
+                "--drop-highest-loss"},
+        Refusal{"UnknownSearch",
+                {"fit", "GEMSTONES", "--search", "random"},
+                2,
+                "--search: 'random' is neither auto nor grid"},
+        Refusal{"FixOfNothing",
+                {"fit", "GEMSTONES", "--fix", "omega=0"},
+                2,
+                "--fix: chinchilla has no parameter 'omega'"},
+        Refusal{"DenseLawOnExperts",
+                {"fit", "CLARK"},
+                3,
+                "chinchilla: these runs differ in their experts and the law has none"},
+        Refusal{"FewerRunsThanParameters",
+                {"fit", "GEMSTONES", "--filter", "run_id=gem-1024x28-hot-10B"},
+                3,
+                "chinchilla: 1 runs for 5 parameters"},
+        Refusal{"NothingLeft",
+                {"fit", "GEMSTONES", "--filter", "schedule=warm"},
+                3,
+                "--filter schedule=warm"},
+        Refusal{"UnwritableLaw",
+                {"fit", "GEMSTONES", "--filter", "schedule=cool_end", "--bootstrap", "0", "--save",
+                 "/dev/null/law.json"},
+                3,
+                "/dev/null/law.json"}),
     [](const auto& row) { return std::string(row.param.name); });
+
+/// A table of runs in a folder, written as CSV.
+std::string written(const test::TemporaryFolder& folder, const std::string& text) {
+  const std::filesystem::path path = folder.path() / "runs.csv";
+  std::ofstream(path) << text;
+  return path.string();
+}
+
+/// 42 dense runs of 6 sizes and 7 values of D; `name` is the size's label.
+std::string labelled() {
+  const Law law = *presetLaw("besiroglu2024");
+  std::string text = "name,params,tokens,loss\n";
+  for (int size = 0; size < 6; ++size) {
+    for (int data = 0; data < 7; ++data) {
+      const double params = 7e7 * (1 << size);
+      const double tokens = 5e9 * (1 << data);
+      text += fmt::format("{}M,{},{},{}\n", 70 << size, params, tokens, law.loss({params, tokens}));
+    }
+  }
+  return text;
+}
+
+TEST(FitCommand, ReadsASharedNameAsALabelAndSaysSo) {
+  const test::TemporaryFolder folder;
+  const json answer = document({"fit", written(folder, labelled()), "--bootstrap", "0"});
+  EXPECT_EQ(answer["data"]["runs"], 42);
+  EXPECT_EQ(answer["warnings"][0]["code"], "run_names_repeat");
+}
+
+TEST(FitCommand, SaysHowManyPointsOfCurvesItLeavesOut) {
+  const test::TemporaryFolder folder;
+  const json answer =
+      document({"fit", written(folder, labelled()), "--map", "run=name", "--bootstrap", "0"});
+  EXPECT_EQ(answer["data"]["runs"], 6);
+  EXPECT_EQ(answer["warnings"][0]["code"], "earlier_points_left_out");
+  EXPECT_THAT(answer["warnings"][0]["message"].get<std::string>(), HasSubstr("36 of 42 rows"));
+}
+
+// Finished Clark runs all have one D: no budget has an optimum, and none is made up.
+TEST(OptimumCommand, IsRefusedForALawWhoseRunsHaveOneD) {
+  const test::TemporaryFolder folder;
+  const std::string file = (folder.path() / "law.json").string();
+  ASSERT_EQ(run({"fit", shipped("clark_routed/runs.csv"), "--filter", "canonical=1", "--filter",
+                 "router=S-Base,Dense", "--law", "yun2024", "--bootstrap", "0", "--save", file})
+                .code,
+            0);
+  const Ended ended = run({"optimum", "--law-file", file, "--budget-flop", "1e20", "--e", "4"});
+  EXPECT_EQ(ended.code, 3);
+  EXPECT_THAT(ended.err, HasSubstr("D hardly varies over them (1.305e+11 to 1.311e+11)"));
+}
+
+// Runs of the published E = 64 law give back its optimum at 1e21 FLOP, routers counted: the rule of
+// the paper and not 6 N D.
+TEST(OptimumCommand, OfAFittedGranularityLawCountsAsThePaperDoes) {
+  const test::TemporaryFolder folder;
+  const Law law = *presetLaw("krajewski2024-e64");
+  std::string text = "params,tokens,experts,granularity,loss\n";
+  for (int i = 0; i < 60; ++i) {
+    const double params = 1.3e8 * std::pow(1.7, i % 6);
+    const double tokens = 1.6e10 * std::pow(1.5, (i * 7) % 5);
+    const double granularity = 1 << (i % 5);
+    text += fmt::format("{},{},64,{},{}\n", params, tokens, granularity,
+                        law.loss({params, tokens, 64, granularity}));
+  }
+  const std::string file = (folder.path() / "law.json").string();
+  ASSERT_EQ(run({"fit", written(folder, text), "--law", "krajewski2024", "--bootstrap", "0",
+                 "--save", file})
+                .code,
+            0);
+  const auto params = [](const json& answer) { return answer["optima"][0]["n"].get<double>(); };
+  const std::vector<std::string> question = {"--budget-flop", "1e21", "--granularity", "8"};
+  const double fitted = params(document(with({"optimum", "--law-file", file}, question)));
+  const double published =
+      params(document(with({"optimum", "--preset", "krajewski2024-e64"}, question)));
+  EXPECT_NEAR(fitted / published, 1, 0.01);  // the fit stops a hair from the law
+}
+
+TEST(OptimumCommand, CountsDrawsThatNeverReachALossAsInfinitelyLarge) {
+  const test::TemporaryFolder folder;
+  const std::string file = (folder.path() / "law.json").string();
+  ASSERT_EQ(run(with(gemstones(), {"--save", file})).code, 0);
+  // 2.12 nats lies between the law's floor, 2.075, and the highest floors of its draws.
+  const json answer = document({"optimum", "--law-file", file, "--target-loss", "2.12"});
+  EXPECT_TRUE(answer["optima"][0]["ci95"]["budget_flop"][1].is_null());
+  bool warned = false;
+  for (const json& warning : answer["warnings"]) {
+    warned = warned || warning["code"] == "draws_without_optimum";
+  }
+  EXPECT_TRUE(warned);
+}
 
 TEST(PredictCommand, GivesThePublishedLoss) {
   const json answer = document(

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <random>
 
 #include "data/quantile.h"
@@ -88,7 +89,8 @@ TEST(Bootstrap, OverRunsCoversTheTruth) {
     const FitResult fit =
         resampled(FitData::of(sample.runs, sample.group), {.resamples = 100, .seed = seed});
     const ParameterFit& alpha = parameter(fit, "alpha");
-    covered += !alpha.ci95 || (alpha.ci95->low <= 0.3478 && 0.3478 <= alpha.ci95->high);
+    ASSERT_TRUE(alpha.ci95.has_value()) << seed;
+    covered += alpha.ci95->low <= 0.3478 && 0.3478 <= alpha.ci95->high;
   }
   EXPECT_GE(covered, 20);
 }
@@ -118,6 +120,23 @@ TEST(Bootstrap, MarksAParameterWhoseIntervalReachesItsBound) {
   EXPECT_EQ(fit->posterior.size(), 40u);
 }
 
+TEST(Bootstrap, OfTooFewDrawsHasNoInterval) {
+  const test::Points points = test::gemstones();
+  const FitResult fit = resampled(points.data(), {.resamples = 19});
+  EXPECT_EQ(fit.posterior.size(), 19u);
+  EXPECT_EQ(fit.interval_method, "Wald interval, sandwich over runs");
+}
+
+// Three runs of twenty points cannot tell five parameters: points of one run share its error.
+TEST(Bootstrap, OfNoMoreRunsThanParametersHasNoInterval) {
+  const Sample sample = curves(5, 4);
+  const FitResult fit = resampled(FitData::of(sample.runs, sample.group), {.resamples = 40});
+  for (const ParameterFit& found : fit.parameters) {
+    EXPECT_FALSE(found.ci95.has_value()) << found.name;
+    EXPECT_FALSE(found.standard_error.has_value()) << found.name;
+  }
+}
+
 TEST(Bootstrap, StoppedAtOnceKeepsNothingAndSaysSo) {
   std::stop_source source;
   const test::Points points = test::gemstones();
@@ -128,6 +147,12 @@ TEST(Bootstrap, StoppedAtOnceKeepsNothingAndSaysSo) {
 }
 
 // Linear interpolation between order statistics: 1, 2, 3, 4 have the quartile 1.75.
+TEST(Quantile, OfInfinitelyLargeValuesIsInfinite) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(quantile({1, infinity, infinity}, 0.9), infinity);
+  EXPECT_EQ(quantile({1, 2, infinity}, 0.25), 1.5);
+}
+
 TEST(Quantile, InterpolatesBetweenOrderStatistics) {
   EXPECT_DOUBLE_EQ(quantile({4, 1, 3, 2}, 0.25), 1.75);
   EXPECT_DOUBLE_EQ(quantile({4, 1, 3, 2}, 1), 4);

@@ -4,7 +4,9 @@
 
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
+#include "data/parallel.h"
 #include "fit_data.h"
 #include "fitting/search/box_map.h"
 #include "fitting/search/polish.h"
@@ -84,6 +86,24 @@ TEST(BoxMap, NeverLeavesTheBox) {
     EXPECT_LE(at[0], 3);
     EXPECT_GE(at[1], 2);
   }
+}
+
+TEST(PredictedGain, IsNothingAtTheOptimumAndSomethingBesideIt) {
+  const test::Points points = test::gemstones();
+  const LawFamily& family = *findLawFamily("chinchilla");
+  const auto fit = fitLaw(family, points.data(), {});
+  FitProblem problem(family, points.runs, {});
+  const Bounds bounds = Bounds::of(family);
+  EXPECT_LT(predictedGain(problem, bounds, fit->coordinates), 1e-6 * fit->objective);
+  Eigen::VectorXd beside = fit->coordinates;
+  beside[3] += 0.01;
+  EXPECT_GT(predictedGain(problem, bounds, beside), 1e-2 * fit->objective);
+}
+
+TEST(ParallelFor, ThrowsWhatAWorkerThrew) {
+  EXPECT_THROW(
+      parallelFor(100, 4, {}, [](std::size_t i, std::size_t) { require(i != 57, "planted"); }),
+      std::logic_error);
 }
 
 // The bound is the optimum when the data want to go beyond it: beta of runs that have none.

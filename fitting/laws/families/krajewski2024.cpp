@@ -13,6 +13,14 @@ LawParameter dataExponent() {
                             families::spread(0.03, 0.8, 16));
 }
 
+// Their FLOP rule: (12 d^2 c_f + d E G c_r) n D with c_f = 6, c_r = 14, N = d^2 (8E + 4) n and
+// d = 64 n, n blocks [Krajewski2024, section 5]. With n = (N / (64^2 (8E+4)))^(1/3) the first part
+// is 72/(8E+4) N and the second 14 E G 64 n^2.
+FlopRule flopRule(double experts) {
+  const double width = 8 * experts + 4;
+  return {72 / width, 14 * experts * 64 / std::pow(64.0 * 64.0 * width, 2.0 / 3)};
+}
+
 }  // namespace
 
 // L = c + (g/G^gamma + a)/N^alpha + b/D^beta                            [Krajewski2024, eq. 5]
@@ -27,6 +35,7 @@ LawFamily krajewski2024Family() {
   family.formula = "L = c + (g/G^gamma + a)/N^alpha + b/D^beta";
   family.source = "Krajewski2024";
   family.parameter_kind = ParameterKind::kTotal;
+  family.flop_rule = flopRule;
   family.parameters = {
       amplitude("a", "size term that granularity does not remove"),
       sizeExponent(),

@@ -21,7 +21,7 @@ namespace moe {
 namespace {
 
 constexpr double kSameBasin = 1e-6;   // relative difference of objectives of one basin
-constexpr double kStationary = 1e-5;  // of the objective, that a Newton step may still promise
+constexpr double kStationary = 1e-7;  // of the objective, that a fresh descent may still gain
 constexpr double kExactFit = 1e-18;   // a sum of squares that is rounding: runs without noise
 constexpr int kMostRounds = 3;        // of further starts around the best end
 constexpr std::uint64_t kJitters = 8;
@@ -245,13 +245,12 @@ Result<FitResult> fitLaw(const LawFamily& family, const FitData& data, const Fit
   const Polished refined = refine(problem, bounds, {best.coordinates, best.objective, 0, true});
   result.coordinates = refined.coordinates;
   result.objective = refined.value;
-  const double gain = predictedGain(problem, bounds, result.coordinates);
-  result.converged = result.objective < kExactFit || gain < kStationary * result.objective;
+  const double gain = remainingGain(problem, bounds, result.coordinates);
+  result.converged = result.objective < kExactFit || gain < kStationary;
   result.termination =
       result.converged
           ? "converged"
-          : fmt::format("not converged: a Newton step still promises {:.1e} of the objective",
-                        gain / result.objective);
+          : fmt::format("not converged: a fresh descent still gains {:.1e} of the objective", gain);
   result.values = family.values(result.coordinates);
   describeResiduals(problem, data, result);
   describeParameters(problem, data, result);

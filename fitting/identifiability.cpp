@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
 #include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 
+#include "fitting/pseudo_inverse.h"
 #include "fitting/search/polish.h"
 
 namespace moe {
@@ -222,20 +222,6 @@ std::vector<Eigen::Index> freeCoordinates(const FitResult& result) {
     }
   }
   return free;
-}
-
-/// The inverse of a positive semidefinite matrix without its null directions (columns scaled to
-/// length 1 first). What lies in the null space has no variance here and gets no interval; the
-/// others keep what they trade off with it.
-Eigen::MatrixXd pseudoInverse(const Eigen::MatrixXd& matrix) {
-  const Eigen::VectorXd scale = matrix.diagonal().cwiseMax(1e-300).cwiseSqrt().cwiseInverse();
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(scale.asDiagonal() * matrix *
-                                                             scale.asDiagonal());
-  Eigen::VectorXd inverse = eigen.eigenvalues();
-  const double least = kNullSingularValue * kNullSingularValue * inverse.maxCoeff() + 1e-13;
-  for (double& value : inverse) value = value > least ? 1 / value : 0;
-  return scale.asDiagonal() * eigen.eigenvectors() * inverse.asDiagonal() *
-         eigen.eigenvectors().transpose() * scale.asDiagonal();
 }
 
 /// Sandwich covariance H^+ S H^+ of the free coordinates, S summed over whole runs.

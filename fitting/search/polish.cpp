@@ -235,19 +235,11 @@ Eigen::MatrixXd hessian(FitProblem& problem, const Eigen::VectorXd& coordinates)
   return 0.5 * (result + result.transpose());
 }
 
-double predictedGain(FitProblem& problem, const Bounds& bounds,
+double remainingGain(FitProblem& problem, const Bounds& bounds,
                      const Eigen::VectorXd& coordinates) {
-  Eigen::VectorXd gradient(coordinates.size());
-  problem.value(coordinates, gradient);
-  const std::vector<Eigen::Index> free = freeCoordinates(bounds, coordinates, gradient);
-  if (free.empty()) return 0;
-  Eigen::MatrixXd matrix = problem.gaussNewton()(free, free);
-  for (Eigen::Index i = 0; i < matrix.rows(); ++i)
-    matrix(i, i) = matrix(i, i) * (1 + 1e-9) + 1e-300;
-  const Eigen::VectorXd slope = gradient(free);
-  const Eigen::LLT<Eigen::MatrixXd> factor(matrix);
-  if (factor.info() != Eigen::Success) return 0;
-  return 0.5 * slope.dot(factor.solve(slope));
+  const double value = problem.value(coordinates);
+  const Polished again = polish(problem, bounds, coordinates, {.max_iterations = 100, .rounds = 1});
+  return value > 0 ? (value - again.value) / value : 0;
 }
 
 bool onBound(const Bounds& bounds, const Eigen::VectorXd& coordinates, Eigen::Index i,

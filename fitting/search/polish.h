@@ -34,9 +34,8 @@ Polished refine(FitProblem& problem, const Bounds& bounds, const Polished& start
 /// Hessian of the objective by central differences of its gradient.
 Eigen::MatrixXd hessian(FitProblem& problem, const Eigen::VectorXd& coordinates);
 
-/// How much a Gauss-Newton step on the free coordinates promises to lower the objective: nothing at
-/// a stationary point.
-double predictedGain(FitProblem& problem, const Bounds& bounds, const Eigen::VectorXd& coordinates);
+/// Share of the objective that a fresh descent from here still gains: nothing at a local optimum.
+double remainingGain(FitProblem& problem, const Bounds& bounds, const Eigen::VectorXd& coordinates);
 
 /// True when coordinate i lies on one of its bounds, to `near` of the width (of 1 where the other
 /// bound is infinite).

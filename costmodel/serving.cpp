@@ -133,6 +133,8 @@ std::optional<Step> stepOn(int devices, const ForwardShape& shape, const Acceler
   const double concurrency =
       settings.max_concurrency ? std::min(room, *settings.max_concurrency) : room;
   if (!(concurrency >= 1)) return std::nullopt;
+  const bool joined = devices == 1 || !settings.allreduce;
+  if (!joined && !(accelerator.link_bandwidth.value() > 0)) return std::nullopt;
 
   Step step;
   const Rates rates = ratesOf(devices, shape, accelerator, settings);
@@ -155,17 +157,14 @@ std::optional<Step> stepOn(int devices, const ForwardShape& shape, const Acceler
 
 std::string computeOrMemory(bool computes) { return computes ? "compute" : "memory"; }
 
-/// Measured efficiencies are medians over other shapes than this model's, so they are transferred;
-/// the fixed time is a constant fitted to serving points.
+/// The fixed time is an assumed constant within what fits to serving points give.
 std::vector<StepPart> partsOf(const PassTime& time, const Accelerator& accelerator) {
-  const Basis kernels = accelerator.efficiency_basis == Basis::kMeasured
-                            ? Basis::kTransferred
-                            : accelerator.efficiency_basis;
+  const Basis kernels = kernelBasis(accelerator);
   return {
       {"dense", Seconds(time.dense), computeOrMemory(time.dense_computes), kernels},
       {"experts", Seconds(time.experts), computeOrMemory(time.experts_compute), kernels},
       {"attention", Seconds(time.attention), computeOrMemory(time.attention_computes), kernels},
-      {"fixed", Seconds(time.fixed), "latency", Basis::kFitted},
+      {"fixed", Seconds(time.fixed), "latency", Basis::kRoofline},
       {"allreduce", Seconds(time.allreduce), time.allreduce_waits ? "latency" : "link",
        Basis::kRoofline},
   };
@@ -177,6 +176,11 @@ const StepPart& largest(const std::vector<StepPart>& parts) {
 }
 
 }  // namespace
+
+Basis kernelBasis(const Accelerator& accelerator) {
+  return accelerator.efficiency_basis == Basis::kMeasured ? Basis::kTransferred
+                                                          : accelerator.efficiency_basis;
+}
 
 double expertsTouched(double experts, double top_k, double tokens) {
   if (top_k >= experts) return experts;  // log1p(-1) is minus infinity

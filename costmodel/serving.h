@@ -74,8 +74,13 @@ double expertsTouched(double experts, double top_k, double tokens);
 Seconds promptPass(int devices, const ForwardShape& shape, const Accelerator& accelerator,
                    const Workload& workload, const ServingSettings& settings);
 
+/// What the times of products and attention rest on: efficiencies measured on an accelerator are
+/// medians over other shapes than the model's, so they are transferred.
+Basis kernelBasis(const Accelerator& accelerator);
+
 /// Throughput and price on a given number of devices, Yun's iteration-level batching
-/// [Yun2024, eqs. 5 and 6]. None when not even one request fits.
+/// [Yun2024, eqs. 5 and 6]. None when not even one request fits, or when
+/// all-reduce is asked over a link whose bandwidth is not known.
 ///
 ///     b = min(KV space / (KV bytes per token * (p + n/2)), limit)     concurrent requests, real
 ///     T = b / (decode step + expected prefill)                        output tokens per second

@@ -35,7 +35,7 @@ void addMachineOptions(CLI::App& command, CostRequest& request) {
   command.add_option("--hardware", request.hardware, "Accelerator in the catalog")
       ->type_name("NAME");
   command
-      .add_option("--devices", request.devices, "Devices of one replica; else the fewest that fit")
+      .add_option("--devices", request.devices, "Devices of one replica; else the cheapest count")
       ->type_name("N");
   command.add_option("--max-devices", request.max_devices, "Most devices to try, 8 unless given")
       ->type_name("N");

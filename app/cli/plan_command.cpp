@@ -108,7 +108,8 @@ void run(const PlanQuestion& asked, const std::string& model_template, CommandCo
   const auto answer = answerPlan(question, context.stop, context.progress());
   if (!answer) return context.refuse(answer.error());
   context.deliver([&] { return report::planText(*answer); },
-                  [&] { return report::planJson(*answer); }, answer->outcome.feasible() ? 0 : 1);
+                  [&] { return report::planJson(*answer); },
+                  answer->outcome.recommendation.row ? 0 : 1);
 }
 
 }  // namespace

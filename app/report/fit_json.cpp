@@ -84,7 +84,7 @@ Json fitResultJson(const FitAnswer& answer, const LawFit& fit) {
   json["law_n_includes_embeddings"] = result.family->counts_embeddings;
   json["flop_per_param_token"] = jsonNumber(fit.law.flop_per_param_token);
   json["router_flop"] = jsonNumber(fit.law.router_flop);
-  json["no_optimum"] = fit.law.no_optimum;
+  json["no_optimum"] = fit.law.noOptimum();
   json["data"] = {{"runs", answer.selection.runs},
                   {"points", answer.selection.points},
                   {"mid_schedule", answer.selection.mid_schedule},

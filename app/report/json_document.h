@@ -10,6 +10,10 @@
 
 // Only .cpp files of app/report include this header: JSON is no part of any contract.
 
+namespace moe {
+struct Extrapolation;
+}
+
 namespace moe::report {
 
 /// Keys keep the order in which they are written.
@@ -32,6 +36,10 @@ Json jsonNumbers(const std::vector<double>& values);
 
 /// [low, high]
 Json jsonInterval(double low, double high);
+
+/// "extrapolation_decades", the largest over the law's variables, and
+/// "extrapolation_decades_by_variable".
+void addExtrapolation(const Extrapolation& extrapolation, Json& json);
 
 /// {"schema", "command", "inputs", ...results, "sources", "warnings", "timing_s"}, indented, with
 /// a newline at the end. `results` is an object without keys of the head. Bytes that are no UTF-8

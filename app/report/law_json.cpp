@@ -1,4 +1,5 @@
-#include "app/report/law_json.h"
+#include "app/report/json_document.h"
+#include "fitting/laws/law.h"
 
 namespace moe::report {
 

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "app/report/law_json.h"
+#include "app/report/json_document.h"
 #include "app/report/number_text.h"
 #include "app/report/text_table.h"
 #include "app/workflows/law_choice.h"

@@ -1,6 +1,6 @@
 #include <cstdint>
 
-#include "app/report/law_json.h"
+#include "app/report/json_document.h"
 #include "app/report/plan_report.h"
 
 namespace moe::report {
@@ -101,7 +101,7 @@ Json configurationJson(const PlanAnswer& answer, double experts, const Configura
   addExtrapolation(c.extrapolation, json);
   json["tight_memory"] = c.tight_memory;
   const Basis loss_basis = c.extrapolation.worst() > 0 ? Basis::kExtrapolated : Basis::kFitted;
-  json["basis"] = {{"loss", name(loss_basis)}, {"cost", name(machine.efficiency_basis)}};
+  json["basis"] = {{"loss", name(loss_basis)}, {"cost", name(kernelBasis(machine))}};
   return json;
 }
 

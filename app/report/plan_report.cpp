@@ -51,7 +51,7 @@ std::string servingText(const PlanRequest& request) {
       request.settings.allreduce ? "" : ", no all-reduce",
       request.accelerator.efficiency_basis == Basis::kRoofline
           ? "roofline estimates"
-          : fmt::format("by {} efficiencies", name(request.accelerator.efficiency_basis)));
+          : fmt::format("by {} efficiencies", name(kernelBasis(request.accelerator))));
 }
 
 std::string rangeText(const FittedRange& range) {

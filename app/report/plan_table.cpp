@@ -24,12 +24,16 @@ std::string bracket(const MaybeInterval& interval, std::string (*text)(double)) 
 std::string aligned(double value, const MaybeInterval& interval) {
   const auto text = [](double v) { return plainText(v, 3); };
   if (!interval || interval->low == interval->high) return text(value);
+  if (interval->high - interval->low > value) return text(value);  // two digits of it would vanish
   const std::string all = intervalText(value, interval->low, interval->high);
   return all.substr(0, all.find(' '));
 }
 
 std::string alignedBracket(double value, const MaybeInterval& interval) {
   if (!interval) return "";
+  if (interval->high - interval->low > value) {
+    return fmt::format("[{}, {}]", plainText(interval->low, 2), plainText(interval->high, 2));
+  }
   const std::string all = intervalText(value, interval->low, interval->high);
   return all.substr(all.find(' ') + 1);
 }
@@ -211,15 +215,20 @@ TextTable variantTable(const PlanAnswer& answer) {
   return table;
 }
 
+const char* verdictText(const PaperClaim& claim) {
+  if (claim.figure_agrees) return "cheaper, and the figure agrees";
+  if (!claim.direction_holds) return "not clearly cheaper";
+  return claim.ours > claim.paper.high ? "cheaper, but less than claimed"
+                                       : "cheaper, and more than claimed";
+}
+
 TextTable paperTable(const PlanAnswer& answer) {
   TextTable table;
   table.title = "Against the paper [Yun2024], whose law and traffic are not published";
   table.columns = {
       {"Claim", "", Align::kLeft}, {"Paper", ""}, {"Ours", ""}, {"Verdict", "", Align::kLeft}};
   for (const PaperClaim& claim : answer.paper) {
-    const std::string verdict = std::string(claim.direction_holds ? "clearly cheaper, as claimed; "
-                                                                  : "not clearly cheaper; ") +
-                                (claim.figure_agrees ? "the figure agrees" : "the figure differs");
+    const std::string verdict = verdictText(claim);
     table.rows.push_back(
         {claim.claim, fmt::format("{:.2f} to {:.2f}", claim.paper.low, claim.paper.high),
          claim.ours_ci95 ? intervalText(claim.ours, claim.ours_ci95->low, claim.ours_ci95->high)

@@ -98,7 +98,7 @@ Result<void> checkCostRequest(const CostRequest& request) {
   if (!positive(request.usd_per_device_hour))
     return usage("--usd-per-device-hour",
                  fmt::format("is {}; it must be positive", *request.usd_per_device_hour));
-  if (request.engine_limit && !(*request.engine_limit >= 0))
+  if (request.engine_limit && *request.engine_limit != 0 && !(*request.engine_limit >= 1))
     return usage("--engine-limit", "must be 1 or more, or 0 for no limit");
   if (request.kv_cache == Precision::kFp4)
     return usage("--kv-cache", "fp4 is not known; use bf16 or fp8");
@@ -149,9 +149,9 @@ std::vector<Warning> costWarnings(const CostOutcome& outcome) {
   const double room = outcome.serving.kv_space_requests;
   if (room < kFewRequests && outcome.serving.concurrency >= room)
     warn(warnings, "little_room_for_requests",
-         fmt::format("memory holds only {:.0f} requests beside the weights; one device more may "
-                     "cost less per token",
-                     std::floor(room)));
+         fmt::format(
+             "memory holds only {:.0f} requests beside the weights; the price is steep there",
+             std::floor(room)));
   return warnings;
 }
 

@@ -102,24 +102,30 @@ CostMemory memoryOn(int devices, const ForwardShape& shape, const CostOutcome& o
 
 std::optional<ServingCost> costOn(int devices, const ForwardShape& shape,
                                   const CostOutcome& outcome, double wanted) {
-  if (devices > 1 && outcome.accelerator.link_bandwidth.value() <= 0) return std::nullopt;
   auto cost = servingBreakdown(devices, shape, outcome.accelerator, outcome.price, outcome.workload,
                                outcome.settings);
   if (cost && cost->kv_space_requests < wanted) return std::nullopt;
   return cost;
 }
 
-/// Tries the count that was asked for, or 1, 2, 3, ... of those that divide the attention heads.
-std::optional<ServingCost> fewestDevices(const ForwardShape& shape, const CostOutcome& outcome,
-                                         const CostRequest& request) {
+/// The count that was asked for, or the cheapest of 1, 2, 3, ... that divide the attention heads:
+/// the minimum over device counts that a price means here.
+std::optional<ServingCost> cheapestDevices(const ForwardShape& shape, CostOutcome& outcome,
+                                           const CostRequest& request) {
   const double wanted = request.concurrency.value_or(1);
   if (request.devices) return costOn(*request.devices, shape, outcome, wanted);
   const int most = request.max_devices.value_or(kStandardMaxDevices);
+  std::optional<ServingCost> best;
   for (int devices = 1; devices <= most; ++devices) {
     if (outcome.model.entry.heads % devices != 0) continue;
-    if (auto cost = costOn(devices, shape, outcome, wanted)) return cost;
+    auto cost = costOn(devices, shape, outcome, wanted);
+    if (!cost) continue;
+    if (outcome.fewest_devices == 0) outcome.fewest_devices = devices;
+    const bool cheaper = !best || cost->usd_per_million_output_tokens_all_in <
+                                      best->usd_per_million_output_tokens_all_in;
+    if (cheaper) best = std::move(cost);
   }
-  return std::nullopt;
+  return best;
 }
 
 void setTimes(CostOutcome& outcome, const ForwardShape& shape) {
@@ -162,7 +168,7 @@ Result<CostOutcome> runCost(const CostRequest& asked) {
   if (const auto set = setSurroundings(outcome, request); !set) return tl::unexpected(set.error());
   if (const auto set = setPrice(outcome, request); !set) return tl::unexpected(set.error());
 
-  auto cost = fewestDevices(*shape, outcome, request);
+  auto cost = cheapestDevices(*shape, outcome, request);
   const int most = request.devices.value_or(request.max_devices.value_or(kStandardMaxDevices));
   if (!cost) {
     const CostMemory memory = memoryOn(most, *shape, outcome);

@@ -53,7 +53,8 @@ struct CostOutcome {
   Workload workload;
   Precision weights = Precision::kBf16;
   Precision kv_cache = Precision::kBf16;
-  bool devices_chosen = false;  ///< by us, as the fewest that fit
+  bool devices_chosen = false;  ///< by us, as the cheapest
+  int fewest_devices = 0;       ///< that hold the model, when the count was ours to choose
   int devices = 0;
   bool above_engine_limit = false;  ///< more requests were asked for than engines run by default
   CostMemory memory;

@@ -113,21 +113,6 @@ void warnAboutParameterKind(const LawFamily& family, const FitAnswer& answer, La
                    family.name, name(family.parameter_kind), name(own))});
 }
 
-/// Why these runs fix no optimum: the data term, or the size term, is lost in the null space, or D
-/// or N did not vary at all.
-std::string noOptimum(const FitResult& fit, const FitAnswer& answer) {
-  constexpr double kHardly = 1.05;
-  if (!fit.family->dependsOnTokens()) return {};
-  for (const auto& [name, range] :
-       {std::pair{"D", answer.train_tokens}, std::pair{"N", answer.params}}) {
-    if (range.high <= kHardly * range.low) {
-      return fmt::format("{} hardly varies over them ({:.4g} to {:.4g})", name, range.low,
-                         range.high);
-    }
-  }
-  return {};
-}
-
 void setFlopRule(const FitAnswer& answer, Law& law) {
   if (law.family->flop_rule == nullptr) return;
   const FlopRule rule = law.family->flop_rule(answer.experts.high);
@@ -144,7 +129,6 @@ Law lawOf(const LawFit& fit, const FitAnswer& answer) {
                            law.family->source, fit.fit.points, fit.fit.runs);
   const ParameterKind stated = answer.table.parameter_kind;
   law.parameter_kind = stated == ParameterKind::kUnstated ? law.family->parameter_kind : stated;
-  law.no_optimum = noOptimum(fit.fit, answer);
   setFlopRule(answer, law);
   law.range = fittedRange(answer.table);
   law.posterior = fit.fit.posterior;

@@ -65,6 +65,11 @@ Result<void> checkLaw(const PlanRequest& request) {
         fmt::format("{} has no training tokens D, so that a budget has no optimum; "
                     "plan with a law that has D, such as ludziejewski2025 or yun2024",
                     law.family->name));
+  if (const std::string reason = law.noOptimum(); !reason.empty())
+    return unanswered(
+        fmt::format("its runs do not determine any optimum: {}; plan with a law whose runs differ "
+                    "in N and D",
+                    reason));
   if (law.family->dependsOnGranularity())
     return unanswered(
         fmt::format("{} holds at one expert count and varies granularity, which a "

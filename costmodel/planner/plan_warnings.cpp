@@ -22,8 +22,8 @@ void warnOfPosterior(const PlanRequest& request, PlanOutcome& outcome) {
   if (request.law.posterior.empty())
     warn(
         outcome, "no_posterior",
-        fmt::format("The law {} comes without a posterior sample (published coefficients only), so "
-                    "there are no intervals and no probabilities.",
+        fmt::format("The law {} comes without a posterior sample, so there are no intervals and no "
+                    "probabilities.",
                     request.law.name));
   else if (outcome.draws == 0)
     warn(outcome, "no_draws",
@@ -41,7 +41,18 @@ void warnOfMeaning(const PlanRequest& request, PlanOutcome& outcome) {
   const ShapeRule& rule = request.shape_rule;
   const double experts = outcome.rows.back().experts;
   const double active = rule.activeParams(1, experts);
-  if (request.law.family->parameter_kind == ParameterKind::kActive && std::abs(active - 1) > 1e-12)
+  const ParameterKind own = request.law.parameter_kind;
+  const ParameterKind kind =
+      own == ParameterKind::kUnstated ? request.law.family->parameter_kind : own;
+  if (request.law.family->counts_embeddings)
+    warn(outcome, "law_counts_embeddings",
+         fmt::format("{} counts embeddings in N; the shape rule has none, so the plan takes them "
+                     "for layers.",
+                     request.law.family->name));
+  if (kind == ParameterKind::kTotal && experts > 1)
+    warn(outcome, "total_taken_as_dense",
+         "The law counts total parameters; the plan takes its N as the dense model's.");
+  if (kind == ParameterKind::kActive && std::abs(active - 1) > 1e-12)
     warn(
         outcome, "active_taken_as_dense",
         fmt::format("{} counts active parameters; the plan takes its N as the dense model's of the "
@@ -51,6 +62,10 @@ void warnOfMeaning(const PlanRequest& request, PlanOutcome& outcome) {
   if (!range.params || !range.train_tokens)
     warn(outcome, "range_unknown",
          "The law does not say on which N and D it was fitted; extrapolation cannot be judged.");
+  else if (!range.tokens_per_param && !has(outcome, "tokens_per_param_range"))
+    warn(outcome, "tokens_per_param_range_unknown",
+         "The law does not say on which tokens per parameter it was fitted; extrapolation is "
+         "judged by N and D only.");
   if (!request.law.unidentified.empty() && !has(outcome, "not_identified")) {
     std::string names;
     for (const std::string& name : request.law.unidentified)
@@ -59,6 +74,14 @@ void warnOfMeaning(const PlanRequest& request, PlanOutcome& outcome) {
          fmt::format("The runs do not determine {}; sizes and tokens of the plan rest on them.",
                      names));
   }
+}
+
+void warnOfMachine(const PlanRequest& request, PlanOutcome& outcome) {
+  if (request.max_devices > 1 && request.settings.allreduce &&
+      !(request.accelerator.link_bandwidth.value() > 0))
+    warn(outcome, "link_unknown",
+         fmt::format("The catalog has no link bandwidth for {}, so only one device is considered.",
+                     request.accelerator.name));
 }
 
 void warnOfBase(PlanOutcome& outcome) {
@@ -98,6 +121,7 @@ void addPlanWarnings(const PlanRequest& request, PlanOutcome& outcome) {
   outcome.warnings.insert(outcome.warnings.end(), of_law.begin(), of_law.end());
   warnOfPosterior(request, outcome);
   warnOfMeaning(request, outcome);
+  warnOfMachine(request, outcome);
   warnOfBase(outcome);
   for (const PlanRow& row : outcome.rows) warnOfRow(outcome, row);
 }

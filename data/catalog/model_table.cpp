@@ -28,6 +28,14 @@ void readAttention(FieldReader& fields, ModelEntry& entry) {
   entry.heads = fields.count("heads", true);
   entry.kv_heads = fields.count("kv_heads", !latent);
   entry.head_dim = fields.count("head_dim", !latent);
+  const auto positive = [&](const char* key, int value) {
+    if (value < 1) fields.reject(key, "must be 1 or more");
+  };
+  positive("heads", entry.heads);
+  if (!latent) {
+    positive("kv_heads", entry.kv_heads);
+    positive("head_dim", entry.head_dim);
+  }
   entry.kv_layers = fields.count("kv_layers", entry.attention == AttentionKind::kHybrid);
   if (entry.kv_layers == 0) entry.kv_layers = entry.layers;
   if (entry.kv_layers > entry.layers) fields.reject("kv_layers", "is more than layers");
@@ -58,6 +66,13 @@ void readFeedForward(FieldReader& fields, ModelEntry& entry) {
   if (!routed && entry.dense_ffn == 0) fields.reject("dense_ffn", "is missing");
   if (entry.top_k > entry.experts)
     fields.reject("top_k", fmt::format("is {}, more than experts, {}", entry.top_k, entry.experts));
+  if (routed && entry.top_k < 1) fields.reject("top_k", "must be 1 or more");
+  if (routed && entry.expert_ffn < 1) fields.reject("expert_ffn", "must be 1 or more");
+  if (entry.shared_experts > 0 && entry.shared_ffn == 0)
+    fields.reject("shared_ffn", "is missing; the entry has shared experts");
+  const bool some_dense = entry.first_dense_layers > 0 || entry.moe_every_n_layers > 1;
+  if (routed && some_dense && entry.dense_ffn == 0)
+    fields.reject("dense_ffn", "is missing; the entry has dense layers");
   if (entry.first_dense_layers > entry.layers)
     fields.reject("first_dense_layers", "is more than layers");
 }

@@ -1,5 +1,7 @@
 #include "fitting/laws/law.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -47,6 +49,19 @@ double Extrapolation::worstOfSizeAndTokens() const {
 }
 
 double Extrapolation::worst() const { return std::max(worstOfSizeAndTokens(), experts_decades); }
+
+std::string Law::noOptimum() const {
+  constexpr double kHardly = 1.05;
+  if (!family->dependsOnTokens()) return {};
+  for (const auto& [letter, runs] :
+       {std::pair{"D", &range.train_tokens}, std::pair{"N", &range.params}}) {
+    if (*runs && (*runs)->high <= kHardly * (*runs)->low) {
+      return fmt::format("{} hardly varies over them ({:.4g} to {:.4g})", letter, (*runs)->low,
+                         (*runs)->high);
+    }
+  }
+  return {};
+}
 
 double Law::loss(const LawPoint& point) const {
   const double log_params = std::log(point.params);

@@ -51,15 +51,16 @@ struct Law {
   double router_flop = 0;           ///< 0 but for krajewski2024, whose FLOP rule counts routers
   /// What N counts in the runs behind the law; the family's own meaning where they do not say.
   ParameterKind parameter_kind = ParameterKind::kUnstated;
-  /// Why no budget has an optimum under this law although its formula has one: the runs cannot
-  /// tell the data term from a constant. Empty when they can.
-  std::string no_optimum;
   FittedRange range;
   std::vector<std::vector<double>> posterior;  ///< joint draws of `values`; may be empty
   std::vector<LawVariant> variants;            ///< refits under other choices; may be empty
   double residual_rms = 0;                     ///< rms of ln L_hat - ln L over the runs; 0 unknown
   std::vector<std::string> unidentified;       ///< parameters that the runs do not determine
   std::vector<Warning> warnings;               ///< what every user of the law must be told
+
+  /// Why no budget has an optimum under this law although its formula has one: D or N hardly varied
+  /// over its runs, which then cannot tell that term from a constant. Empty when they can.
+  std::string noOptimum() const;
 
   double loss(const LawPoint& point) const;  ///< nats per token
   LossSlopes slopes(const LawPoint& point) const;

@@ -78,7 +78,6 @@ Law lawFrom(const Json& json, const LawFamily& family) {
   law.flop_per_param_token = json.at("flop_per_param_token").get<double>();
   law.router_flop = json.value("router_flop", 0.0);
   law.parameter_kind = parameterKindNamed(json.value("n_is", "unstated"));
-  law.no_optimum = json.value("no_optimum", "");
   const Json& range = json.at("fitted_range");
   law.range.params = rangeFrom(range.at("params"));
   law.range.train_tokens = rangeFrom(range.at("train_tokens"));
@@ -145,7 +144,6 @@ std::string lawToJson(const Law& law) {
   json["source"] = law.source;
   json["parameters"] = valuesJson(family, law.values);
   json["n_is"] = name(law.parameter_kind);
-  json["no_optimum"] = law.no_optimum;
   json["flop_per_param_token"] = law.flop_per_param_token;
   json["router_flop"] = law.router_flop;
   json["fitted_range"] = {{"params", toJson(law.range.params)},

@@ -24,9 +24,9 @@ Result<void> answers(const Law& law, Flop budget, double experts) {
                 fmt::format("{} has no tokens in it, so no budget has an optimum; use a law with D",
                             family.name));
   }
-  if (!law.no_optimum.empty()) {
+  if (const std::string reason = law.noOptimum(); !reason.empty()) {
     return fail(ErrorKind::kUnanswered, law.name,
-                fmt::format("its runs do not determine any optimum: {}", law.no_optimum));
+                fmt::format("its runs do not determine any optimum: {}", reason));
   }
   if (!std::isfinite(experts)) {
     return fail(ErrorKind::kUsage, "", "the number of experts must be finite");

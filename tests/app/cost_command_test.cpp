@@ -54,6 +54,25 @@ TEST(CostCommand, TakesTheShareOfFreeMemoryForTensorRtLlm) {
   EXPECT_NEAR(answer["memory"]["kv_space_bytes"], 0.9 * (320e9 - 141'107'412'992.0), 1);
 }
 
+// A price is the minimum over device counts: 2 hold Llama-3.1-70B with room for 3 requests only.
+TEST(CostCommand, TakesTheCheapestDeviceCountAndNotTheFewest) {
+  const std::string question =
+      "cost --model llama-3.1-70b --hardware h100 --prompt-tokens 2000 --output-tokens 500";
+  const json chosen = document(question);
+  const auto price = [](const json& answer) {
+    return answer["price"]["usd_per_million_output_tokens_all_in"].get<double>();
+  };
+  for (const char* devices : {"2", "4", "8"}) {
+    EXPECT_LE(price(chosen), price(document(question + " --devices " + devices))) << devices;
+  }
+}
+
+TEST(CostCommand, RefusesALimitBelowOneRequest) {
+  expectRefused(
+      std::string("cost --model llama-3.1-70b --hardware h100 --engine-limit 0.5") + kTraffic, 2,
+      "--engine-limit: must be 1 or more, or 0 for no limit");
+}
+
 TEST(CostCommand, GivesEveryKeyOfItsSchema) {
   const json answer = document(std::string("cost --model mixtral-8x7b --hardware h100") + kTraffic);
   EXPECT_EQ(answer["schema"], "moeplan.cost/1");
@@ -148,7 +167,7 @@ TEST(CostCommand, WarnsThatAnMlaCacheIsCopiedToEveryDevice) {
 TEST(CostCommand, SaysInWordsWhatLimitsAStep) {
   const Ended ended = run(std::string("cost --model mixtral-8x7b --hardware h100") + kTraffic);
   EXPECT_EQ(ended.code, 0);
-  EXPECT_THAT(ended.out, HasSubstr("the fewest that hold it"));
+  EXPECT_THAT(ended.out, HasSubstr("(the cheapest count; "));
   EXPECT_THAT(ended.out, HasSubstr("USD per million output tokens"));
 }
 

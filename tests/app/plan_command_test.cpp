@@ -46,6 +46,49 @@ Json document(std::vector<std::string> args) {
   return Json::parse(ran.out);
 }
 
+// The catalog has no link bandwidth for tpu-v4: more than one device cannot be costed, and no price
+// may be infinite or missing where a configuration is served.
+TEST(PlanCommand, PlansOnOneDeviceWhereTheLinkIsUnknown) {
+  const Json answer =
+      document({"--preset", "ludziejewski2025", "--budget-flop", "5e21", "--hardware", "tpu-v4",
+                "--prompt-tokens", "161", "--output-tokens", "338"});
+  for (const Json& row : answer["configurations"]) {
+    if (row["devices"].is_null() || row["devices"] == 0) continue;
+    EXPECT_EQ(row["devices"], 1);
+    EXPECT_TRUE(row["usd_per_million_tokens"].is_number());
+  }
+  bool told = false;
+  for (const Json& warning : answer["warnings"]) told = told || warning["code"] == "link_unknown";
+  EXPECT_TRUE(told);
+}
+
+// Efficiencies of h100 are medians of measured kernels of other shapes: transferred, not measured.
+TEST(PlanCommand, NeverCallsThePriceOfAHypotheticalModelMeasured) {
+  const Json answer =
+      document({"--preset", "ludziejewski2025", "--budget-flop", "1e21", "--hardware", "h100",
+                "--prompt-tokens", "161", "--output-tokens", "338"});
+  EXPECT_EQ(answer["configurations"][0]["basis"]["cost"], "transferred");
+}
+
+// At 1e27 FLOP even the smallest optimum is decades above the paper's runs.
+TEST(PlanCommand, AnswersNoWhereEverythingIsExtrapolated) {
+  const Ran ran = run({"--preset", "ludziejewski2025", "--budget-flop", "1e27", "--cost-preset",
+                       "probe-v2", "--mode", "loss-optimal"});
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_THAT(ran.out, HasSubstr("No recommendation"));
+}
+
+TEST(PlanCommand, RefusesALawWhoseRunsHaveOneD) {
+  const test::TemporaryFolder folder;
+  Law law = *presetLaw("ludziejewski2025");
+  law.range.train_tokens = Range{1.30e11, 1.31e11};
+  folder.write("law.json", lawToJson(law));
+  const Ran ran = run({"--law-file", (folder.path() / "law.json").string(), "--budget-flop", "1e20",
+                       "--cost-preset", "probe-v2"});
+  EXPECT_EQ(ran.code, 3);
+  EXPECT_THAT(ran.err, HasSubstr("D hardly varies over them"));
+}
+
 /// A law with a posterior in a file, as fit --save writes it.
 class PlanFromFile : public testing::Test {
  protected:

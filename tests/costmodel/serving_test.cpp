@@ -192,7 +192,7 @@ TEST(ServingBreakdown, SaysWhatItsTimesRestOn) {
         .basis;
   };
   EXPECT_EQ(basis_of(0), Basis::kRoofline);
-  EXPECT_EQ(basis_of(3), Basis::kFitted);
+  EXPECT_EQ(basis_of(3), Basis::kRoofline);
   preset.accelerator.efficiency_basis = Basis::kMeasured;
   EXPECT_EQ(basis_of(0), Basis::kTransferred);
 }

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "fit_data.h"
+#include "fitting/hold_out.h"
 
 namespace moe {
 namespace {
@@ -124,6 +125,21 @@ TEST(FitLaw, RefusesTheClassicGridForOtherLaws) {
       fitLaw(*findLawFamily("clark2022"), test::clarkFinal().data(), {.search = SearchKind::kGrid});
   ASSERT_FALSE(fit.has_value());
   EXPECT_EQ(fit.error().kind, ErrorKind::kUsage);
+}
+
+// Compute N D of four runs, the third on two points: 6, 2, 4 then 20, 9. Half of the runs are two.
+TEST(LargestCompute, MarksTheRunsWithTheMostCompute) {
+  std::vector<TrainingRun> runs(5);
+  const double params[] = {2, 1, 2, 2, 3};
+  const double tokens[] = {3, 2, 2, 10, 3};
+  const std::vector<std::size_t> group = {0, 1, 2, 2, 3};
+  for (std::size_t i = 0; i < 5; ++i) {
+    runs[i].params = params[i];
+    runs[i].train_tokens = tokens[i];
+  }
+  EXPECT_EQ(largestCompute(runs, group, 0.5), (std::vector<bool>{false, false, true, true, true}));
+  EXPECT_EQ(largestCompute(runs, group, 0.01),
+            (std::vector<bool>{false, false, true, true, false}));
 }
 
 TEST(FitLaw, StopsWhenAsked) {

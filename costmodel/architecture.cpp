@@ -114,6 +114,8 @@ Result<ForwardShape> forwardShapeOf(const ModelArchitecture& model) {
   shape.hidden = m.hidden;
   shape.lookup_params = m.tied_embeddings ? 0 : static_cast<double>(model.params.embedding);
   shape.dense_params = static_cast<double>(model.params.unrouted()) - shape.lookup_params;
+  shape.head_params =
+      static_cast<double>(m.tied_embeddings ? model.params.embedding : model.params.head);
   shape.expert_params = static_cast<double>(model.params.one_expert);
   shape.experts = m.experts > 0 ? m.experts : 1;
   shape.top_k = m.experts > 0 ? m.top_k : 1;

@@ -14,7 +14,9 @@ namespace moe {
 struct ForwardShape {
   double layers = 0;
   double hidden = 0;
-  double dense_params = 0;   ///< weights that every token reads: attention, dense FFN, shared, head
+  double head_params = 0;   ///< of dense_params, those of the output head: in prefill only the last
+                            ///< token of a prompt goes through it. 0 when unknown
+  double dense_params = 0;  ///< weights that every token reads: attention, dense FFN, shared, head
   double expert_params = 0;  ///< one routed expert, summed over the layers that route
   double experts = 1;        ///< routed experts per layer that routes
   double top_k = 1;          ///< of them, used by one token

@@ -20,6 +20,7 @@ struct Rates {
 
 struct Pass {
   double tokens = 0;
+  double head_tokens = 0;  // that go through the output head
   double kv_bytes = 0;
   double attention_flop = 0;
 };
@@ -68,7 +69,10 @@ PassTime timeOf(const Pass& pass, double experts_touched, const ForwardShape& sh
                 const Rates& rates, double weight_bytes) {
   PassTime time;
   const double top_k = std::min(shape.top_k, shape.experts);
-  const double dense_compute = 2 * shape.dense_params * pass.tokens / rates.flop_per_s;
+  const double dense_compute = 2 *
+                               ((shape.dense_params - shape.head_params) * pass.tokens +
+                                shape.head_params * pass.head_tokens) /
+                               rates.flop_per_s;
   const double dense_read = weight_bytes * shape.dense_params / rates.bytes_per_s;
   const double expert_compute = 2 * top_k * shape.expert_params * pass.tokens / rates.flop_per_s;
   const double expert_read =
@@ -93,7 +97,7 @@ PassTime decodeTime(double concurrency, double experts_touched, const ForwardSha
                     const Rates& rates, const Workload& workload, const ServingSettings& settings) {
   const double context = workload.prompt_tokens + workload.output_tokens / 2;
   const Pass pass{
-      concurrency,
+      concurrency, concurrency,
       rates.kv_copies * settings.kv_bytes * shape.kv_elements_per_token * context * concurrency,
       shape.attention_flop_per_context_token * context * concurrency};
   return timeOf(pass, experts_touched, shape, rates, settings.weight_bytes);
@@ -104,7 +108,7 @@ PassTime prefillTime(double prompts, const ForwardShape& shape, const Rates& rat
                      const Workload& workload, const ServingSettings& settings) {
   const double prompt = workload.prompt_tokens;
   const double tokens = prompts * prompt;
-  const Pass pass{tokens,
+  const Pass pass{tokens, prompts,
                   rates.kv_copies * settings.kv_bytes * shape.kv_elements_per_token * tokens,
                   shape.prefillAttentionFlop() * (prompt / 2) * tokens};
   return timeOf(pass, expertsTouched(shape.experts, shape.top_k, tokens), shape, rates,

@@ -245,5 +245,19 @@ TEST(CostPreset, ListsTheKnownOnesWhenItDoesNotKnowTheName) {
             "probe-v2, probe-v3");
 }
 
+// Of a prompt only the last token goes through the output head: a compute-bound prompt of 1000
+// tokens takes 2 ((1e9 - 2e8) 1000 + 2e8) FLOP at 0.7 of 312e12 FLOP/s, and nothing else here.
+TEST(PromptPass, ChargesTheHeadOnceForAPrompt) {
+  CostPreset preset = *costPreset("probe-v2");
+  preset.accelerator.fixed_per_layer = Seconds(0);
+  ForwardShape shape;
+  shape.layers = 10;
+  shape.hidden = 1000;
+  shape.dense_params = 1e9;
+  shape.head_params = 2e8;
+  const Seconds time = promptPass(1, shape, preset.accelerator, {1000, 10}, preset.settings);
+  EXPECT_NEAR(time.value(), 2 * (8e8 * 1000 + 2e8) / (0.7 * 312e12), 1e-15);
+}
+
 }  // namespace
 }  // namespace moe

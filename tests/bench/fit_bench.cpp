@@ -26,8 +26,8 @@ FitData runsOf(const char* preset, int count) {
     run.params = std::pow(10, 7.8 + 2.4 * unit(engine));
     run.train_tokens = std::pow(10, 9.5 + 2 * unit(engine));
     if (law.family->dependsOnExperts()) run.experts = std::pow(2, std::floor(6 * unit(engine)));
-    run.loss = law.loss({run.params, run.train_tokens, run.experts}) *
-               std::exp(0.005 * normal(engine));
+    run.loss =
+        law.loss({run.params, run.train_tokens, run.experts}) * std::exp(0.005 * normal(engine));
     runs.push_back(run);
   }
   return FitData::of(runs, {});
@@ -54,10 +54,10 @@ void bootstrapOf(benchmark::State& state, const char* family, const char* preset
   state.SetLabel(baseline);
 }
 
-#define MOEPLAN_BENCH(name, function, ...)          \
-  BENCHMARK_CAPTURE(function, name, __VA_ARGS__)    \
-      ->Unit(benchmark::kMillisecond)               \
-      ->UseRealTime()                               \
+#define MOEPLAN_BENCH(name, function, ...)       \
+  BENCHMARK_CAPTURE(function, name, __VA_ARGS__) \
+      ->Unit(benchmark::kMillisecond)            \
+      ->UseRealTime()                            \
       ->MeasureProcessCPUTime()
 
 const FitOptions kAuto = {};
@@ -82,4 +82,3 @@ MOEPLAN_BENCH(yun2024_200_warm, bootstrapOf, "yun2024", "ludziejewski2025", 300,
               BootstrapSearch::kWarm, "scipy 1600 to 3300 ms");
 
 }  // namespace
-

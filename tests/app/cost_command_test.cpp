@@ -232,16 +232,21 @@ TEST(CatalogCommand, ListsEveryKind) {
   EXPECT_EQ(document("catalog models")["models"].size(), 56u);
   EXPECT_EQ(document("catalog hardware")["hardware"].size(), 30u);
   EXPECT_GE(document("catalog laws")["presets"].size(), 5u);
-  for (const json& row : document("catalog prices")["prices"])
+  const json prices = document("catalog prices");
+  ASSERT_FALSE(prices["prices"].empty());
+  for (const json& row : prices["prices"])
     EXPECT_GT(row["price"]["usd_per_device_hour"].get<double>(), 0) << row;
 }
 
 TEST(CatalogCommand, GivesSourceAndSurenessOfEveryEntry) {
-  for (const char* list : {"models", "hardware"})
-    for (const json& entry : document(std::string("catalog ") + list)[list]) {
+  for (const char* list : {"models", "hardware"}) {
+    const json answer = document(std::string("catalog ") + list);
+    ASSERT_FALSE(answer[list].empty());
+    for (const json& entry : answer[list]) {
       EXPECT_NE(entry["source"], "") << entry["name"];
       EXPECT_NE(entry["verification"], "") << entry["name"];
     }
+  }
 }
 
 TEST(CatalogCommand, TellsAllAboutOneEntry) {

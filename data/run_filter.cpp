@@ -73,6 +73,16 @@ double numberOf(const TrainingRun& run, Role role) {
       return run.granularity;
     case Role::kLoss:
       return run.loss;
+    case Role::kUniqueTokens:
+      return run.unique_tokens > 0 ? run.unique_tokens : run.train_tokens;
+    case Role::kWeightBits:
+      return run.precision.weights;
+    case Role::kActivationBits:
+      return run.precision.activations;
+    case Role::kCacheBits:
+      return run.precision.kv_cache;
+    case Role::kBitsAfterTraining:
+      return run.precision.after_training;
     case Role::kStep:
       return run.step.value_or(std::numeric_limits<double>::quiet_NaN());
     case Role::kRunId:
@@ -116,7 +126,17 @@ std::optional<Role> roleOfColumn(const RunTable& table, std::string_view column)
 
 std::vector<std::string> filterNames(const RunTable& table) {
   std::vector<std::string> names;
-  for (std::size_t i = 0; i < kRoles; ++i) names.emplace_back(name(static_cast<Role>(i)));
+  // Of the rarer roles only those that some file has.
+  for (std::size_t i = 0; i < kRoles; ++i) {
+    const Role role = static_cast<Role>(i);
+    const bool common = role < Role::kUniqueTokens;
+    const bool read =
+        std::any_of(table.sources.begin(), table.sources.end(), [&](const auto& source) {
+          return std::any_of(source.columns.begin(), source.columns.end(),
+                             [&](const ColumnChoice& choice) { return choice.role == name(role); });
+        });
+    if (common || read) names.emplace_back(name(role));
+  }
   for (const TagColumn& tag : table.tags) names.push_back(tag.name);
   return names;
 }

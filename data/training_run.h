@@ -21,6 +21,16 @@ enum class ParameterKind {
 /// "unstated", "dense", "active", "total".
 std::string_view name(ParameterKind kind);
 
+/// Bits of a number in training and after it; 0: not quantised.
+struct Precision {
+  double weights = 0;
+  double activations = 0;
+  double kv_cache = 0;
+  double after_training = 0;  ///< of weights quantised when training is over
+
+  bool operator==(const Precision&) const = default;
+};
+
 /// One point of the loss surface: a finished training run, or one evaluation on the way.
 struct TrainingRun {
   std::string run_id;
@@ -28,8 +38,10 @@ struct TrainingRun {
   double train_tokens = 0;  ///< D, tokens seen with repeats
   double experts = 1;       ///< E per MoE layer; 1 is dense
   double top_k = 1;
-  double granularity = 1;  ///< G = d_ff / d_expert [Krajewski2024]
-  double loss = 0;         ///< validation cross-entropy, nats per token
+  double granularity = 1;    ///< G = d_ff / d_expert [Krajewski2024]
+  double unique_tokens = 0;  ///< D without repeats; 0: as many as `train_tokens`
+  Precision precision = {};
+  double loss = 0;  ///< validation cross-entropy, nats per token
   std::optional<double> step;
   std::size_t line = 0;    ///< in its file, from 1
   std::size_t source = 0;  ///< its file: index into `RunTable::sources`

@@ -76,7 +76,7 @@ void describeDraws(FitResult& result) {
     const Range interval{quantile(draws, 0.025), quantile(draws, 0.975)};
     const LawParameter& info = family.parameters[i];
     const auto reaches = [&](double end) {
-      const double t = info.coordinate == Coordinate::kLog ? std::log(end) : end;
+      const double t = coordinateOf(info.coordinate, end);
       Eigen::VectorXd at = result.coordinates;
       at[static_cast<Eigen::Index>(i)] = t;
       return onBound(result.bounds, at, static_cast<Eigen::Index>(i), kNearBound);

@@ -14,7 +14,9 @@
 #include "fitting/identifiability.h"
 #include "fitting/search/hoffmann_grid.h"
 #include "fitting/search/polish.h"
+#include "fitting/search/random_starts.h"
 #include "fitting/search/start_grid.h"
+#include "fitting/suitability.h"
 
 namespace moe {
 
@@ -26,32 +28,33 @@ constexpr double kExactFit = 1e-18;   // a sum of squares that is rounding: runs
 constexpr int kMostRounds = 3;        // of further starts around the best end
 constexpr std::uint64_t kJitters = 8;
 
-Result<void> suits(const LawFamily& family, const FitData& data, const FitOptions& options) {
-  const std::size_t needed = family.parameters.size();
-  if (data.points.size() < needed) {
-    return fail(ErrorKind::kInput, std::string(family.name),
-                fmt::format("{} runs for {} parameters; at least {} are needed, so take a smaller "
-                            "law or more runs",
-                            data.points.size(), needed, needed));
+constexpr std::size_t kMostGridPoints = 4096;  // that the grid is scored on
+constexpr std::uint64_t kConfirmSeed = 20240607;
+
+Result<void> searchable(const LawFamily& family, const FitOptions& options) {
+  if (options.search != SearchKind::kGrid || family.name == "chinchilla") return {};
+  return fail(ErrorKind::kUsage, "--search grid",
+              fmt::format("is defined for chinchilla only, not for {}; leave it out for the "
+                          "global search",
+                          family.name));
+}
+
+std::vector<std::string> namesOf(const std::vector<std::pair<std::string, double>>& fixed) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : fixed) names.push_back(name);
+  return names;
+}
+
+/// The options with the parameters of missing variables held at their neutral values.
+FitOptions reduced(const LawFamily& family, const FitData& data, FitOptions options) {
+  const std::vector<std::string> held = namesOf(options.fixed);
+  for (const Shortage& shortage : shortages(family, data.points, held)) {
+    for (const std::string& name : shortage.parameters) {
+      const int index = family.parameterIndex(name);
+      options.fixed.emplace_back(name, family.parameters[static_cast<std::size_t>(index)].neutral);
+    }
   }
-  const bool experts = std::any_of(data.points.begin(), data.points.end(),
-                                   [](const TrainingRun& run) { return run.experts != 1; });
-  const bool several =
-      std::any_of(data.points.begin(), data.points.end(),
-                  [&](const TrainingRun& run) { return run.experts != data.points[0].experts; });
-  if (experts && several && !family.dependsOnExperts()) {
-    return fail(ErrorKind::kInput, std::string(family.name),
-                "these runs differ in their experts and the law has none; keep one kind with "
-                "--filter experts=1, or take an expert-aware law (yun2024, ludziejewski2025, "
-                "clark2022)");
-  }
-  if (options.search == SearchKind::kGrid && family.name != "chinchilla") {
-    return fail(ErrorKind::kUsage, "--search grid",
-                fmt::format("is defined for chinchilla only, not for {}; leave it out for the "
-                            "global search",
-                            family.name));
-  }
-  return {};
+  return options;
 }
 
 /// The family's bounds, or none, with the fixed parameters pinned.
@@ -63,13 +66,12 @@ Result<Bounds> boundsOf(const LawFamily& family, const FitOptions& options) {
       return fail(ErrorKind::kUsage, "--fix",
                   fmt::format("{} has no parameter '{}'", family.name, name));
     }
-    const bool log =
-        family.parameters[static_cast<std::size_t>(index)].coordinate == Coordinate::kLog;
-    if (!std::isfinite(value) || (log && !(value > 0))) {
+    const Coordinate coordinate = family.parameters[static_cast<std::size_t>(index)].coordinate;
+    if (!std::isfinite(value) || (coordinate != Coordinate::kLinear && !(value > 0))) {
       return fail(ErrorKind::kUsage, "--fix",
                   fmt::format("{} = {:g}; it must be positive", name, value));
     }
-    bounds.lower[index] = bounds.upper[index] = log ? std::log(value) : value;
+    bounds.lower[index] = bounds.upper[index] = coordinateOf(coordinate, value);
   }
   if (family.e_start >= 0) {
     const double start = bounds.lower[family.e_start];
@@ -83,9 +85,18 @@ Result<Bounds> boundsOf(const LawFamily& family, const FitOptions& options) {
   return bounds;
 }
 
-std::vector<Eigen::VectorXd> startingPoints(FitProblem& problem, const Bounds& bounds,
-                                            const FitOptions& options) {
+/// Every n-th of the sorted points where there are more than a grid needs.
+std::vector<TrainingRun> thinned(const std::vector<TrainingRun>& points) {
+  const std::size_t every = (points.size() + kMostGridPoints - 1) / kMostGridPoints;
+  std::vector<TrainingRun> result;
+  for (std::size_t i = 0; i < points.size(); i += every) result.push_back(points[i]);
+  return result;
+}
+
+std::vector<Eigen::VectorXd> startingPoints(const LawFamily& family, const FitData& data,
+                                            const Bounds& bounds, const FitOptions& options) {
   if (options.search == SearchKind::kGrid) return hoffmannGrid();
+  FitProblem problem(family, thinned(data.points), options.objective);
   std::vector<Eigen::VectorXd> starts;
   const StartGrid grid(problem, bounds);
   for (Start& start : grid.starts(problem.weights(), options.least_starts, options.most_starts)) {
@@ -164,6 +175,27 @@ std::vector<Basin> basinsOf(const std::vector<Polished>& ends) {
   return basins;
 }
 
+/// A second search, from random places: whether it ends anywhere below the first one.
+void confirm(const Descent& descent, FitProblem& problem, std::vector<Basin>& basins,
+             FitResult& result) {
+  if (descent.options.confirm_starts == 0) return;
+  const std::vector<Polished> ends = polishAll(
+      descent, randomStarts(problem, descent.bounds, descent.options.confirm_starts, kConfirmSeed));
+  const std::vector<Basin> found = basinsOf(ends);
+  Confirmation confirmation{ends.size(), 0, 0, false};
+  if (!found.empty()) {
+    confirmation.objective = found.front().objective;
+    confirmation.found_lower =
+        basins.empty() || found.front().objective < basins.front().objective * (1 - kSameBasin);
+    if (confirmation.found_lower) basins.insert(basins.begin(), found.front());
+    for (const Basin& basin : found) {
+      if (basin.objective > basins.front().objective * (1 + kSameBasin)) break;
+      confirmation.at_best += static_cast<std::size_t>(basin.starts);
+    }
+  }
+  result.confirmation = confirmation;
+}
+
 void describeResiduals(FitProblem& problem, const FitData& data, FitResult& result) {
   problem.value(result.coordinates);
   const Eigen::ArrayXd& residuals = problem.residuals();
@@ -203,45 +235,30 @@ FitData FitData::of(std::span<const TrainingRun> runs, std::span<const std::size
   return data;
 }
 
-Result<FitResult> fitLaw(const LawFamily& family, const FitData& data, const FitOptions& options,
-                         std::stop_token stop, const ProgressSink& progress) {
-  if (auto checked = suits(family, data, options); !checked) {
-    return tl::unexpected(checked.error());
-  }
-  FitProblem problem(family, data.points, options.objective);
-  const Result<Bounds> asked = boundsOf(family, options);
-  if (!asked) return tl::unexpected(asked.error());
-  const Bounds& bounds = *asked;
-  const std::vector<Eigen::VectorXd> starts = startingPoints(problem, bounds, options);
+namespace {
 
-  const Descent descent{family, data, options, bounds, stop, progress};
+/// The global search: polished grid minima and, where they disagree, more starts around the best.
+std::vector<Basin> search(const Descent& descent, const std::vector<Eigen::VectorXd>& starts,
+                          std::size_t& count) {
   std::vector<Polished> ends = polishAll(descent, starts);
   std::vector<Basin> basins = basinsOf(ends);
-  for (int round = 0;
-       options.search == SearchKind::kAuto && basins.size() > 1 && round < kMostRounds; ++round) {
+  const bool again = descent.options.search == SearchKind::kAuto;
+  for (int round = 0; again && basins.size() > 1 && round < kMostRounds; ++round) {
     const double before = basins.front().objective;
     const std::vector<Polished> more =
-        polishAll(descent, jittered(basins.front().coordinates, bounds, round));
+        polishAll(descent, jittered(basins.front().coordinates, descent.bounds, round));
     ends.insert(ends.end(), more.begin(), more.end());
     basins = basinsOf(ends);
     if (basins.front().objective > before * (1 - kSameBasin)) break;
   }
-  if (stop.stop_requested()) return fail(ErrorKind::kCancelled, "", "stopped");
+  count = ends.size();
+  return basins;
+}
 
-  FitResult result;
-  result.family = &family;
-  result.objective_kind = options.objective;
-  result.bounds = bounds;
-  result.points = data.points.size();
-  result.runs = data.groups;
-  result.starts = ends.size();
-  result.basins = std::move(basins);
-  if (result.basins.empty()) {
-    return fail(ErrorKind::kInput, std::string(family.name),
-                "no start gave a finite loss on these runs; check the units of N, D and the loss");
-  }
+/// The best basin refined, and how it ended.
+void finish(FitProblem& problem, const Bounds& bounds, FitResult& result) {
   const Basin& best = result.basins.front();
-  result.share_at_best = best.starts / static_cast<double>(ends.size());
+  result.share_at_best = best.starts / static_cast<double>(result.starts);
   const Polished refined = refine(problem, bounds, {best.coordinates, best.objective, 0, true});
   result.coordinates = refined.coordinates;
   result.objective = refined.value;
@@ -251,9 +268,51 @@ Result<FitResult> fitLaw(const LawFamily& family, const FitData& data, const Fit
       result.converged
           ? "converged"
           : fmt::format("not converged: a fresh descent still gains {:.1e} of the objective", gain);
-  result.values = family.values(result.coordinates);
+  result.values = result.family->values(result.coordinates);
+}
+
+void nameHeld(const std::vector<Shortage>& missing, FitResult& result) {
+  for (const Shortage& shortage : missing) {
+    for (ParameterFit& parameter : result.parameters) {
+      const auto& names = shortage.parameters;
+      if (std::find(names.begin(), names.end(), parameter.name) == names.end()) continue;
+      parameter.reason = "held, since " + shortage.reason;
+    }
+  }
+}
+
+}  // namespace
+
+Result<FitResult> fitLaw(const LawFamily& family, const FitData& data, const FitOptions& asked,
+                         std::stop_token stop, const ProgressSink& progress) {
+  const std::vector<std::string> held = namesOf(asked.fixed);
+  if (auto checked = searchable(family, asked); !checked) return tl::unexpected(checked.error());
+  if (auto checked = suits(family, data.points, held, asked.reduce); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  const FitOptions options = reduced(family, data, asked);
+  FitProblem problem(family, data.points, options.objective);
+  const Result<Bounds> bounds = boundsOf(family, options);
+  if (!bounds) return tl::unexpected(bounds.error());
+
+  FitResult result;
+  result.family = &family;
+  result.objective_kind = options.objective;
+  result.bounds = *bounds;
+  result.points = data.points.size();
+  result.runs = data.groups;
+  const Descent descent{family, data, options, *bounds, stop, progress};
+  result.basins = search(descent, startingPoints(family, data, *bounds, options), result.starts);
+  confirm(descent, problem, result.basins, result);
+  if (stop.stop_requested()) return fail(ErrorKind::kCancelled, "", "stopped");
+  if (result.basins.empty()) {
+    return fail(ErrorKind::kInput, std::string(family.name),
+                "no start gave a finite loss on these runs; check the units of N, D and the loss");
+  }
+  finish(problem, *bounds, result);
   describeResiduals(problem, data, result);
   describeParameters(problem, data, result);
+  nameHeld(shortages(family, data.points, held), result);
   return result;
 }
 

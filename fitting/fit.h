@@ -29,6 +29,17 @@ struct FitOptions {
   std::size_t most_starts = 24;  ///< grid minima that are polished at most
   int threads = 0;               ///< 0: as many as the machine has
   std::vector<std::pair<std::string, double>> fixed = {};  ///< parameters held at a value, by name
+  /// Holds the parameters of variables that never vary over the runs instead of refusing the law.
+  bool reduce = false;
+  std::size_t confirm_starts = 0;  ///< descents of a second, random search; 0: none
+};
+
+/// What the second search found.
+struct Confirmation {
+  std::size_t starts = 0;
+  double objective = 0;      ///< the lowest it reached
+  std::size_t at_best = 0;   ///< starts that ended at the best of both searches
+  bool found_lower = false;  ///< it ended below the first search; the fit then took its end
 };
 
 /// A local optimum and how many starts ended in it.
@@ -44,7 +55,7 @@ struct ParameterFit {
   std::string meaning;
   double value = 0;
   bool identified = true;
-  std::string reason;  ///< why it is not identified, in words
+  std::string reason;  ///< why it is not identified or why it is held, in words
   bool on_bound = false;
   bool fixed = false;
   std::optional<double> standard_error;  ///< bootstrap, or sandwich without one
@@ -66,6 +77,7 @@ struct FitResult {
   std::size_t starts = 0;
   std::vector<Basin> basins;  ///< best first
   double share_at_best = 0;   ///< of the starts
+  std::optional<Confirmation> confirmation;
   bool converged = false;
   std::string termination;
   double condition_number = 0;  ///< of the column-scaled Jacobian of ln L
@@ -92,8 +104,7 @@ struct FitData {
 
 /// Fits one family: global search, polish, and the check of what the data identify. No intervals
 /// but the sandwich's; see bootstrap.h.
-/// Errors: fewer points than parameters; a dense law on runs with experts; --search grid for a
-/// family without one; cancelled.
+/// Errors: as suits() in suitability.h; --search grid for a family without one; cancelled.
 Result<FitResult> fitLaw(const LawFamily& family, const FitData& data, const FitOptions& options,
                          std::stop_token stop = {}, const ProgressSink& progress = {});
 

@@ -171,9 +171,10 @@ double independence(const FitResult& result) {
 bool farAway(const FitResult& result, Eigen::Index index, double bound) {
   const ParameterFit& parameter = result.parameters[static_cast<std::size_t>(index)];
   if (!parameter.standard_error) return false;
-  const bool log =
-      result.family->parameters[static_cast<std::size_t>(index)].coordinate == Coordinate::kLog;
-  const double error = *parameter.standard_error / (log ? parameter.value : 1);
+  const Coordinate coordinate =
+      result.family->parameters[static_cast<std::size_t>(index)].coordinate;
+  const double error =
+      *parameter.standard_error / std::abs(valueSlope(coordinate, parameter.value));
   return std::abs(result.coordinates[index] - bound) > 10 * error;
 }
 
@@ -260,13 +261,13 @@ void fillStandardErrors(FitProblem& problem, const FitData& data, FitResult& res
     if (!parameter.identified) continue;
     const auto own = static_cast<Eigen::Index>(k);
     const double error = std::sqrt(covariance(own, own));
-    const bool log =
-        result.family->parameters[static_cast<std::size_t>(index)].coordinate == Coordinate::kLog;
-    parameter.standard_error = log ? parameter.value * error : error;
+    const Coordinate coordinate =
+        result.family->parameters[static_cast<std::size_t>(index)].coordinate;
+    parameter.standard_error = std::abs(valueSlope(coordinate, parameter.value)) * error;
     constexpr double kNormal95 = 1.959964;
-    const double low = result.coordinates[index] - kNormal95 * error;
-    const double high = result.coordinates[index] + kNormal95 * error;
-    parameter.ci95 = log ? Range{std::exp(low), std::exp(high)} : Range{low, high};
+    const double one = valueOf(coordinate, result.coordinates[index] - kNormal95 * error);
+    const double other = valueOf(coordinate, result.coordinates[index] + kNormal95 * error);
+    parameter.ci95 = Range{std::min(one, other), std::max(one, other)};
   }
   result.interval_method = "Wald interval, sandwich over runs";
 }

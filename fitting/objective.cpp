@@ -1,15 +1,27 @@
 #include "fitting/objective.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
+#include <utility>
 
 namespace moe {
 
 namespace {
 
-double coordinateBound(const LawParameter& parameter, double bound) {
-  if (parameter.coordinate == Coordinate::kLinear || std::isinf(bound)) return bound;
-  return bound > 0 ? std::log(bound) : -std::numeric_limits<double>::infinity();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// Both bounds of a parameter in its coordinate, the smaller first.
+std::pair<double, double> coordinateBounds(const LawParameter& parameter) {
+  const auto bound = [&](double value) {
+    if (parameter.coordinate == Coordinate::kLinear) return value;
+    if (parameter.coordinate == Coordinate::kLog && value <= 0) return -kInfinity;
+    return std::isinf(value) && parameter.coordinate == Coordinate::kLog
+               ? value
+               : coordinateOf(parameter.coordinate, value);
+  };
+  return std::minmax(bound(parameter.lower), bound(parameter.upper));
 }
 
 }  // namespace
@@ -29,22 +41,25 @@ Bounds Bounds::of(const LawFamily& family) {
   Bounds bounds = none(family);
   for (std::size_t i = 0; i < family.parameters.size(); ++i) {
     const auto index = static_cast<Eigen::Index>(i);
-    bounds.lower[index] = coordinateBound(family.parameters[i], family.parameters[i].lower);
-    bounds.upper[index] = coordinateBound(family.parameters[i], family.parameters[i].upper);
+    std::tie(bounds.lower[index], bounds.upper[index]) = coordinateBounds(family.parameters[i]);
   }
   return bounds;
 }
 
 Bounds Bounds::none(const LawFamily& family) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const auto count = static_cast<Eigen::Index>(family.parameters.size());
   Bounds bounds{Eigen::VectorXd::Constant(count, -kInfinity),
                 Eigen::VectorXd::Constant(count, kInfinity)};
-  for (const int index : {family.e_start, family.e_max}) {
-    if (index < 0) continue;
-    const LawParameter& parameter = family.parameters[static_cast<std::size_t>(index)];
-    bounds.lower[index] = std::log(parameter.lower);
-    bounds.upper[index] = std::log(parameter.upper);
+  const auto keep = [&](std::size_t i) {
+    const auto index = static_cast<Eigen::Index>(i);
+    std::tie(bounds.lower[index], bounds.upper[index]) = coordinateBounds(family.parameters[i]);
+  };
+  for (const int index : {family.e_start, family.e_max, family.power}) {
+    if (index >= 0) keep(static_cast<std::size_t>(index));
+  }
+  // Effective variables are not defined everywhere.
+  for (std::size_t i = 0; !family.isPowerSum() && i < family.parameters.size(); ++i) {
+    if (!family.parameters[i].search.empty()) keep(i);
   }
   return bounds;
 }

@@ -31,7 +31,8 @@ struct Bounds {
   Eigen::VectorXd upper;
 
   static Bounds of(const LawFamily& family);
-  /// No bounds but those without which the law is not defined (E_start >= 1, E_max > E_start).
+  /// No bounds but those without which the law is not defined: E_start >= 1 and E_max > E_start,
+  /// a positive outer power, and all but the amplitudes of a law with effective variables.
   static Bounds none(const LawFamily& family);
   bool pinned(Eigen::Index i) const { return lower[i] == upper[i]; }
 };

@@ -1,9 +1,12 @@
 #include "app/cli/command.h"
 
+#include <CLI/CLI.hpp>
+
 #include <chrono>
 #include <ostream>
 
 #include "app/cli/progress_line.h"
+#include "app/workflows/law_workflows.h"
 #include "app/workflows/write_file.h"
 
 namespace moe::cli {
@@ -49,6 +52,25 @@ ProgressSink CommandContext::progress() {
   return [line = progress_line](std::string_view what, double fraction) {
     line->update(what, fraction, Clock::now());
   };
+}
+
+void addModelOptions(CLI::App& command, ModelQuestion& model) {
+  command.add_option("--granularity", model.granularity, "d_ff / d_expert; 1 unless given")
+      ->type_name("G");
+  command
+      .add_option("--top-k", model.top_k,
+                  "Experts per token, for laws that have it; 1 unless given")
+      ->type_name("K");
+  command
+      .add_option("--unique-tokens", model.unique_tokens,
+                  "Tokens without repeats, for laws that have them; all unless given")
+      ->type_name("U");
+  command
+      .add_option(
+          "--precision-bits", model.precision_bits,
+          "Bits, for laws that have them: 8, or w=8,a=8,kv=16,post=4 (weights, activations, "
+          "KV cache, weights after training); not quantised unless given")
+      ->type_name("P");
 }
 
 void CommandContext::refuse(const Error& error) {

@@ -14,6 +14,10 @@ namespace CLI {
 class App;
 }
 
+namespace moe {
+struct ModelQuestion;
+}
+
 namespace moe::cli {
 
 class ProgressLine;
@@ -51,6 +55,9 @@ struct CommandContext {
   void deliver(const std::function<std::string()>& text, const std::function<std::string()>& json,
                int code = 0);
 };
+
+/// --granularity, --top-k, --unique-tokens and --precision-bits, for laws that have them.
+void addModelOptions(CLI::App& command, ModelQuestion& model);
 
 /// Each registers one subcommand whose callback runs one workflow and delivers one report.
 void addFitCommand(CLI::App& app, CommandContext& context);

@@ -22,8 +22,7 @@ void addOptimumCommand(CLI::App& app, CommandContext& context) {
   optimum->add_option("--e", question->experts, "Expert counts; 1 unless given")
       ->delimiter(',')
       ->type_name("E,E,...");
-  optimum->add_option("--granularity", question->granularity, "d_ff / d_expert; 1 unless given")
-      ->type_name("G");
+  addModelOptions(*optimum, question->model);
   optimum->footer(R"(Examples:
   moeplan optimum --preset ludziejewski2025 --budget-flop 1e22 --e 1,8,32
       The published joint law with 1, 8 and 32 experts.

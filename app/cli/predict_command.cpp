@@ -20,23 +20,16 @@ void addPredictCommand(CLI::App& app, CommandContext& context) {
   predict->add_option("--d", question->train_tokens, "Training tokens")->type_name("D");
   predict->add_option("--e", question->experts, "Experts per layer; 1 unless given")
       ->type_name("E");
-  predict->add_option("--granularity", question->granularity, "d_ff / d_expert; 1 unless given")
-      ->type_name("G");
-  predict->add_option("--top-k", question->top_k, "Experts per token, for laws that have it")
-      ->type_name("K");
-  predict
-      ->add_option("--unique-tokens", question->unique_tokens,
-                   "Tokens without repeats, for laws that have them")
-      ->type_name("U");
-  predict
-      ->add_option("--precision-bits", question->precision_bits,
-                   "Bits of weights, for laws that have them")
-      ->type_name("P");
+  addModelOptions(*predict, question->model);
   predict->footer(R"(Examples:
   moeplan predict --preset ludziejewski2025 --n 1e9 --d 2e10 --e 8
       The published joint law at 1e9 active parameters, 2e10 tokens, 8 experts.
   moeplan predict --law-file law.json --n 7e9 --d 1e12 --e 16 --json
-      A law of your own, as JSON.)");
+      A law of your own, as JSON.
+  moeplan predict --preset muennighoff2023 --n 6.34e9 --d 242e9 --unique-tokens 25e9
+      What are ten epochs over 25 billion tokens worth?
+  moeplan predict --preset abnar2025 --n 8e9 --d 1.667e10 --e 8 --top-k 1
+      A sparse model by its total parameters.)");
   predict->callback([question, &context] {
     const auto answer = answerPredict(*question);
     if (!answer) return context.refuse(answer.error());

@@ -114,7 +114,7 @@ TextTable windowTable(const FitAnswer& answer, const LawFit& fit) {
       fmt::format("N_opt at {}, E = {:g}", powerText(budget.value()), experts)};
   std::vector<std::string> ratios = {"D/N there"};
   const auto add = [&](const Law& law) {
-    const auto best = computeOptimum(law, budget, experts);
+    const auto best = computeOptimum(law, budget, {.experts = experts});
     sizes.push_back(best ? countText(best->params) : "none");
     ratios.push_back(best ? plainText(best->tokens_per_param()) : "-");
   };

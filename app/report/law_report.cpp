@@ -78,6 +78,36 @@ Json optimumRowJson(const OptimumAnswer& answer, const OptimumRow& row) {
   return json;
 }
 
+void addModel(const ModelQuestion& model, Json& inputs) {
+  inputs["granularity"] = jsonNumber(model.granularity);
+  inputs["top_k"] = jsonNumber(model.top_k);
+  inputs["unique_tokens"] = jsonNumber(model.unique_tokens);
+  inputs["precision_bits"] = model.precision_bits;
+}
+
+std::string modelText(const PredictAnswer& answer) {
+  const LawFamily& family = *answer.law.family;
+  const LawPoint& point = answer.point;
+  std::string text;
+  if (family.dependsOnExperts()) text += fmt::format(", E {:g}", point.experts);
+  if (family.dependsOn(Feature::kLogShare)) text += fmt::format(", k {:g}", point.top_k);
+  if (family.dependsOnGranularity()) text += fmt::format(", G {:g}", point.granularity);
+  if (family.dependsOn(Variable::kRepeats)) {
+    text += fmt::format(", {} of them unique ({:.3g} epochs)", countText(point.uniqueTokens()),
+                        point.train_tokens / point.uniqueTokens());
+  }
+  if (family.dependsOn(Variable::kWeightBits)) {
+    for (const auto& [what, bits] :
+         {std::pair{"weights", point.precision.weights},
+          std::pair{"activations", point.precision.activations},
+          std::pair{"KV cache", point.precision.kv_cache},
+          std::pair{"weights after training", point.precision.after_training}}) {
+      if (bits > 0) text += fmt::format(", {} in {:g} bits", what, bits);
+    }
+  }
+  return text;
+}
+
 /// The optimum, its intervals below it where there are any, and the other fits of the law.
 void addOptimumLines(const OptimumAnswer& answer, const OptimumRow& row, TextTable& table) {
   const ComputeOptimum& best = row.optimum;
@@ -106,10 +136,7 @@ std::string predictText(const PredictAnswer& answer) {
   if (answer.question.train_tokens) {
     text += fmt::format(", D {} tokens", countText(answer.point.train_tokens));
   }
-  if (answer.law.family->dependsOnExperts()) text += fmt::format(", E {:g}", answer.point.experts);
-  if (answer.law.family->dependsOnGranularity()) {
-    text += fmt::format(", G {:g}", answer.point.granularity);
-  }
+  text += modelText(answer);
   text += fmt::format("\nLoss: {} nats per token ({})\n", lossText(answer.loss),
                       basisText(answer.extrapolation));
   if (answer.ci95) {
@@ -118,6 +145,10 @@ std::string predictText(const PredictAnswer& answer) {
   }
   text += fmt::format("  1 % more N changes the loss by {:+.4f} %, 1 % more D by {:+.4f} %\n",
                       answer.slopes.params, answer.slopes.train_tokens);
+  if (answer.effective_params) {
+    text += fmt::format("  Effective parameter count: a dense model of N {} has this loss\n",
+                        countText(*answer.effective_params));
+  }
   return text + warningsText(answer.warnings);
 }
 
@@ -126,11 +157,12 @@ std::string predictJson(const PredictAnswer& answer) {
   head.inputs["n"] = jsonNumber(answer.point.params);
   head.inputs["d"] = jsonNumber(answer.question.train_tokens);
   head.inputs["e"] = jsonNumber(answer.point.experts);
-  head.inputs["granularity"] = jsonNumber(answer.point.granularity);
+  addModel(answer.question.model, head.inputs);
   Json results;
   results["loss"] = jsonNumber(answer.loss);
   results["ci95"] = rangeJson(answer.ci95);
   results["prediction_interval95"] = rangeJson(answer.prediction95);
+  results["effective_params"] = jsonNumber(answer.effective_params);
   results["basis"] = basisText(answer.extrapolation);
   addExtrapolation(answer.extrapolation, results);
   results["slopes"] = {{"dlnl_dlnn", jsonNumber(answer.slopes.params)},
@@ -162,7 +194,7 @@ std::string optimumJson(const OptimumAnswer& answer) {
   head.inputs["budget_flop"] = jsonNumber(answer.question.budget_flop);
   head.inputs["target_loss"] = jsonNumber(answer.question.target_loss);
   head.inputs["e"] = jsonNumbers(answer.question.experts);
-  head.inputs["granularity"] = jsonNumber(answer.question.granularity);
+  addModel(answer.question.model, head.inputs);
   Json results;
   results["optima"] = Json::array();
   for (const OptimumRow& row : answer.rows) {

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <limits>
 #include <tuple>
 
 #include "app/workflows/law_choice.h"
+#include "data/numbers.h"
 #include "data/quantile.h"
 #include "fitting/bootstrap.h"
 
@@ -61,34 +63,63 @@ Result<void> lacks(const Law& law, bool asked, const char* option, const char* w
       fmt::format("{} has no {} in it; leave {} out or take another law", law.name, what, option));
 }
 
-Result<void> canPredict(const PredictQuestion& question, const Law& law) {
+/// Refuses a model that a law cannot tell apart from others, or that is none.
+Result<void> knowsModel(const Law& law, const ModelQuestion& model) {
   const LawFamily& family = *law.family;
-  if (auto ok = positive(question.params, "--n"); !ok) return ok;
-  if (auto ok = positive(question.granularity, "--granularity"); !ok) return ok;
-  if (!(question.experts >= 1) || !std::isfinite(question.experts)) {
-    return fail(ErrorKind::kUsage, "--e",
-                fmt::format("is {:g}; a finite number of at least 1 is needed", question.experts));
+  if (auto ok = positive(model.granularity, "--granularity"); !ok) return ok;
+  if (auto ok = positive(model.top_k.value_or(1), "--top-k"); !ok) return ok;
+  if (auto ok = positive(model.unique_tokens.value_or(1), "--unique-tokens"); !ok) return ok;
+  const bool has_bits = family.dependsOn(Variable::kWeightBits);
+  for (const auto& [asked, option, what] :
+       {std::tuple{model.granularity != 1 && !family.dependsOnGranularity(), "--granularity",
+                   "granularity"},
+        std::tuple{model.top_k && !family.dependsOn(Feature::kLogShare), "--top-k", "top-k"},
+        std::tuple{model.unique_tokens && !family.dependsOn(Variable::kRepeats), "--unique-tokens",
+                   "unique tokens"},
+        std::tuple{!model.precision_bits.empty() && !has_bits, "--precision-bits", "precision"}}) {
+    if (auto ok = lacks(law, asked, option, what); !ok) return ok;
   }
-  if (family.dependsOnTokens()) {
+  return {};
+}
+
+/// The point of a model at an expert count, without N and D.
+Result<LawPoint> pointOf(const Law& law, const ModelQuestion& model, double experts) {
+  if (!(experts >= 1) || !std::isfinite(experts)) {
+    return fail(ErrorKind::kUsage, "--e",
+                fmt::format("is {:g}; a finite number of at least 1 is needed", experts));
+  }
+  if (auto ok = knowsModel(law, model); !ok) return tl::unexpected(ok.error());
+  const auto precision = parsePrecision(model.precision_bits);
+  if (!precision) return tl::unexpected(precision.error());
+  if (model.top_k && *model.top_k > experts) {
+    return fail(ErrorKind::kUsage, "--top-k",
+                fmt::format("is {:g}, more than the {:g} experts", *model.top_k, experts));
+  }
+  return LawPoint{.experts = experts,
+                  .granularity = model.granularity,
+                  .top_k = model.top_k.value_or(1),
+                  .unique_tokens = model.unique_tokens.value_or(0),
+                  .precision = *precision};
+}
+
+/// The point that a prediction is asked for.
+Result<LawPoint> pointOf(const Law& law, const PredictQuestion& question) {
+  if (auto ok = positive(question.params, "--n"); !ok) return tl::unexpected(ok.error());
+  auto point = pointOf(law, question.model, question.experts);
+  if (!point) return point;
+  if (auto ok = law.knowsExperts(question.experts); !ok) {
+    return tl::unexpected(ok.error());
+  }
+  if (law.family->dependsOnTokens()) {
     if (!question.train_tokens) {
       return fail(ErrorKind::kUsage, "--d",
                   fmt::format("is missing; {} depends on the training tokens", law.name));
     }
-    if (auto ok = positive(*question.train_tokens, "--d"); !ok) return ok;
+    if (auto ok = positive(*question.train_tokens, "--d"); !ok) return tl::unexpected(ok.error());
   }
-  const auto& range = law.range.experts;
-  const bool own = range && range->low == question.experts && range->high == question.experts;
-  for (const auto& [asked, option, what] :
-       {std::tuple{question.experts != 1 && !family.dependsOnExperts() && !own, "--e",
-                   "expert count"},
-        std::tuple{question.granularity != 1 && !family.dependsOnGranularity(), "--granularity",
-                   "granularity"},
-        std::tuple{question.top_k.has_value(), "--top-k", "top-k"},
-        std::tuple{question.unique_tokens.has_value(), "--unique-tokens", "unique tokens"},
-        std::tuple{question.precision_bits.has_value(), "--precision-bits", "precision"}}) {
-    if (auto ok = lacks(law, asked, option, what); !ok) return ok;
-  }
-  return {};
+  point->params = question.params;
+  point->train_tokens = question.train_tokens.value_or(0);
+  return point;
 }
 
 /// Percentiles of the loss over the posterior; and that interval widened by 1.96 times the runs'
@@ -109,13 +140,13 @@ void fillIntervals(PredictAnswer& answer) {
 }
 
 /// The budget asked for, or the least one that reaches the loss asked for.
-Result<Flop> budgetOf(const Law& law, const OptimumQuestion& question, double experts) {
+Result<Flop> budgetOf(const Law& law, const OptimumQuestion& question, const LawPoint& model) {
   if (question.budget_flop) return Flop(*question.budget_flop);
   // Whatever a law cannot be asked is refused before a budget is searched.
-  if (const auto any = computeOptimum(law, Flop(1e20), experts, question.granularity); !any) {
+  if (const auto any = computeOptimum(law, Flop(1e20), model); !any) {
     return tl::unexpected(any.error());
   }
-  return budgetForLoss(law, *question.target_loss, experts, question.granularity);
+  return budgetForLoss(law, *question.target_loss, model);
 }
 
 /// Percentiles over all draws; a draw that has no answer counts as infinitely large, so that it is
@@ -125,16 +156,16 @@ std::optional<Range> intervalOf(const std::vector<double>& draws) {
   return percentiles(draws);
 }
 
-void fillIntervals(const Law& law, const OptimumQuestion& question, OptimumRow& row) {
+void fillIntervals(const Law& law, const OptimumQuestion& question, const LawPoint& model,
+                   OptimumRow& row) {
   constexpr double kNever = std::numeric_limits<double>::infinity();
-  const double experts = row.optimum.experts;
   std::vector<double> budgets, params, tokens, losses;
   double found = 0;
   for (std::size_t i = 0; i < law.posterior.size(); ++i) {
     const Law draw = law.draw(i);
-    const auto best = budgetOf(draw, question, experts).and_then([&](Flop budget) {
+    const auto best = budgetOf(draw, question, model).and_then([&](Flop budget) {
       budgets.push_back(budget.value());
-      return computeOptimum(draw, budget, experts, question.granularity);
+      return computeOptimum(draw, budget, model);
     });
     budgets.resize(i + 1, kNever);
     params.push_back(best ? best->params : kNever);
@@ -159,19 +190,21 @@ void warnAboutDraws(const OptimumRow& row, std::vector<Warning>& warnings) {
 }
 
 Result<OptimumRow> optimumRow(const Law& law, const OptimumQuestion& question, double experts) {
-  const auto budget = budgetOf(law, question, experts);
+  auto model = pointOf(law, question.model, experts);
+  if (!model) return tl::unexpected(model.error());
+  const auto budget = budgetOf(law, question, *model);
   if (!budget) return tl::unexpected(budget.error());
-  const auto best = computeOptimum(law, *budget, experts, question.granularity);
+  const auto best = computeOptimum(law, *budget, *model);
   if (!best) return tl::unexpected(best.error());
   OptimumRow row;
   row.budget = *budget;
   row.optimum = *best;
-  row.extrapolation =
-      law.extrapolation({best->params, best->train_tokens, experts, question.granularity});
-  fillIntervals(law, question, row);
+  model->params = best->params;
+  model->train_tokens = best->train_tokens;
+  row.extrapolation = law.extrapolation(*model);
+  fillIntervals(law, question, *model, row);
   for (const LawVariant& variant : law.variants) {
-    const auto other =
-        computeOptimum(law.withValues(variant.values), *budget, experts, question.granularity);
+    const auto other = computeOptimum(law.withValues(variant.values), *budget, *model);
     const double none = std::nan("");
     row.variants.push_back(other ? *other : ComputeOptimum{experts, none, none, none});
   }
@@ -191,18 +224,57 @@ Result<void> asksOneThing(const OptimumQuestion& question) {
 
 }  // namespace
 
+Result<Precision> parsePrecision(const std::string& text) {
+  Precision precision;
+  if (text.empty()) return precision;
+  const auto wrong = [&](std::string_view part) {
+    return fail(
+        ErrorKind::kUsage, "--precision-bits",
+        fmt::format("'{}' is neither a number of bits nor w=, a=, kv= or post= with one, as "
+                    "in w=8,a=8,post=4",
+                    part));
+  };
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::string_view part = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+    const std::size_t equals = part.find('=');
+    const auto bits =
+        parseNumber(equals == std::string_view::npos ? part : part.substr(equals + 1));
+    if (!bits || !(*bits > 0) || !(*bits <= 64)) return wrong(part);
+    const std::string_view which = equals == std::string_view::npos ? "" : part.substr(0, equals);
+    if (which.empty()) {
+      precision.weights = precision.activations = precision.kv_cache = *bits;
+    } else if (which == "w") {
+      precision.weights = *bits;
+    } else if (which == "a") {
+      precision.activations = *bits;
+    } else if (which == "kv") {
+      precision.kv_cache = *bits;
+    } else if (which == "post") {
+      precision.after_training = *bits;
+    } else {
+      return wrong(part);
+    }
+  }
+  return precision;
+}
+
 Result<PredictAnswer> answerPredict(const PredictQuestion& question) {
   const auto begin = Clock::now();
   auto law = chosenLaw(question.law_file, question.preset);
   if (!law) return tl::unexpected(law.error());
-  if (auto ok = canPredict(question, *law); !ok) return tl::unexpected(ok.error());
+  const auto point = pointOf(*law, question);
+  if (!point) return tl::unexpected(point.error());
   PredictAnswer answer;
   answer.question = question;
   answer.law = *law;
-  answer.point = {question.params, question.train_tokens.value_or(0), question.experts,
-                  question.granularity};
+  answer.point = *point;
   answer.loss = law->loss(answer.point);
   answer.slopes = law->slopes(answer.point);
+  if (const auto dense = effectiveParams(*law, answer.point); dense && question.experts > 1) {
+    answer.effective_params = *dense;
+  }
   answer.extrapolation = law->extrapolation(answer.point);
   answer.warnings = warningsOf(*law);
   warnIfExtrapolated(answer.extrapolation, question.experts, answer.warnings);

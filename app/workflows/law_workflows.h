@@ -10,6 +10,18 @@
 
 namespace moe {
 
+/// What beside N, D and E a law may depend on.
+struct ModelQuestion {
+  double granularity = 1;
+  std::optional<double> top_k;          ///< of laws with k (abnar2025); 1 unless given
+  std::optional<double> unique_tokens;  ///< of data-constrained laws; as many as D unless given
+  std::string precision_bits;           ///< of precision laws: "8", or "w=8,a=8,kv=16,post=4"
+};
+
+/// Reads "8" (weights, activations and KV cache) or "w=8,a=16,kv=16,post=4", any part of it; what
+/// is not named is not quantised. Errors: kUsage.
+Result<Precision> parsePrecision(const std::string& text);
+
 /// `predict`: the loss of one model. What the law does not use may be left out.
 struct PredictQuestion {
   std::string law_file;
@@ -17,10 +29,7 @@ struct PredictQuestion {
   double params = 0;
   std::optional<double> train_tokens;
   double experts = 1;
-  double granularity = 1;
-  std::optional<double> top_k;           ///< of laws with k; none of the present ones
-  std::optional<double> unique_tokens;   ///< of data-constrained laws
-  std::optional<double> precision_bits;  ///< of precision laws
+  ModelQuestion model;
 };
 
 struct PredictAnswer {
@@ -31,6 +40,7 @@ struct PredictAnswer {
   std::optional<Range> ci95;  ///< of the law, over its posterior; not the scatter of single runs
   std::optional<Range> prediction95;  ///< with the runs' scatter about the law added
   LossSlopes slopes;
+  std::optional<double> effective_params;  ///< the dense model of equal loss, of laws with E
   Extrapolation extrapolation;
   std::vector<Warning> warnings;
   Seconds timing;
@@ -48,7 +58,7 @@ struct OptimumQuestion {
   std::optional<double> budget_flop;  ///< one of this and `target_loss`
   std::optional<double> target_loss;
   std::vector<double> experts = {1};
-  double granularity = 1;
+  ModelQuestion model;
 };
 
 struct OptimumRow {

@@ -75,6 +75,12 @@ Result<void> checkLaw(const PlanRequest& request) {
         fmt::format("{} holds at one expert count and varies granularity, which a "
                     "plan does not choose yet; use a law that has E",
                     law.family->name));
+  if (law.family->compute_share != nullptr && law.family->dependsOnExperts())
+    return unanswered(
+        fmt::format("{} counts total parameters, whose training cost hangs on top-k; a plan does "
+                    "not convert them yet; use a law of dense or active parameters, such as "
+                    "ludziejewski2025 or yun2024",
+                    law.family->name));
   const bool experts_differ = std::any_of(request.experts.begin(), request.experts.end(),
                                           [](double experts) { return experts != 1; });
   if (!law.family->dependsOnExperts() && (experts_differ || request.base_experts != 1))

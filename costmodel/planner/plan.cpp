@@ -75,7 +75,7 @@ PlanRow rowOf(const PlanRequest& request, const std::vector<SolvedExperts>& solv
   result.chosen =
       configurationOf(request, own.chosen, own.loss_optimal, experts, base_point, own.shortfall);
   if (own.shortfall == Shortfall::kCannotReach) {
-    const auto budget = budgetForLoss(request.law, base_point->loss, experts);
+    const auto budget = budgetForLoss(request.law, base_point->loss, {.experts = experts});
     const double factor = experts > 1 ? request.shape_rule.train_flop_factor : 1;
     if (budget) result.chosen.reachable_at = *budget * factor;
   }

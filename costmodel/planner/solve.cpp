@@ -71,7 +71,7 @@ std::optional<SolvedPoint> optimumOf(const PlanRequest& request, const BudgetLin
 
 BudgetLine budgetLine(const PlanRequest& request, const Law& law, double experts) {
   const double factor = experts > 1 ? request.shape_rule.train_flop_factor : 1;
-  return BudgetLine(law, request.budget / factor, experts);
+  return BudgetLine(law, request.budget / factor, {.experts = experts});
 }
 
 void solveExperts(const PlanRequest& request, const Law& law, std::size_t base,

@@ -23,7 +23,12 @@ constexpr std::array<RoleNames, kRoles> kNames = {{{"params", "n"},
                                                    {"granularity", "g"},
                                                    {"loss", "loss"},
                                                    {"run_id", "run"},
-                                                   {"step", "step"}}};
+                                                   {"step", "step"},
+                                                   {"unique_tokens", "u"},
+                                                   {"weight_bits", "w"},
+                                                   {"activation_bits", "a"},
+                                                   {"kv_bits", "kv"},
+                                                   {"post_bits", "post"}}};
 
 bool sameLetters(std::string_view a, std::string_view b) {
   return a.size() == b.size() && editDistance(a, b) == 0;

@@ -11,14 +11,29 @@
 namespace moe {
 
 /// What a column of a table of runs can mean; all other columns are tags.
-enum class Role { kParams, kTokens, kExperts, kTopK, kGranularity, kLoss, kRunId, kStep };
-inline constexpr std::size_t kRoles = 8;
+enum class Role {
+  kParams,
+  kTokens,
+  kExperts,
+  kTopK,
+  kGranularity,
+  kLoss,
+  kRunId,
+  kStep,
+  kUniqueTokens,
+  kWeightBits,
+  kActivationBits,
+  kCacheBits,
+  kBitsAfterTraining,
+};
+inline constexpr std::size_t kRoles = 13;
 
 /// In files, filters and messages: "params", "train_tokens", "experts", "top_k", "granularity",
-/// "loss", "run_id", "step".
+/// "loss", "run_id", "step", "unique_tokens", "weight_bits", "activation_bits", "kv_bits",
+/// "post_bits".
 std::string_view name(Role role);
 
-/// In --map: "n", "d", "e", "k", "g", "loss", "run", "step".
+/// In --map: "n", "d", "e", "k", "g", "loss", "run", "step", "u", "w", "a", "kv", "post".
 std::string_view shortName(Role role);
 
 /// The role with this long or short name, in any case of letters.

@@ -56,6 +56,13 @@ const std::vector<Rank>& ranks(Role role) {
       {{"run_id"}, {"run"}, {"run_name"}, {"id"}, {"name"}, {"index"}},
       // Step.
       {{"step"}, {"global_step", "trainer_global_step"}, {"iteration", "iter"}, {"steps"}},
+      // D without repeats.
+      {{"unique_tokens", "n_unique_tokens", "num_unique_tokens"}},
+      // Bits in training and after it.
+      {{"weight_bits", "weights_bits", "bits_weights", "p_w"}},
+      {{"activation_bits", "activations_bits", "bits_activations", "p_a"}},
+      {{"kv_bits", "kv_cache_bits", "bits_kv", "p_kv"}},
+      {{"post_bits", "ptq_bits", "p_post"}},
   }};
   return kRanks[static_cast<std::size_t>(role)];
 }

@@ -33,6 +33,13 @@ Condition conditionOf(Role role) {
       return {isPositive, "a granularity must be positive"};
     case Role::kLoss:
       return {isPositive, "a loss must be positive"};
+    case Role::kUniqueTokens:
+      return {isPositive, "a count of unique tokens must be positive"};
+    case Role::kWeightBits:
+    case Role::kActivationBits:
+    case Role::kCacheBits:
+    case Role::kBitsAfterTraining:
+      return {isPositive, "a number of bits must be positive"};
     default:
       return {[](double x) { return x >= 0; }, "a step must not be negative"};
   }
@@ -52,13 +59,28 @@ double* fieldOf(TrainingRun& run, Role role) {
       return &run.granularity;
     case Role::kLoss:
       return &run.loss;
+    case Role::kUniqueTokens:
+      return &run.unique_tokens;
+    case Role::kWeightBits:
+      return &run.precision.weights;
+    case Role::kActivationBits:
+      return &run.precision.activations;
+    case Role::kCacheBits:
+      return &run.precision.kv_cache;
+    case Role::kBitsAfterTraining:
+      return &run.precision.after_training;
     default:
       return nullptr;
   }
 }
 
-constexpr std::array<Role, 6> kNumbers = {Role::kParams, Role::kTokens,      Role::kExperts,
-                                          Role::kTopK,   Role::kGranularity, Role::kLoss};
+constexpr std::array<Role, 11> kNumbers = {
+    Role::kParams,         Role::kTokens,    Role::kExperts,          Role::kTopK,
+    Role::kGranularity,    Role::kLoss,      Role::kUniqueTokens,     Role::kWeightBits,
+    Role::kActivationBits, Role::kCacheBits, Role::kBitsAfterTraining};
+
+/// Columns in which an empty cell says: nothing special here.
+bool mayBeEmpty(Role role) { return role >= Role::kUniqueTokens; }
 
 class RunBuilder {
  public:
@@ -191,6 +213,7 @@ class RunBuilder {
   std::string readNumber(const RawRow& row, Role role, double& value) const {
     const std::string& column = raw_.columns[*roles_[role]];
     const std::string_view cell = trimmed(row.cell(*roles_[role]));
+    if (cell.empty() && mayBeEmpty(role)) return {};
     if (cell.empty()) return fmt::format("{} is missing", column);
     const std::optional<double> number = parseNumber(cell);
     if (!number) return fmt::format("{} is \"{}\", which is not a number", column, cell);

@@ -16,32 +16,6 @@ double decadesOutside(const std::optional<Range>& range, double value) {
   return 0;
 }
 
-/// d (exponent) / d ln Ehat of the entries of one term.
-double expertSlope(const LawFamily& family, const std::vector<double>& values, const Term& term,
-                   const LawPoint& point) {
-  double slope = 0;
-  for (const ExponentEntry& entry : term) {
-    const double weight = entry.coefficient * values[static_cast<std::size_t>(entry.parameter)];
-    if (entry.feature == Feature::kLogE) slope += weight;
-    if (entry.feature == Feature::kLogNLogE) slope += weight * std::log(point.params);
-    if (entry.feature == Feature::kLogDLogE) slope += weight * std::log(point.train_tokens);
-    require(entry.feature == Feature::kOne ||
-                family.parameters[static_cast<std::size_t>(entry.parameter)].coordinate ==
-                    Coordinate::kLinear,
-            "a slope in ln E needs a linear coordinate");
-  }
-  return slope;
-}
-
-/// d ln Ehat / d ln E: Ehat E / (E - 1 + q)^2 when saturating, else 1.
-double saturationSlope(const LawFamily& family, const std::vector<double>& values, double experts) {
-  if (family.e_start < 0) return 1;
-  const double start = values[static_cast<std::size_t>(family.e_start)];
-  const double most = values[static_cast<std::size_t>(family.e_max)];
-  const double head = experts - 1 + 1 / (1 / start - 1 / most);
-  return family.effectiveExperts(values, experts) * experts / (head * head);
-}
-
 }  // namespace
 
 double Extrapolation::worstOfSizeAndTokens() const {
@@ -63,39 +37,16 @@ std::string Law::noOptimum() const {
   return {};
 }
 
-double Law::loss(const LawPoint& point) const {
-  const double log_params = std::log(point.params);
-  const double log_tokens = family->dependsOnTokens() ? std::log(point.train_tokens) : 0;
-  double sum = 0;
-  for (const PowerTerm& term : family->powers(values, point.experts, point.granularity)) {
-    sum += std::exp(term.log_amplitude + term.params_exponent * log_params +
-                    term.tokens_exponent * log_tokens);
-  }
-  return sum;
+double Law::flopPerParamToken(const LawPoint& point) const {
+  return flop_per_param_token *
+         (family->compute_share == nullptr ? 1 : family->compute_share(point));
 }
 
-LossSlopes Law::slopes(const LawPoint& point) const {
-  const double log_params = std::log(point.params);
-  const double log_tokens = family->dependsOnTokens() ? std::log(point.train_tokens) : 0;
-  const std::vector<PowerTerm> powers = family->powers(values, point.experts, point.granularity);
-  LossSlopes slopes;
-  double sum = 0;
-  double experts_slope = 0;
-  for (std::size_t i = 0; i < powers.size(); ++i) {
-    const PowerTerm& term = powers[i];
-    const double part = std::exp(term.log_amplitude + term.params_exponent * log_params +
-                                 term.tokens_exponent * log_tokens);
-    sum += part;
-    slopes.params += part * term.params_exponent;
-    slopes.train_tokens += part * term.tokens_exponent;
-    experts_slope += part * expertSlope(*family, values, family->terms[i], point);
-  }
-  slopes.params /= sum;
-  slopes.train_tokens /= sum;
-  experts_slope = experts_slope / sum + expertSlope(*family, values, family->factor, point);
-  slopes.experts = experts_slope * saturationSlope(*family, values, point.experts);
-  return slopes;
+double Law::loss(const LawPoint& point) const {
+  return std::exp(family->at(values, point).log_loss);
 }
+
+LossSlopes Law::slopes(const LawPoint& point) const { return family->at(values, point).slopes; }
 
 Extrapolation Law::extrapolation(const LawPoint& point) const {
   Extrapolation result;

@@ -58,9 +58,17 @@ struct Law {
   std::vector<std::string> unidentified;       ///< parameters that the runs do not determine
   std::vector<Warning> warnings;               ///< what every user of the law must be told
 
+  /// Training FLOP of one token at a point, over N: flop_per_param_token times the share of it that
+  /// the point costs (k/E in abnar2025, P/16 in kumar2024).
+  double flopPerParamToken(const LawPoint& point) const;
+
   /// Why no budget has an optimum under this law although its formula has one: D or N hardly varied
   /// over its runs, which then cannot tell that term from a constant. Empty when they can.
   std::string noOptimum() const;
+
+  /// Errors (kUnanswered): an expert count that a law without E says nothing about: not that of its
+  /// runs, where they had one, else not 1.
+  Result<void> knowsExperts(double experts) const;
 
   double loss(const LawPoint& point) const;  ///< nats per token
   LossSlopes slopes(const LawPoint& point) const;
@@ -74,13 +82,14 @@ struct Law {
 Result<Law> presetLaw(std::string_view name);
 std::vector<std::string> presetNames();
 
-/// A law on its own budget line D = C / (k N + r G N^(2/3)), k = flop_per_param_token and
-/// r = router_flop, at one E and G. Cheap to make and evaluate: the planner's inner loop. ln L is
-/// convex in ln N along the line (a log-sum-exp of linear forms), so each root is unique on its
-/// branch and Newton's method reaches it from the outside without overshooting.
+/// A law on its own budget line D = C / (k N + r G N^(2/3)), k = flop_per_param_token times the
+/// model's share of it and r = router_flop, everything but N and D as in `model`. Cheap to make and
+/// evaluate: the planner's inner loop. For sums of powers ln L is convex in ln N along the line (a
+/// log-sum-exp of linear forms), so each root is unique on its branch; laws with effective N or D
+/// (muennighoff2023) fall and then rise as well, and are searched inside a bracket.
 class BudgetLine {
  public:
-  BudgetLine(const Law& law, Flop budget, double experts, double granularity = 1);
+  BudgetLine(const Law& law, Flop budget, const LawPoint& model);
 
   double tokens(double params) const;
   double loss(double params) const;
@@ -104,10 +113,19 @@ class BudgetLine {
     double curvature = 0;  // second derivative, without that of ln D
   };
   Local at(double log_params) const;
+  Local ofPowers(double log_params, double log_tokens, double tokens_slope) const;
+  Local ofLaw(double log_params, double log_tokens, double tokens_slope) const;
   double logTokens(double log_params) const;
+  double tokensSlope(double log_params) const;
+  bool mayHaveOptimum() const;
   std::optional<double> branch(double target_loss, double optimum, double direction) const;
 
-  std::vector<PowerTerm> terms_;
+  const LawFamily* family_;
+  std::vector<double> values_;  // of a law that is no sum of powers
+  LawPoint model_;
+  std::vector<PowerTerm> terms_;  // of one that is
+  double power_ = 1;
+  std::size_t inside_from_ = 0;  // terms from here on stand inside the power
   double log_budget_ = 0;
   double per_param_ = 6;
   double router_ = 0;
@@ -123,9 +141,8 @@ struct ComputeOptimum {
 };
 
 /// Errors: the law has no D (clark2022); E asked of a law without E; no interior optimum; a budget
-/// that is not positive.
-Result<ComputeOptimum> computeOptimum(const Law& law, Flop budget, double experts,
-                                      double granularity = 1);
+/// that is not positive. N and D of `model` are not used.
+Result<ComputeOptimum> computeOptimum(const Law& law, Flop budget, const LawPoint& model);
 
 /// Tokens that a model of this size needs for a loss; none-error when the floor lies above it.
 Result<double> tokensForLoss(const Law& law, const LawPoint& model, double target_loss);
@@ -134,7 +151,15 @@ Result<double> tokensForLoss(const Law& law, const LawPoint& model, double targe
 Result<double> paramsForLoss(const Law& law, const LawPoint& training, double target_loss);
 
 /// Least training budget at which some N reaches the loss.
-Result<Flop> budgetForLoss(const Law& law, double target_loss, double experts,
-                           double granularity = 1);
+Result<Flop> budgetForLoss(const Law& law, double target_loss, const LawPoint& model);
+
+/// Effective parameter count: the N at which the dense model (E = 1) on as many tokens has the loss
+/// of this point. For clark2022 that is in closed form [Clark2022, eq. 21]
+///
+///     Nbar = N^(alpha(Ehat) / alpha(E_start)) (Ehat / E_start)^(b / alpha(E_start)),
+///     alpha(x) = a + c log10 x,
+///
+/// which the general search meets. Errors: a law without experts; no dense N has that loss.
+Result<double> effectiveParams(const Law& law, const LawPoint& point);
 
 }  // namespace moe

@@ -1,5 +1,6 @@
 #include "fitting/laws/law_evaluator.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "fitting/laws/vector_math.h"
@@ -8,8 +9,6 @@ namespace moe {
 
 namespace {
 
-constexpr Eigen::Index kFeatures = 7;
-
 Eigen::Index columnOf(Feature feature) { return static_cast<Eigen::Index>(feature); }
 
 }  // namespace
@@ -17,25 +16,52 @@ Eigen::Index columnOf(Feature feature) { return static_cast<Eigen::Index>(featur
 LawEvaluator::LawEvaluator(const LawFamily& family, std::span<const TrainingRun> runs)
     : family_(&family) {
   const auto points = static_cast<Eigen::Index>(runs.size());
-  experts_.resize(points);
   features_.resize(points, kFeatures);
   for (Eigen::Index i = 0; i < points; ++i) {
-    const TrainingRun& run = runs[static_cast<std::size_t>(i)];
-    experts_[i] = run.experts;
-    features_(i, columnOf(Feature::kOne)) = 1;
-    features_(i, columnOf(Feature::kLogN)) = std::log(run.params);
-    features_(i, columnOf(Feature::kLogD)) = std::log(run.train_tokens);
-    features_(i, columnOf(Feature::kLogE)) = std::log(run.experts);
-    features_(i, columnOf(Feature::kLogG)) = std::log(run.granularity);
+    const LawPoint point = pointOf(runs[static_cast<std::size_t>(i)]);
+    points_.push_back(point);
+    FeatureValues features = fixedFeatures(point);
+    features[index(Feature::kLogN)] = std::log(point.params);
+    features[index(Feature::kLogD)] = std::log(point.train_tokens);
+    features[index(Feature::kLogE)] = std::log(point.experts);
+    for (int k = 0; k < kFeatures; ++k) features_(i, k) = features[static_cast<std::size_t>(k)];
   }
-  features_.col(columnOf(Feature::kLogNLogE)) = feature(Feature::kLogN) * feature(Feature::kLogE);
-  features_.col(columnOf(Feature::kLogDLogE)) = feature(Feature::kLogD) * feature(Feature::kLogE);
+  updateProducts();
+  const auto parameters = static_cast<Eigen::Index>(family.parameters.size());
+  if (family.effective_params) params_slopes_.setZero(points, parameters);
+  if (family.effective_tokens) tokens_slopes_.setZero(points, parameters);
   slope_start_.resize(points);
   slope_max_.resize(points);
   shares_.resize(points, static_cast<Eigen::Index>(family.terms.size()));
   log_loss_.resize(points);
   total_.resize(points);
   buffer_.resize(points);
+}
+
+void LawEvaluator::updateProducts() {
+  features_.col(columnOf(Feature::kLogNLogE)) = feature(Feature::kLogN) * feature(Feature::kLogE);
+  features_.col(columnOf(Feature::kLogDLogE)) = feature(Feature::kLogD) * feature(Feature::kLogE);
+}
+
+void LawEvaluator::setEffective(const Eigen::VectorXd& coordinates) {
+  if (family_->isPowerSum()) return;
+  const std::vector<double> values = family_->values(coordinates);
+  std::vector<double> slopes(values.size());
+  LossSlopes ignored;
+  const auto fill = [&](EffectiveVariable effective, Feature which, Eigen::ArrayXXd& kept) {
+    if (effective == nullptr) return;
+    for (Eigen::Index i = 0; i < size(); ++i) {
+      std::fill(slopes.begin(), slopes.end(), 0);
+      features_(i, columnOf(which)) =
+          effective(values, points_[static_cast<std::size_t>(i)], slopes.data(), ignored);
+      kept.row(i) = Eigen::Map<const Eigen::RowVectorXd>(slopes.data(),
+                                                         static_cast<Eigen::Index>(slopes.size()))
+                        .array();
+    }
+  };
+  fill(family_->effective_params, Feature::kLogN, params_slopes_);
+  fill(family_->effective_tokens, Feature::kLogD, tokens_slopes_);
+  updateProducts();
 }
 
 // With q = 1/(1/E_start - 1/E_max) and x = E - 1 + q:
@@ -47,15 +73,65 @@ void LawEvaluator::setSaturation(double e_start, double e_max) {
   e_max_ = e_max;
   const double q = 1 / (1 / e_start - 1 / e_max);
   for (Eigen::Index i = 0; i < size(); ++i) {
-    const double x = experts_[i] - 1 + q;
+    const double x = points_[static_cast<std::size_t>(i)].experts - 1 + q;
     const double effective = 1 / (1 / x + 1 / e_max);
     const double ratio = (q / x) * (q / x);
     features_(i, columnOf(Feature::kLogE)) = std::log(effective);
     slope_start_[i] = effective * ratio / e_start;
     slope_max_[i] = effective / e_max * (1 - ratio);
   }
-  features_.col(columnOf(Feature::kLogNLogE)) = feature(Feature::kLogN) * feature(Feature::kLogE);
-  features_.col(columnOf(Feature::kLogDLogE)) = feature(Feature::kLogD) * feature(Feature::kLogE);
+  updateProducts();
+}
+
+void LawEvaluator::evaluateTerm(std::size_t k) {
+  auto share = shares_.col(static_cast<Eigen::Index>(k));
+  const Term& term = family_->terms[k];
+  const double constant = term[0].coefficient * coordinates_[term[0].parameter];
+  if (term.size() == 1) {
+    share = std::exp(constant);
+    return;
+  }
+  share =
+      constant + term[1].coefficient * coordinates_[term[1].parameter] * feature(term[1].feature);
+  for (std::size_t i = 2; i < term.size(); ++i) {
+    share += term[i].coefficient * coordinates_[term[i].parameter] * feature(term[i].feature);
+  }
+  exponentials(share.data(), static_cast<std::size_t>(share.size()));
+}
+
+/// Fills total_ and turns the terms into slopes of ln L; false when a sum is not positive and
+/// finite.
+bool LawEvaluator::sumTerms() {
+  const auto usable = [](const Eigen::ArrayXd& sum) {
+    return sum.minCoeff() > 0 && std::isfinite(sum.maxCoeff());
+  };
+  if (family_->power < 0) {
+    total_ = shares_.rowwise().sum();
+    if (!usable(total_)) return false;
+    logarithms(total_.data(), log_loss_.data(), static_cast<std::size_t>(total_.size()));
+    total_ = total_.inverse();
+    for (Eigen::Index k = 0; k < shares_.cols(); ++k) shares_.col(k) *= total_;
+    return true;
+  }
+  const auto outside = static_cast<Eigen::Index>(family_->inside_from);
+  const double power =
+      valueOf(family_->parameters[static_cast<std::size_t>(family_->power)].coordinate,
+              coordinates_[family_->power]);
+  inside_ = shares_.rightCols(shares_.cols() - outside).rowwise().sum();
+  if (!usable(inside_)) return false;
+  raised_share_ = inside_.pow(power);
+  total_ = shares_.leftCols(outside).rowwise().sum() + raised_share_;
+  if (!usable(total_)) return false;
+  log_loss_ = total_.log();
+  raised_share_ /= total_;
+  for (Eigen::Index k = 0; k < shares_.cols(); ++k) {
+    if (k < outside) {
+      shares_.col(k) /= total_;
+    } else {
+      shares_.col(k) *= power * raised_share_ / inside_;
+    }
+  }
+  return true;
 }
 
 bool LawEvaluator::evaluate(const Eigen::VectorXd& coordinates) {
@@ -63,40 +139,22 @@ bool LawEvaluator::evaluate(const Eigen::VectorXd& coordinates) {
   if (family_->e_start >= 0) {
     setSaturation(std::exp(coordinates[family_->e_start]), std::exp(coordinates[family_->e_max]));
   }
-  for (std::size_t k = 0; k < family_->terms.size(); ++k) {
-    auto share = shares_.col(static_cast<Eigen::Index>(k));
-    const Term& term = family_->terms[k];
-    const double constant = term[0].coefficient * coordinates[term[0].parameter];
-    if (term.size() == 1) {
-      share = std::exp(constant);
-      continue;
-    }
-    share =
-        constant + term[1].coefficient * coordinates[term[1].parameter] * feature(term[1].feature);
-    for (std::size_t i = 2; i < term.size(); ++i) {
-      share += term[i].coefficient * coordinates[term[i].parameter] * feature(term[i].feature);
-    }
-    exponentials(share.data(), static_cast<std::size_t>(share.size()));
-  }
-  total_ = shares_.rowwise().sum();
-  const double least = total_.minCoeff();
-  if (!(least > 0) || !std::isfinite(total_.maxCoeff())) return false;
-  logarithms(total_.data(), log_loss_.data(), static_cast<std::size_t>(total_.size()));
+  setEffective(coordinates);
+  for (std::size_t k = 0; k < family_->terms.size(); ++k) evaluateTerm(k);
+  if (!sumTerms()) return false;
   for (const ExponentEntry& entry : family_->factor) {
     log_loss_ += (entry.coefficient * coordinates[entry.parameter]) * feature(entry.feature);
   }
-  total_ = total_.inverse();
-  for (Eigen::Index k = 0; k < shares_.cols(); ++k) shares_.col(k) *= total_;
   return true;
 }
 
-Eigen::ArrayXd LawEvaluator::expertSlopes() const {
+Eigen::ArrayXd LawEvaluator::slopesIn(std::initializer_list<Chain> chains) const {
   Eigen::ArrayXd slope = Eigen::ArrayXd::Zero(size());
   const auto add = [&](const ExponentEntry& entry, const auto& share) {
     const double weight = entry.coefficient * coordinates_[entry.parameter];
-    if (entry.feature == Feature::kLogE) slope += weight * share;
-    if (entry.feature == Feature::kLogNLogE) slope += weight * share * feature(Feature::kLogN);
-    if (entry.feature == Feature::kLogDLogE) slope += weight * share * feature(Feature::kLogD);
+    for (const auto& [which, other] : chains) {
+      if (entry.feature == which) slope += weight * share * feature(other);
+    }
   };
   for (std::size_t term = 0; term < family_->terms.size(); ++term) {
     for (const ExponentEntry& entry : family_->terms[term]) {
@@ -105,6 +163,18 @@ Eigen::ArrayXd LawEvaluator::expertSlopes() const {
   }
   for (const ExponentEntry& entry : family_->factor) add(entry, feature(Feature::kOne));
   return slope;
+}
+
+Eigen::ArrayXd LawEvaluator::expertSlopes() const {
+  return slopesIn({{Feature::kLogE, Feature::kOne},
+                   {Feature::kLogNLogE, Feature::kLogN},
+                   {Feature::kLogDLogE, Feature::kLogD}});
+}
+Eigen::ArrayXd LawEvaluator::paramsSlopes() const {
+  return slopesIn({{Feature::kLogN, Feature::kOne}, {Feature::kLogNLogE, Feature::kLogE}});
+}
+Eigen::ArrayXd LawEvaluator::tokensSlopes() const {
+  return slopesIn({{Feature::kLogD, Feature::kOne}, {Feature::kLogDLogE, Feature::kLogE}});
 }
 
 void LawEvaluator::gradient(const Eigen::ArrayXd& slopes, Eigen::VectorXd& gradient) const {
@@ -121,10 +191,25 @@ void LawEvaluator::gradient(const Eigen::ArrayXd& slopes, Eigen::VectorXd& gradi
   for (const ExponentEntry& entry : family_->factor) {
     gradient[entry.parameter] += entry.coefficient * (slopes * feature(entry.feature)).sum();
   }
-  if (family_->e_start < 0) return;
-  buffer_ = slopes * expertSlopes();  // the chain rule through ln Ehat
-  gradient[family_->e_start] = (buffer_ * slope_start_).sum();
-  gradient[family_->e_max] = (buffer_ * slope_max_).sum();
+  if (family_->power >= 0) gradient[family_->power] += (slopes * powerSlopes()).sum();
+  if (family_->e_start >= 0) {
+    buffer_ = slopes * expertSlopes();  // the chain rule through ln Ehat
+    gradient[family_->e_start] = (buffer_ * slope_start_).sum();
+    gradient[family_->e_max] = (buffer_ * slope_max_).sum();
+  }
+  if (family_->effective_params) {
+    gradient += params_slopes_.matrix().transpose() * (slopes * paramsSlopes()).matrix();
+  }
+  if (family_->effective_tokens) {
+    gradient += tokens_slopes_.matrix().transpose() * (slopes * tokensSlopes()).matrix();
+  }
+}
+
+// d ln L / d k = (sum inside)^k / L * ln(sum inside).
+Eigen::ArrayXd LawEvaluator::powerSlopes() const {
+  const auto& parameter = family_->parameters[static_cast<std::size_t>(family_->power)];
+  const double value = valueOf(parameter.coordinate, coordinates_[family_->power]);
+  return raised_share_ * inside_.log() * valueSlope(parameter.coordinate, value);
 }
 
 Eigen::MatrixXd LawEvaluator::jacobian() const {
@@ -142,6 +227,13 @@ Eigen::MatrixXd LawEvaluator::jacobian() const {
     const Eigen::ArrayXd slope = expertSlopes();
     jacobian.col(family_->e_start).array() = slope * slope_start_;
     jacobian.col(family_->e_max).array() = slope * slope_max_;
+  }
+  if (family_->power >= 0) jacobian.col(family_->power).array() += powerSlopes();
+  if (family_->effective_params) {
+    jacobian += (params_slopes_.colwise() * paramsSlopes()).matrix();
+  }
+  if (family_->effective_tokens) {
+    jacobian += (tokens_slopes_.colwise() * tokensSlopes()).matrix();
   }
   return jacobian;
 }

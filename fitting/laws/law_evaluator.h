@@ -1,8 +1,9 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <array>
+#include <initializer_list>
 #include <span>
+#include <vector>
 
 #include "data/training_run.h"
 #include "fitting/laws/law_family.h"
@@ -26,26 +27,45 @@ class LawEvaluator {
   const Eigen::ArrayXd& logLoss() const { return log_loss_; }
   /// d ln L / d coordinate at the last point evaluated, points x parameters.
   Eigen::MatrixXd jacobian() const;
-  /// Share of each term in the loss, points x terms: tells which terms are dead.
+  /// d ln L / d exponent of each term, points x terms: without a power its share in the loss. Tells
+  /// which terms are dead.
   const Eigen::ArrayXXd& shares() const { return shares_; }
 
-  /// Column of a feature for the current E_start and E_max.
+  /// Column of a feature for the current E_start, E_max and effective variables.
   auto feature(Feature which) const { return features_.col(static_cast<Eigen::Index>(which)); }
   /// Recomputes ln Ehat and its products for these E_start, E_max.
   void setSaturation(double e_start, double e_max);
+  /// Recomputes ln N' and ln D' and their slopes, where the family has them.
+  void setEffective(const Eigen::VectorXd& coordinates);
 
  private:
-  /// d ln L / d ln Ehat of every point.
+  void evaluateTerm(std::size_t term);
+  bool sumTerms();
+  void updateProducts();
+  /// d ln L / d ln X of every point: the sum over entries of one of these features, times the
+  /// column beside it.
+  struct Chain {
+    Feature which;
+    Feature other;
+  };
+  Eigen::ArrayXd slopesIn(std::initializer_list<Chain> chains) const;
+  Eigen::ArrayXd powerSlopes() const;
   Eigen::ArrayXd expertSlopes() const;
+  Eigen::ArrayXd paramsSlopes() const;
+  Eigen::ArrayXd tokensSlopes() const;
 
   const LawFamily* family_;
   Eigen::VectorXd coordinates_;
-  Eigen::ArrayXd experts_;
-  Eigen::ArrayXXd features_;    // points x 7, in the order of Feature
+  std::vector<LawPoint> points_;
+  Eigen::ArrayXXd features_;    // points x kFeatures, in the order of Feature
   Eigen::ArrayXd slope_start_;  // d ln Ehat / d ln E_start
   Eigen::ArrayXd slope_max_;    // d ln Ehat / d ln E_max
   double e_start_ = 0;
   double e_max_ = 0;
+  Eigen::ArrayXXd params_slopes_;  // d ln N' / d coordinate, points x parameters; empty without N'
+  Eigen::ArrayXXd tokens_slopes_;  // d ln D' / d coordinate
+  Eigen::ArrayXd inside_;          // the sum inside the power
+  Eigen::ArrayXd raised_share_;    // (sum inside)^power / L
   Eigen::ArrayXXd shares_;
   Eigen::ArrayXd total_;
   Eigen::ArrayXd log_loss_;

@@ -6,17 +6,18 @@
 namespace moe {
 
 std::span<const LawFamily* const> lawFamilies() {
-  static const LawFamily kChinchilla = chinchillaFamily();
-  static const LawFamily kYun = yun2024Family();
-  static const LawFamily kYunPlain = yun2024PlainFamily();
-  static const LawFamily kClark = clark2022Family();
-  static const LawFamily kClarkPlain = clark2022PlainFamily();
-  static const LawFamily kLudziejewski = ludziejewski2025Family();
-  static const LawFamily kKrajewski = krajewski2024Family();
-  static const LawFamily kKrajewskiDense = krajewski2024DenseFamily();
-  static const std::array<const LawFamily*, 8> kAll = {
-      &kChinchilla, &kYun,          &kYunPlain,  &kClark,
-      &kClarkPlain, &kLudziejewski, &kKrajewski, &kKrajewskiDense};
+  static const std::array<LawFamily, 16> kFamilies = {
+      chinchillaFamily(),          chinchillaTiedFamily(), skalingFamily(),
+      skalingTiedFamily(),         gadre2024Family(),      muennighoff2023Family(),
+      muennighoff2023TiedFamily(), kumar2024Family(),      yun2024Family(),
+      yun2024PlainFamily(),        clark2022Family(),      clark2022PlainFamily(),
+      ludziejewski2025Family(),    abnar2025Family(),      krajewski2024Family(),
+      krajewski2024DenseFamily()};
+  static const auto kAll = [] {
+    std::array<const LawFamily*, kFamilies.size()> all{};
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = &kFamilies[i];
+    return all;
+  }();
   return kAll;
 }
 

@@ -56,7 +56,7 @@ std::string fault(const LawFamily& family, const std::vector<double>& values) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     const LawParameter& parameter = family.parameters[i];
     if (!std::isfinite(values[i])) return fmt::format("{} is not a number", parameter.name);
-    if (parameter.coordinate == Coordinate::kLog && !(values[i] > 0)) {
+    if (parameter.coordinate != Coordinate::kLinear && !(values[i] > 0)) {
       return fmt::format("{} is {:g}; it must be positive", parameter.name, values[i]);
     }
   }

@@ -29,8 +29,42 @@ std::vector<std::vector<double>> product(const std::vector<std::vector<double>>&
   return result;
 }
 
-double coordinateOf(const LawParameter& parameter, double value) {
-  return parameter.coordinate == Coordinate::kLog ? std::log(value) : value;
+/// Parameters that stand in no term belong to the effective variables.
+template <class Note>
+void noteEffective(const LawFamily& family, Note note) {
+  for (int parameter = 0; parameter < static_cast<int>(family.parameters.size()); ++parameter) {
+    const bool in_terms =
+        std::any_of(family.terms.begin(), family.terms.end(), [&](const Term& term) {
+          return std::any_of(term.begin(), term.end(), [parameter](const ExponentEntry& entry) {
+            return entry.parameter == parameter;
+          });
+        });
+    if (!in_terms) note(parameter, -1);
+  }
+}
+
+/// Floors that a law with an outer power is searched at, as shares of the least loss.
+std::vector<double> floorLevels(const Eigen::ArrayXd& log_loss) {
+  std::vector<double> levels;
+  for (const double share : {0.02, 0.35, 0.6, 0.78, 0.9}) {
+    levels.push_back(std::log(share) + log_loss.minCoeff());
+  }
+  return levels;
+}
+
+/// Every parameter in the middle of its search list, amplitudes at 1.
+Eigen::VectorXd middle(const LawFamily& family, const Bounds& bounds) {
+  Eigen::VectorXd t = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(family.parameters.size()));
+  for (std::size_t i = 0; i < family.parameters.size(); ++i) {
+    const LawParameter& parameter = family.parameters[i];
+    const auto index = static_cast<Eigen::Index>(i);
+    if (bounds.pinned(index)) {
+      t[index] = bounds.lower[index];
+    } else if (!parameter.search.empty()) {
+      t[index] = coordinateOf(parameter.coordinate, parameter.search[parameter.search.size() / 2]);
+    }
+  }
+  return t;
 }
 
 /// The terms in which each parameter stands; -1 stands for the factor and the saturation.
@@ -46,10 +80,10 @@ std::vector<std::vector<int>> whereUsed(const LawFamily& family) {
     }
   }
   for (const ExponentEntry& entry : family.factor) note(entry.parameter, -1);
-  if (family.e_start >= 0) {
-    note(family.e_start, -1);
-    note(family.e_max, -1);
+  for (const int special : {family.e_start, family.e_max, family.power}) {
+    if (special >= 0) note(special, -1);
   }
+  if (!family.isPowerSum()) noteEffective(family, note);
   return used;
 }
 
@@ -57,8 +91,8 @@ std::vector<double> searchValues(const LawFamily& family, const Bounds& bounds, 
   const LawParameter& info = family.parameters[static_cast<std::size_t>(parameter)];
   std::vector<double> values;
   for (const double value : info.search) {
-    values.push_back(
-        std::clamp(coordinateOf(info, value), bounds.lower[parameter], bounds.upper[parameter]));
+    values.push_back(std::clamp(coordinateOf(info.coordinate, value), bounds.lower[parameter],
+                                bounds.upper[parameter]));
   }
   if (bounds.pinned(parameter)) values = {bounds.lower[parameter]};
   values.erase(std::unique(values.begin(), values.end()), values.end());
@@ -72,14 +106,18 @@ StartGrid::StartGrid(FitProblem& problem, const Bounds& bounds)
   const LawFamily& family = *family_;
   log_linear_ = family.terms.size() == 1;
   const std::vector<std::vector<int>> used = whereUsed(family);
-  own_parameters_.resize(family.terms.size());
+  first_term_ = family.power >= 0 ? family.inside_from : 0;
+  own_parameters_.resize(family.terms.size() - first_term_);
   std::vector<std::vector<double>> shared_lists;
   for (int parameter = 0; parameter < static_cast<int>(used.size()); ++parameter) {
     const std::vector<int>& terms = used[static_cast<std::size_t>(parameter)];
-    const std::vector<double> values = searchValues(family, bounds, parameter);
+    std::vector<double> values = searchValues(family, bounds, parameter);
+    const bool own = terms.size() == 1 && terms[0] >= static_cast<int>(first_term_);
+    const bool outside = terms.size() == 1 && terms[0] >= 0 && !own;
+    if (outside && values.empty()) values = floorLevels(log_loss_);
     if (values.empty()) continue;  // an amplitude
-    if (terms.size() == 1 && terms[0] >= 0) {
-      own_parameters_[static_cast<std::size_t>(terms[0])].push_back(parameter);
+    if (own) {
+      own_parameters_[static_cast<std::size_t>(terms[0]) - first_term_].push_back(parameter);
     } else {
       shared_parameters_.push_back(parameter);
       shared_lists.push_back(values);
@@ -107,9 +145,10 @@ std::size_t StartGrid::nodes() const {
 
 void StartGrid::buildOuter(FitProblem& problem, const std::vector<double>& shared) {
   const LawFamily& family = *family_;
-  Eigen::VectorXd t = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(family.parameters.size()));
+  Eigen::VectorXd t = middle(family, bounds_);
   for (std::size_t i = 0; i < shared.size(); ++i) t[shared_parameters_[i]] = shared[i];
   LawEvaluator& evaluator = problem.evaluator();
+  evaluator.setEffective(t);
   if (family.e_start >= 0) {
     evaluator.setSaturation(std::exp(t[family.e_start]), std::exp(t[family.e_max]));
   }
@@ -133,18 +172,36 @@ void StartGrid::buildOuter(FitProblem& problem, const std::vector<double>& share
           entries[k].coefficient * t[entries[k].parameter] * evaluator.feature(entries[k].feature);
     }
   };
-  Eigen::ArrayXd common = -log_loss_;
+  Eigen::ArrayXd common = -log_loss_;  // ln of the weight of a column
+  outer.target = Eigen::VectorXd::Ones(log_loss_.size());
+  if (family.power >= 0) setPoweredTarget(t, common, outer.target);
   exponentOf(family.factor, 0, common);
   for (std::size_t term = 0; term < blocks_.size(); ++term) {
     for (Eigen::Index k = 0; k < blocks_[term].count; ++k) {
       const std::vector<double>& own = candidates_[term][static_cast<std::size_t>(k)];
       for (std::size_t i = 0; i < own.size(); ++i) t[own_parameters_[term][i]] = own[i];
       Eigen::ArrayXd exponent = common;
-      exponentOf(family.terms[term], 1, exponent);  // entry 0 is the amplitude
+      exponentOf(family.terms[first_term_ + term], 1, exponent);  // entry 0 is the amplitude
       outer.columns.col(blocks_[term].first + k) = exponent.exp().matrix();
     }
   }
   outer_.push_back(std::move(outer));
+}
+
+// Given the floor and the power, (L - floor)^(1/k) is linear in the amplitudes inside, and a
+// relative error of L is w = k (L - floor)^(1 - 1/k) / L times the error of that.
+void StartGrid::setPoweredTarget(const Eigen::VectorXd& t, Eigen::ArrayXd& log_weight,
+                                 Eigen::VectorXd& target) const {
+  const auto power = static_cast<std::size_t>(family_->power);
+  const double k = valueOf(family_->parameters[power].coordinate, t[family_->power]);
+  double floor = 0;
+  for (std::size_t term = 0; term < first_term_; ++term) {
+    floor += std::exp(t[family_->terms[term][0].parameter]);
+  }
+  const Eigen::ArrayXd loss = log_loss_.exp();
+  const Eigen::ArrayXd above = (loss - floor).max(1e-3 * loss);
+  log_weight += std::log(k) + (1 - 1 / k) * above.log();
+  target = (log_weight + above.log() / k).exp().matrix();
 }
 
 void StartGrid::scoreOuter(const Outer& outer, const Eigen::ArrayXd& weights,
@@ -152,7 +209,7 @@ void StartGrid::scoreOuter(const Outer& outer, const Eigen::ArrayXd& weights,
   const Eigen::MatrixXd& columns = outer.columns;
   const std::size_t terms = blocks_.size();
   const Eigen::MatrixXd weighted = weights.matrix().asDiagonal() * columns;
-  const Eigen::VectorXd right = weighted.colwise().sum();
+  const Eigen::VectorXd right = weighted.transpose() * outer.target;
   Eigen::MatrixXd gram(columns.cols(), columns.cols());
   for (std::size_t a = 0; a < terms; ++a) {
     for (Eigen::Index k = 0; k < blocks_[a].count; ++k) {
@@ -165,7 +222,7 @@ void StartGrid::scoreOuter(const Outer& outer, const Eigen::ArrayXd& weights,
           columns.middleCols(blocks_[b].first, blocks_[b].count);
     }
   }
-  const double total = weights.sum();
+  const double total = (weights * outer.target.array().square()).sum();
   std::vector<Eigen::Index> chosen(terms, 0);
   SmallMatrix small(static_cast<Eigen::Index>(terms), static_cast<Eigen::Index>(terms));
   SmallVector target(static_cast<Eigen::Index>(terms));
@@ -262,8 +319,8 @@ Eigen::VectorXd StartGrid::amplitudes(const Outer& outer, const std::vector<Eige
   Eigen::VectorXd sizes(terms);
   for (Eigen::Index a = 0; a < terms; ++a) {
     const auto column = outer.columns.col(chosen[static_cast<std::size_t>(a)]).array();
-    right[a] = (weights * column).sum();
-    sizes[a] = right[a] / weights.sum();
+    right[a] = (weights * column * outer.target.array()).sum();
+    sizes[a] = right[a] / (weights * outer.target.array().square()).sum();
     for (Eigen::Index b = 0; b < terms; ++b) {
       gram(a, b) =
           (weights * column * outer.columns.col(chosen[static_cast<std::size_t>(b)]).array()).sum();
@@ -281,7 +338,7 @@ Start StartGrid::startAt(std::size_t node, const Eigen::ArrayXd& weights, double
   const Outer& outer = outer_[node / inner];
   Start start;
   start.score = score;
-  start.coordinates = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(family.parameters.size()));
+  start.coordinates = middle(family, bounds_);
   for (std::size_t i = 0; i < shared_parameters_.size(); ++i) {
     start.coordinates[shared_parameters_[i]] = outer.shared[i];
   }
@@ -308,7 +365,7 @@ Start StartGrid::startAt(std::size_t node, const Eigen::ArrayXd& weights, double
   }
   const Eigen::VectorXd sizes = amplitudes(outer, chosen, weights);
   for (std::size_t term = 0; term < blocks_.size(); ++term) {
-    start.coordinates[family.terms[term][0].parameter] =
+    start.coordinates[family.terms[first_term_ + term][0].parameter] =
         std::log(sizes[static_cast<Eigen::Index>(term)]);
   }
   return start;

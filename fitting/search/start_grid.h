@@ -18,7 +18,9 @@ struct Start {
 /// squares on relative residuals L_hat/L - 1. Nodes are products of per-term candidates: the
 /// columns of all candidates and their inner products are made once, and a node costs one k x k
 /// solve for k terms. Exponents that several terms or the common factor share (E_start, E_max, d)
-/// form the outer grid. Laws of one term (clark2022) are linear in logarithms instead.
+/// form the outer grid. Laws of one term (clark2022) are linear in logarithms instead; in a law
+/// with an outer power k, (L - floor)^(1/k) is linear in the amplitudes, so k and the floor join
+/// the outer grid; parameters of effective variables do too.
 ///
 /// Built once for a data set; scored again for each set of weights, so that every bootstrap
 /// resample can have its own global search.
@@ -42,11 +44,14 @@ class StartGrid {
   struct Outer {
     std::vector<double> shared;  // values of the shared exponents
     Eigen::MatrixXd columns;     // points x candidates, relative to the loss
+    Eigen::VectorXd target;      // what the columns should add up to: 1 without an outer power
   };
 
   std::vector<double> scores(const Eigen::ArrayXd& weights) const;
   std::vector<std::size_t> localMinima(const std::vector<double>& scores) const;
   bool apart(std::size_t a, std::size_t b) const;
+  void setPoweredTarget(const Eigen::VectorXd& t, Eigen::ArrayXd& log_weight,
+                        Eigen::VectorXd& target) const;
   void buildOuter(FitProblem& problem, const std::vector<double>& shared);
   void scoreOuter(const Outer& outer, const Eigen::ArrayXd& weights, double* scores) const;
   Start startAt(std::size_t node, const Eigen::ArrayXd& weights, double score) const;
@@ -63,6 +68,7 @@ class StartGrid {
   std::vector<std::size_t> extents_;  // of the lattice of all nodes, slowest first
   Eigen::ArrayXd log_loss_;
   bool log_linear_ = false;
+  std::size_t first_term_ = 0;  // terms before it stand outside a power and are constants
 };
 
 }  // namespace moe

@@ -328,7 +328,7 @@ TEST(PredictCommand, RefusesWhatTheLawLacks) {
   const Ended experts =
       run({"predict", "--preset", "hoffmann2022", "--n", "1e9", "--d", "2e10", "--e", "8"});
   EXPECT_EQ(experts.code, 3);
-  EXPECT_THAT(experts.err, HasSubstr("hoffmann2022 has no expert count in it"));
+  EXPECT_THAT(experts.err, HasSubstr("hoffmann2022: chinchilla has no expert count in it"));
   const Ended precision = run({"predict", "--preset", "hoffmann2022", "--n", "1e9", "--d", "2e10",
                                "--precision-bits", "8"});
   EXPECT_EQ(precision.code, 3);

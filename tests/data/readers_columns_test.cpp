@@ -18,7 +18,10 @@ std::string chosen(const Columns& columns, std::string_view map = "") {
   const auto roles = chooseColumns(columns, columns_map, "t.csv:1");
   if (!roles) return describe(roles.error());
   std::string text;
-  for (const auto& column : roles->column) text += column ? columns[*column] + ";" : "-;";
+  for (std::size_t i = 0; i <= static_cast<std::size_t>(Role::kStep); ++i) {
+    const auto& column = roles->column[i];
+    text += column ? columns[*column] + ";" : "-;";
+  }
   return text;
 }
 
@@ -46,6 +49,16 @@ TEST(Header, IsRefusedWhenTwoColumnsHaveEqualRight) {
 TEST(ColumnMap, OverrulesTheKnownNames) {
   EXPECT_EQ(chosen({"n", "d", "val_loss", "eval_loss", "size"}, "loss=eval_loss,n=size"),
             "size;d;-;-;-;eval_loss;-;-;");
+}
+
+TEST(Header, KnowsUniqueTokensAndBits) {
+  const auto roles = chooseColumns({"n", "d", "loss", "unique_tokens", "weight_bits", "ptq_bits"},
+                                   {}, "t.csv:1");
+  ASSERT_TRUE(roles.has_value());
+  EXPECT_EQ((*roles)[Role::kUniqueTokens], 3u);
+  EXPECT_EQ((*roles)[Role::kWeightBits], 4u);
+  EXPECT_EQ((*roles)[Role::kBitsAfterTraining], 5u);
+  EXPECT_FALSE((*roles)[Role::kCacheBits].has_value());
 }
 
 TEST(ColumnMap, CanTakeARoleAway) {
@@ -77,7 +90,7 @@ TEST(ColumnMap, IsRefusedAsUsageWhenItMakesNoSense) {
   const std::pair<const char*, const char*> cases[] = {
       {"", "--map: nothing is named; give for example n=params,loss=val_loss"},
       {"n", "--map: \"n\" is not of the form ROLE=COLUMN"},
-      {"x=a", "--map: there is no role x; the roles are n, d, e, k, g, loss, run, step"},
+      {"x=a", "--map: there is no role x; the roles are n, d, e, k, g, loss, run, step, u, w, a, kv, post"},
       {"n=a,params=b", "--map: params is named twice"},
       {"loss=", "--map: loss needs a column"},
   };

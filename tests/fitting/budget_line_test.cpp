@@ -28,7 +28,8 @@ RC_GTEST_PROP(ChinchillaOptimum, IsTheClosedForm, ()) {
   const double budget = std::pow(10.0, *rc::gen::inRange(17, 27));
   const double g = std::pow(alpha * a / (beta * b), 1 / (alpha + beta));
   const double expected = g * std::pow(budget / 6, beta / (alpha + beta));
-  const auto optimum = computeOptimum(chinchilla(1.7, a, b, alpha, beta), Flop(budget), 1);
+  const auto optimum =
+      computeOptimum(chinchilla(1.7, a, b, alpha, beta), Flop(budget), {.experts = 1});
   RC_ASSERT(optimum.has_value());
   RC_ASSERT(std::abs(optimum->params / expected - 1) < 1e-10);
 }
@@ -36,7 +37,7 @@ RC_GTEST_PROP(ChinchillaOptimum, IsTheClosedForm, ()) {
 // The slope at the optimum is zero to rounding; the loss a little to either side is not less.
 TEST(BudgetLine, HasItsLeastLossWhereTheSlopeIsZero) {
   for (const double experts : {1.0, 8.0, 32.0}) {
-    const BudgetLine line(ludziejewski(), Flop(5e21), experts);
+    const BudgetLine line(ludziejewski(), Flop(5e21), {.experts = experts});
     const double optimum = *line.optimum();
     EXPECT_NEAR(line.slope(optimum), 0, 1e-15);
     EXPECT_LE(line.loss(optimum), line.loss(optimum * 1.001));
@@ -47,7 +48,7 @@ TEST(BudgetLine, HasItsLeastLossWhereTheSlopeIsZero) {
 RC_GTEST_PROP(Branches, ReachTheTargetOnTheirSides, ()) {
   const double excess = std::pow(10.0, -*rc::gen::inRange(1, 9));
   const double experts = *rc::gen::element(1.0, 2.0, 8.0, 64.0);
-  const BudgetLine line(ludziejewski(), Flop(1e21), experts);
+  const BudgetLine line(ludziejewski(), Flop(1e21), {.experts = experts});
   const double optimum = *line.optimum();
   const double target = line.loss(optimum) * (1 + excess);
   const double small = *line.overTrained(target, optimum);
@@ -59,13 +60,13 @@ RC_GTEST_PROP(Branches, ReachTheTargetOnTheirSides, ()) {
 }
 
 TEST(Branches, MeetTheOptimumWhenTheTargetIsItsLoss) {
-  const BudgetLine line(ludziejewski(), Flop(1e21), 4);
+  const BudgetLine line(ludziejewski(), Flop(1e21), {.experts = 4});
   const double optimum = *line.optimum();
   EXPECT_EQ(*line.overTrained(line.loss(optimum), optimum), optimum);
 }
 
 TEST(Branches, HaveNoAnswerBelowTheLeastLoss) {
-  const BudgetLine line(ludziejewski(), Flop(1e21), 4);
+  const BudgetLine line(ludziejewski(), Flop(1e21), {.experts = 4});
   const double optimum = *line.optimum();
   EXPECT_FALSE(line.overTrained(line.loss(optimum) * 0.999, optimum).has_value());
 }
@@ -76,10 +77,10 @@ TEST(BudgetForLoss, GivesTheConstantRatioOfALawWithExpertsInItsSizeTermOnly) {
   Law law = ludziejewski();
   law.values = {65.6848, -0.229017, -0.1081, 0, 7274.25, -0.42529, 0, 0, 1.68886, 2.28948, 211.248};
   for (const double budget : {1e20, 1e22}) {
-    const double target = computeOptimum(law, Flop(budget), 4)->loss;
+    const double target = computeOptimum(law, Flop(budget), {.experts = 4})->loss;
     // 0.58740420: worked out independently, both at 1e20 and 1e22.
-    EXPECT_NEAR(budgetForLoss(law, target, 16)->value() / budget, 0.58740420, 1e-8);
-    const BudgetLine line(law, Flop(budget), 16);
+    EXPECT_NEAR(budgetForLoss(law, target, {.experts = 16})->value() / budget, 0.58740420, 1e-8);
+    const BudgetLine line(law, Flop(budget), {.experts = 16});
     const double optimum = *line.optimum();
     EXPECT_NEAR(*line.overTrained(target, optimum) / optimum, 0.25963005, 1e-8);
   }
@@ -106,19 +107,19 @@ TEST(TokensForLoss, RefusesATargetBelowTheFloorAndNamesIt) {
 }
 
 TEST(ComputeOptimum, OfALawWithoutTokensIsRefused) {
-  const auto optimum = computeOptimum(*presetLaw("clark2022-s-base"), Flop(1e21), 8);
+  const auto optimum = computeOptimum(*presetLaw("clark2022-s-base"), Flop(1e21), {.experts = 8});
   ASSERT_FALSE(optimum.has_value());
   EXPECT_EQ(optimum.error().kind, ErrorKind::kUnanswered);
 }
 
 TEST(ComputeOptimum, WithExpertsOfADenseLawIsRefused) {
-  const auto optimum = computeOptimum(*presetLaw("hoffmann2022"), Flop(1e21), 8);
+  const auto optimum = computeOptimum(*presetLaw("hoffmann2022"), Flop(1e21), {.experts = 8});
   ASSERT_FALSE(optimum.has_value());
   EXPECT_EQ(optimum.error().kind, ErrorKind::kUnanswered);
 }
 
 TEST(ComputeOptimum, OfNoBudgetIsAUsageError) {
-  const auto optimum = computeOptimum(ludziejewski(), Flop(0), 8);
+  const auto optimum = computeOptimum(ludziejewski(), Flop(0), {.experts = 8});
   ASSERT_FALSE(optimum.has_value());
   EXPECT_EQ(optimum.error().kind, ErrorKind::kUsage);
 }
@@ -129,7 +130,7 @@ TEST(ComputeOptimum, IsRefusedWhenNoTermFallsWithSize) {
   law.family = findLawFamily("yun2024-plain");
   law.name = "test";
   law.values = {60, 0.5, 8000, 1.4, 0.02, 0.1, 0.4, 0.05};
-  const auto optimum = computeOptimum(law, Flop(1e21), 32);
+  const auto optimum = computeOptimum(law, Flop(1e21), {.experts = 32});
   ASSERT_FALSE(optimum.has_value());
   EXPECT_EQ(optimum.error().kind, ErrorKind::kUnanswered);
 }

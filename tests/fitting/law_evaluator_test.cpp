@@ -19,6 +19,9 @@ std::vector<TrainingRun> grid() {
         run.train_tokens = tokens;
         run.experts = experts;
         run.granularity = 1 + experts / 8;
+        run.top_k = experts > 4 ? 2 : 1;
+        run.unique_tokens = experts > 1 ? tokens / (1 + experts / 4) : 0;
+        run.precision = {4 + experts / 8, 6 + experts / 8, 5 + experts / 16, experts > 8 ? 3.0 : 0};
         run.loss = 2.5;
         runs.push_back(run);
       }
@@ -35,6 +38,12 @@ std::vector<double> values(const LawFamily& family) {
   if (family.name == "chinchilla") return presetLaw("hoffmann2022")->values;
   if (family.name == "clark2022") return presetLaw("clark2022-s-base")->values;
   if (family.name == "krajewski2024") return presetLaw("krajewski2024-e64")->values;
+  if (family.name == "chinchilla-tied") return {1.8, 300, 900, 0.33};
+  if (family.name == "skaling") return {400, 2000, 0.5, 0.6, 0.4, 1.7};
+  if (family.name == "skaling-tied") return {400, 900, 0.5, 0.4, 1.7};
+  if (family.name == "gadre2024") return presetLaw("gadre2024-c4")->values;
+  if (family.name == "muennighoff2023") return {1.87, 521, 1488, 0.34, 0.36, 5.3, 15.4};
+  if (family.name == "muennighoff2023-tied") return presetLaw("muennighoff2023")->values;
   return presetLaw(family.name)->values;
 }
 
@@ -74,8 +83,7 @@ TEST_P(EveryFamily, EvaluatesManyPointsAsItEvaluatesOne) {
   law.values = values(family);
   ASSERT_TRUE(evaluator.evaluate(family.coordinates(law.values)));
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    const LawPoint point{runs[i].params, runs[i].train_tokens, runs[i].experts,
-                         runs[i].granularity};
+    const LawPoint point = pointOf(runs[i]);
     // Two orders of the same sums: a few units in the last place.
     EXPECT_NEAR(evaluator.logLoss()[static_cast<Eigen::Index>(i)], std::log(law.loss(point)),
                 1e-13);
@@ -86,7 +94,7 @@ TEST_P(EveryFamily, HasTheSlopesOfFiniteDifferences) {
   Law law;
   law.family = GetParam();
   law.values = values(*law.family);
-  const LawPoint point{3e8, 2e10, 6, 2};
+  const LawPoint point{3e8, 2e10, 6, 2, 2, 4e9, {8, 7, 6, 3}};
   const LossSlopes slopes = law.slopes(point);
   constexpr double kStep = 1e-5;
   const auto numeric = [&](double LawPoint::*variable) {

@@ -15,7 +15,7 @@ LawFamily chinchillaFamily() {
   family.parameter_kind = ParameterKind::kTotal;
   family.counts_embeddings = true;
   family.parameters = {
-      boundedAmplitude("floor", "loss that no size and no data removes, nats", -10),
+      floorLoss(),
       amplitude("A", "size term at N = 1"),
       amplitude("B", "data term at D = 1"),
       exponent("alpha", "how fast size lowers the loss", 1e-3, 2, spread(0.03, 1.27, 32)),
@@ -26,6 +26,15 @@ LawFamily chinchillaFamily() {
       {{kA}, {kAlpha, Feature::kLogN, -1}},
       {{kB}, {kBeta, Feature::kLogD, -1}},
   };
+  family.nested_in = "skaling";
+  return family;
+}
+
+// alpha = beta, as fits with few runs assume.
+LawFamily chinchillaTiedFamily() {
+  LawFamily family = families::tied(chinchillaFamily(), "chinchilla-tied", "beta", "alpha");
+  family.formula = "L = floor + A/N^alpha + B/D^alpha";
+  family.nested_in = "chinchilla";
   return family;
 }
 

@@ -17,8 +17,10 @@ LawFamily clark() {
   family.parameter_kind = ParameterKind::kDense;
   family.parameters = {
       exponent("a", "exponent of size (negative)", -2, -1e-4, {}),
-      exponent("b", "exponent of experts at N = 1 (negative)", -2, 0, {}),
-      exponent("c", "interaction of size and experts, decimal logarithms", -0.2, 0.2, {}),
+      needs(Variable::kExperts, 0,
+            exponent("b", "exponent of experts at N = 1 (negative)", -2, 0, {})),
+      needs(Variable::kExperts, 0,
+            exponent("c", "interaction of size and experts, decimal logarithms", -0.2, 0.2, {})),
       exponent("d", "log10 of the loss at N = Ehat = 1", -kInfinity, kInfinity, {}),
   };
   family.terms = {{{kD, Feature::kOne, kLn10},
@@ -44,6 +46,7 @@ LawFamily clark2022Family() {
 LawFamily clark2022PlainFamily() {
   LawFamily family = clark();
   family.name = "clark2022-plain";
+  family.nested_in = "clark2022";
   family.formula = "log10 L = a log10 N + b log10 E + c log10 N log10 E + d";
   return family;
 }

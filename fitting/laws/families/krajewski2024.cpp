@@ -41,9 +41,11 @@ LawFamily krajewski2024Family() {
       sizeExponent(),
       amplitude("b", "data term at D = 1"),
       dataExponent(),
-      boundedAmplitude("g", "size term that granularity removes", -12),
-      exponent("gamma", "how fast granularity helps", 1e-3, 3, {0.2, 0.45, 0.7, 1.1, 1.8}),
-      boundedAmplitude("c", "loss that nothing removes, nats", -10),
+      needs(Variable::kGranularity, std::exp(-12),
+            boundedAmplitude("g", "size term that granularity removes", -12)),
+      needs(Variable::kGranularity, 0.6,
+            exponent("gamma", "how fast granularity helps", 1e-3, 3, {0.2, 0.45, 0.7, 1.1, 1.8})),
+      floorLoss("c"),
   };
   family.terms = {
       {{kC}},
@@ -64,8 +66,7 @@ LawFamily krajewski2024DenseFamily() {
   family.source = "Krajewski2024";
   family.parameter_kind = ParameterKind::kTotal;
   family.parameters = {amplitude("a", "size term at N = 1"), sizeExponent(),
-                       amplitude("b", "data term at D = 1"), dataExponent(),
-                       boundedAmplitude("c", "loss that nothing removes, nats", -10)};
+                       amplitude("b", "data term at D = 1"), dataExponent(), floorLoss("c")};
   family.terms = {
       {{kC}}, {{kA}, {kAlpha, Feature::kLogN, -1}}, {{kB}, {kBeta, Feature::kLogD, -1}}};
   return family;

@@ -17,16 +17,20 @@ LawFamily yun() {
   family.parameter_kind = ParameterKind::kDense;
   family.parameters = {
       amplitude("A", "size term at N = 1"),
-      boundedAmplitude("B", "expert term at Ehat = 1", -12),
+      needs(Variable::kExperts, std::exp(-12),
+            boundedAmplitude("B", "expert term at Ehat = 1", -12)),
       amplitude("C", "data term at D = 1"),
       boundedAmplitude("F", "constant part of the loss", -10),
       exponent("alpha", "how fast size lowers the loss", 1e-3, 2,
                {0.04, 0.08, 0.13, 0.18, 0.23, 0.29, 0.36, 0.45, 0.6}),
-      exponent("beta", "how fast experts lower the loss", 1e-3, 2, {0.05, 0.12, 0.25, 0.45, 0.8}),
+      needs(Variable::kExperts, 0.3,
+            exponent("beta", "how fast experts lower the loss", 1e-3, 2,
+                     {0.05, 0.12, 0.25, 0.45, 0.8})),
       exponent("gamma", "how fast data lowers the loss", 1e-3, 2,
                {0.05, 0.1, 0.18, 0.27, 0.36, 0.46, 0.6, 0.8}),
-      exponent("d", "interaction of size and experts, natural logarithms", -0.1, 0.1,
-               {-0.006, -0.002, 0, 0.002}),
+      needs(Variable::kExperts, 0,
+            exponent("d", "interaction of size and experts, natural logarithms", -0.1, 0.1,
+                     {-0.006, -0.002, 0, 0.002})),
   };
   family.terms = {
       {{kA}, {kAlpha, Feature::kLogN, -1}},
@@ -55,6 +59,7 @@ LawFamily yun2024Family() {
 LawFamily yun2024PlainFamily() {
   LawFamily family = yun();
   family.name = "yun2024-plain";
+  family.nested_in = "yun2024";
   family.formula = "ln L = ln(A/N^alpha + B/E^beta + C/D^gamma + F) + d ln N ln E";
   return family;
 }

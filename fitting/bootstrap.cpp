@@ -11,6 +11,7 @@
 #include "data/parallel.h"
 #include "data/quantile.h"
 #include "fitting/counter_random.h"
+#include "fitting/distributions.h"
 #include "fitting/search/polish.h"
 #include "fitting/search/start_grid.h"
 
@@ -19,7 +20,10 @@ namespace moe {
 namespace {
 
 constexpr std::size_t kCheapGrid = 2048;
-constexpr double kNearBound = 1e-2;  // of the width: an interval that ends here is open
+constexpr std::size_t kShortlist = 192;
+constexpr Eigen::Index kMostGridPoints = 4096;  // beyond, resamples hardly differ: warm starts only
+constexpr double kWidestScale = 10;             // of the interval of a scale that means something
+constexpr double kNearBound = 1e-2;             // of the width: an interval that ends here is open
 constexpr PolishOptions kResamplePolish{
     .max_iterations = 200, .relative_tolerance = 1e-10, .rounds = 2};
 
@@ -46,6 +50,32 @@ std::vector<Eigen::VectorXd> warmStarts(const FitResult& result) {
   return starts;
 }
 
+/// The search beside the warm starts: the grid, or the best of its nodes.
+class SecondSearch {
+ public:
+  SecondSearch(FitProblem& problem, const Bounds& bounds, BootstrapSearch kind) {
+    if (kind == BootstrapSearch::kWarm || problem.points() > kMostGridPoints) return;
+    grid_.emplace(problem, bounds);
+    if (kind == BootstrapSearch::kAuto && grid_->nodes() > kCheapGrid) {
+      shortlist_ = grid_->shortlist(problem.weights(), kShortlist);
+    }
+  }
+
+  void addStart(const Eigen::ArrayXd& weights, std::vector<Eigen::VectorXd>& starts) const {
+    if (!grid_) return;
+    if (!shortlist_.empty()) {
+      starts.push_back(grid_->bestOf(shortlist_, weights).coordinates);
+      return;
+    }
+    for (Start& start : grid_->starts(weights, 1, 1))
+      starts.push_back(std::move(start.coordinates));
+  }
+
+ private:
+  std::optional<StartGrid> grid_;
+  std::vector<std::size_t> shortlist_;
+};
+
 Polished bestOf(FitProblem& problem, const Bounds& bounds,
                 const std::vector<Eigen::VectorXd>& starts) {
   Polished best;
@@ -57,8 +87,30 @@ Polished bestOf(FitProblem& problem, const Bounds& bounds,
   return best;
 }
 
+std::size_t freeParameters(const FitResult& result) {
+  std::size_t free = 0;
+  for (Eigen::Index i = 0; i < result.coordinates.size(); ++i) free += !result.bounds.pinned(i);
+  return free;
+}
+
+/// Why an interval of a parameter is no answer, or empty text.
+std::string emptyAnswer(const FitResult& result, std::size_t i, const Range& interval) {
+  const LawParameter& info = result.family->parameters[i];
+  for (const double end : {interval.low, interval.high}) {
+    Eigen::VectorXd at = result.coordinates;
+    at[static_cast<Eigen::Index>(i)] = coordinateOf(info.coordinate, end);
+    if (!onBound(result.bounds, at, static_cast<Eigen::Index>(i), kNearBound)) continue;
+    return fmt::format("its bootstrap interval reaches its bound ({:.4g} to {:.4g})", interval.low,
+                       interval.high);
+  }
+  const bool scale = info.coordinate == Coordinate::kLog && !info.search.empty();
+  if (!scale || interval.high < kWidestScale * interval.low) return {};
+  return fmt::format("its bootstrap interval spans a factor of {:.0f} ({:.4g} to {:.4g})",
+                     interval.high / interval.low, interval.low, interval.high);
+}
+
 void describeDraws(FitResult& result) {
-  const LawFamily& family = *result.family;
+  const Range levels = expandedPercentiles(result.runs, freeParameters(result));
   for (std::size_t i = 0; i < result.parameters.size(); ++i) {
     ParameterFit& parameter = result.parameters[i];
     parameter.standard_error.reset();
@@ -73,18 +125,10 @@ void describeDraws(FitResult& result) {
     mean /= static_cast<double>(draws.size());
     double square = 0;
     for (const double draw : draws) square += (draw - mean) * (draw - mean);
-    const Range interval{quantile(draws, 0.025), quantile(draws, 0.975)};
-    const LawParameter& info = family.parameters[i];
-    const auto reaches = [&](double end) {
-      const double t = coordinateOf(info.coordinate, end);
-      Eigen::VectorXd at = result.coordinates;
-      at[static_cast<Eigen::Index>(i)] = t;
-      return onBound(result.bounds, at, static_cast<Eigen::Index>(i), kNearBound);
-    };
-    if (reaches(interval.low) || reaches(interval.high)) {
+    const Range interval = percentileInterval(draws, levels);
+    if (std::string reason = emptyAnswer(result, i, interval); !reason.empty()) {
       parameter.identified = false;
-      parameter.reason = fmt::format("its bootstrap interval reaches its bound ({:.4g} to {:.4g})",
-                                     interval.low, interval.high);
+      parameter.reason = std::move(reason);
       continue;
     }
     parameter.standard_error = std::sqrt(square / static_cast<double>(draws.size() - 1));
@@ -94,15 +138,23 @@ void describeDraws(FitResult& result) {
 
 }  // namespace
 
+Range expandedPercentiles(std::size_t runs, std::size_t free_parameters) {
+  if (runs <= free_parameters + 1) return {0, 1};
+  const double n = static_cast<double>(runs);
+  const double freedom = n - static_cast<double>(free_parameters);
+  const double low = normalCumulative(std::sqrt(n / freedom) * studentQuantile(0.025, freedom));
+  return {low, 1 - low};
+}
+
+Range percentileInterval(const std::vector<double>& draws, const Range& percentiles) {
+  return {quantile(draws, percentiles.low), quantile(draws, percentiles.high)};
+}
+
 void bootstrap(const FitData& data, const FitOptions& fit_options, const BootstrapOptions& options,
                FitResult& result, std::stop_token stop, const ProgressSink& progress) {
   const LawFamily& family = *result.family;
   FitProblem first(family, data.points, fit_options.objective);
-  std::optional<StartGrid> grid;
-  if (options.search != BootstrapSearch::kWarm) {
-    grid.emplace(first, result.bounds);
-    if (options.search == BootstrapSearch::kAuto && grid->nodes() > kCheapGrid) grid.reset();
-  }
+  const SecondSearch second(first, result.bounds, options.search);
   const std::vector<Eigen::VectorXd> warm = warmStarts(result);
   std::vector<Eigen::VectorXd> draws(options.resamples);
   std::array<std::unique_ptr<FitProblem>, kMostWorkers> problems;
@@ -112,11 +164,7 @@ void bootstrap(const FitData& data, const FitOptions& fit_options, const Bootstr
     if (!own) own = std::make_unique<FitProblem>(family, data.points, fit_options.objective);
     own->setWeights(resampleWeights(data, options.seed, i));
     std::vector<Eigen::VectorXd> starts = warm;
-    if (grid) {
-      for (Start& start : grid->starts(own->weights(), 1, 1)) {
-        starts.push_back(std::move(start.coordinates));
-      }
-    }
+    second.addStart(own->weights(), starts);
     draws[i] = bestOf(*own, result.bounds, starts).coordinates;
     ++done;
     if (worker == 0 && progress) {

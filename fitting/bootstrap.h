@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <stop_token>
+#include <vector>
 
 #include "data/progress.h"
 #include "fitting/fit.h"
@@ -12,9 +13,12 @@ namespace moe {
 inline constexpr std::size_t kLeastDraws = 20;
 
 enum class BootstrapSearch {
-  kAuto,    ///< global where a grid is cheap (at most 2048 nodes), warm otherwise
+  /// Warm, and the grid searched again; the better is kept. Of a large grid (over 2048 nodes) the
+  /// 192
+  /// best nodes are searched.
+  kAuto,
   kWarm,    ///< from the optimum and up to two other basins
-  kGlobal,  ///< warm, and the grid searched again for each resample; the better is kept
+  kGlobal,  ///< warm, and the whole grid searched again for each resample; the better is kept
 };
 
 struct BootstrapOptions {
@@ -23,10 +27,19 @@ struct BootstrapOptions {
   BootstrapSearch search = BootstrapSearch::kAuto;
 };
 
+/// Percentiles, as shares, that make a 95 % interval of this many runs and free parameters:
+/// Phi(sqrt(n / (n - p)) t_(0.025, n - p)) and its mirror image.
+Range expandedPercentiles(std::size_t runs, std::size_t free_parameters);
+
+/// Interval of draws between these percentiles.
+Range percentileInterval(const std::vector<double>& draws, const Range& percentiles);
+
 /// Resamples whole runs with replacement (points of one run stay together: over points a nominal
 /// 95 % interval covers 53 to 67 %), refits each and fills result.posterior with the joint draws,
-/// the standard errors with their spread and ci95 with their 2.5 and 97.5 percentiles. A parameter
-/// whose interval reaches one of its bounds is marked as not identified and gets no interval.
+/// the standard errors with their spread and ci95 with percentiles: the 2.5 and 97.5 of many runs,
+/// wider ones of few, as Student's t is wider than the normal [Hesterberg2015, section 4.2]. A
+/// parameter whose interval reaches one of its bounds, or a scale (not an amplitude) whose interval
+/// spans over a decade, is marked as not identified and gets no interval.
 /// With fewer than kLeastDraws draws, or no more runs than parameters, there is no interval.
 /// Stopped early, it keeps the resamples that are finished; result.resamples says how many.
 void bootstrap(const FitData& data, const FitOptions& fit_options, const BootstrapOptions& options,

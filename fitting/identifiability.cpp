@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fitting/distributions.h"
 #include "fitting/pseudo_inverse.h"
+#include "fitting/rise_scale.h"
 #include "fitting/search/polish.h"
 
 namespace moe {
@@ -16,7 +18,6 @@ namespace {
 constexpr double kNullSingularValue = 1e-8;  // relative to the largest, columns scaled to 1
 constexpr double kNullComponent = 0.02;
 constexpr double kDeadTerm = 1e-3;
-constexpr double kChiSquare95 = 3.841459;  // one degree of freedom
 
 void mark(ParameterFit& parameter, std::string reason) {
   if (!parameter.identified) return;
@@ -124,49 +125,6 @@ void markDeadTerms(FitProblem& problem, FitResult& result) {
   }
 }
 
-/// Second derivative of rho, averaged over a window h around zero: 1 for least squares; for Huber
-/// delta/h within h, Powell's estimate of the residuals' density at zero. h = delta gives the exact
-/// second derivative, which at delta = 1e-3 counts too few points, so h follows the usual kernel
-/// width 1.06 s n^(-1/5) where that is larger (s: 1.4826 times the median absolute residual).
-Eigen::ArrayXd curvatureWeights(const FitProblem& problem) {
-  const Eigen::ArrayXd& residuals = problem.residuals();
-  if (problem.objective().kind == ObjectiveKind::kLeastSquares) {
-    return Eigen::ArrayXd::Ones(residuals.size());
-  }
-  std::vector<double> sizes(residuals.begin(), residuals.end());
-  for (double& size : sizes) size = std::abs(size);
-  std::nth_element(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2),
-                   sizes.end());
-  const double spread = 1.4826 * sizes[sizes.size() / 2];
-  const double delta = problem.objective().delta;
-  const double window =
-      std::max(delta, 1.06 * spread * std::pow(static_cast<double>(sizes.size()), -0.2));
-  return (residuals.abs() <= window).cast<double>() * (delta / window);
-}
-
-/// Chi-square of a rise of the objective, as for any M-estimate: 2 (rise) E[rho''] / E[rho'^2].
-/// 2 (rise) / sigma^2 for least squares, about 2 (rise) / (delta mean|r|) for Huber with a delta
-/// below the residuals.
-struct RiseScale {
-  explicit RiseScale(FitProblem& problem, const FitResult& result) : objective(result.objective) {
-    problem.value(result.coordinates);
-    double squares = 0;
-    for (const double residual : problem.residuals()) {
-      squares += std::pow(problem.objective().slope(residual), 2);
-    }
-    scale = 2 * curvatureWeights(problem).sum() / std::max(squares, 1e-300);
-  }
-  double chiSquare(double other) const { return scale * std::max(0.0, other - objective); }
-
-  double objective = 0;
-  double scale = 0;
-};
-
-/// Points on one curve carry less than as many runs: the statistic is scaled by runs per point.
-double independence(const FitResult& result) {
-  return static_cast<double>(result.runs) / static_cast<double>(result.points);
-}
-
 /// True when the bound is more than ten standard errors away: no refit is needed to exclude it.
 bool farAway(const FitResult& result, Eigen::Index index, double bound) {
   const ParameterFit& parameter = result.parameters[static_cast<std::size_t>(index)];
@@ -191,7 +149,7 @@ void markOpenProfiles(FitProblem& problem, FitResult& result) {
       Eigen::VectorXd start = result.coordinates;
       start[index] = bound;
       const Polished end = polish(problem, held, start, {.max_iterations = 200, .rounds = 2});
-      if (scale.chiSquare(end.value) * independence(result) >= kChiSquare95) continue;
+      if (scale.chiSquare(end.value) >= scale.critical(0.95)) continue;
       const double value = result.family->values(end.coordinates)[i];
       mark(result.parameters[i], fmt::format("the data do not exclude {:.4g}, its bound", value));
       break;
@@ -255,6 +213,7 @@ void fillStandardErrors(FitProblem& problem, const FitData& data, FitResult& res
   const std::vector<Eigen::Index> free = freeCoordinates(result);
   if (free.empty() || data.groups <= free.size()) return;
   const Eigen::MatrixXd covariance = sandwich(problem, data, free, result);
+  const double student = studentQuantile(0.975, static_cast<double>(data.groups - free.size()));
   for (std::size_t k = 0; k < free.size(); ++k) {
     const Eigen::Index index = free[k];
     ParameterFit& parameter = result.parameters[static_cast<std::size_t>(index)];
@@ -264,9 +223,8 @@ void fillStandardErrors(FitProblem& problem, const FitData& data, FitResult& res
     const Coordinate coordinate =
         result.family->parameters[static_cast<std::size_t>(index)].coordinate;
     parameter.standard_error = std::abs(valueSlope(coordinate, parameter.value)) * error;
-    constexpr double kNormal95 = 1.959964;
-    const double one = valueOf(coordinate, result.coordinates[index] - kNormal95 * error);
-    const double other = valueOf(coordinate, result.coordinates[index] + kNormal95 * error);
+    const double one = valueOf(coordinate, result.coordinates[index] - student * error);
+    const double other = valueOf(coordinate, result.coordinates[index] + student * error);
     parameter.ci95 = Range{std::min(one, other), std::max(one, other)};
   }
   result.interval_method = "Wald interval, sandwich over runs";

@@ -12,11 +12,10 @@ namespace moe {
 ///   - it sits on a bound;
 ///   - its term carries less than a thousandth of every loss;
 ///   - the data do not exclude one of its bounds: refitting with the parameter held there raises
-///     the objective by less than a 95 % interval allows, 2 (rise) E[rho''] / E[rho'^2] < 3.84,
-///     divided by the points per run;
+///     the objective by less than a 95 % interval allows (rise_scale.h);
 ///   - or it is the amplitude of a term none of whose exponents is identified.
 /// The others get a standard error from the sandwich H^+ S H^+ clustered over runs, and a Wald
-/// interval until a bootstrap replaces it.
+/// interval by Student's t until a bootstrap replaces it.
 void describeParameters(FitProblem& problem, const FitData& data, FitResult& result);
 
 }  // namespace moe

@@ -3,6 +3,7 @@
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "fitting/search/small_nnls.h"
@@ -311,24 +312,70 @@ std::vector<Start> StartGrid::starts(const Eigen::ArrayXd& weights, std::size_t 
   return result;
 }
 
-Eigen::VectorXd StartGrid::amplitudes(const Outer& outer, const std::vector<Eigen::Index>& chosen,
-                                      const Eigen::ArrayXd& weights) const {
+std::vector<std::size_t> StartGrid::shortlist(const Eigen::ArrayXd& weights,
+                                              std::size_t count) const {
+  const std::vector<double> score = scores(weights);
+  std::vector<std::size_t> order(score.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto kept = static_cast<std::ptrdiff_t>(std::min(count, order.size()));
+  std::partial_sort(order.begin(), order.begin() + kept, order.end(),
+                    [&](std::size_t a, std::size_t b) { return score[a] < score[b]; });
+  order.resize(static_cast<std::size_t>(kept));
+  return order;
+}
+
+Start StartGrid::bestOf(const std::vector<std::size_t>& nodes,
+                        const Eigen::ArrayXd& weights) const {
+  std::size_t best = nodes.front();
+  double least = std::numeric_limits<double>::infinity();
+  for (const std::size_t node : nodes) {
+    if (log_linear_) break;
+    const Outer& outer = outer_[node / (this->nodes() / outer_.size())];
+    const NormalEquations normal = normalEquations(outer, columnsOf(node), weights);
+    const double total = (weights * outer.target.array().square()).sum();
+    const double score = total - normal.right.dot(smallNonNegative(normal.gram, normal.right));
+    if (score < least) best = node;
+    least = std::min(least, score);
+  }
+  return startAt(best, weights, least);
+}
+
+std::vector<Eigen::Index> StartGrid::columnsOf(std::size_t node) const {
+  std::vector<Eigen::Index> chosen(blocks_.size());
+  std::size_t rest = node % (nodes() / outer_.size());
+  for (std::size_t term = blocks_.size(); term-- > 0;) {
+    const auto count = static_cast<std::size_t>(blocks_[term].count);
+    chosen[term] = blocks_[term].first + static_cast<Eigen::Index>(rest % count);
+    rest /= count;
+  }
+  return chosen;
+}
+
+StartGrid::NormalEquations StartGrid::normalEquations(const Outer& outer,
+                                                      const std::vector<Eigen::Index>& chosen,
+                                                      const Eigen::ArrayXd& weights) const {
   const auto terms = static_cast<Eigen::Index>(blocks_.size());
-  SmallMatrix gram(terms, terms);
-  SmallVector right(terms);
-  Eigen::VectorXd sizes(terms);
+  NormalEquations normal{SmallMatrix(terms, terms), SmallVector(terms)};
   for (Eigen::Index a = 0; a < terms; ++a) {
     const auto column = outer.columns.col(chosen[static_cast<std::size_t>(a)]).array();
-    right[a] = (weights * column * outer.target.array()).sum();
-    sizes[a] = right[a] / (weights * outer.target.array().square()).sum();
-    for (Eigen::Index b = 0; b < terms; ++b) {
-      gram(a, b) =
+    normal.right[a] = (weights * column * outer.target.array()).sum();
+    for (Eigen::Index b = 0; b <= a; ++b) {
+      normal.gram(a, b) = normal.gram(b, a) =
           (weights * column * outer.columns.col(chosen[static_cast<std::size_t>(b)]).array()).sum();
     }
   }
-  const SmallVector solved = smallNonNegative(gram, right);
-  Eigen::VectorXd result(terms);
-  for (Eigen::Index a = 0; a < terms; ++a) result[a] = std::max(solved[a], kDeadShare / sizes[a]);
+  return normal;
+}
+
+Eigen::VectorXd StartGrid::amplitudes(const Outer& outer, const std::vector<Eigen::Index>& chosen,
+                                      const Eigen::ArrayXd& weights) const {
+  const NormalEquations normal = normalEquations(outer, chosen, weights);
+  const double total = (weights * outer.target.array().square()).sum();
+  const SmallVector solved = smallNonNegative(normal.gram, normal.right);
+  Eigen::VectorXd result(solved.size());
+  for (Eigen::Index a = 0; a < solved.size(); ++a) {
+    result[a] = std::max(solved[a], kDeadShare * total / normal.right[a]);
+  }
   return result;
 }
 
@@ -352,16 +399,13 @@ Start StartGrid::startAt(std::size_t node, const Eigen::ArrayXd& weights, double
     }
     return start;
   }
-  std::vector<Eigen::Index> chosen(blocks_.size());
-  std::size_t rest = node % inner;
-  for (std::size_t term = blocks_.size(); term-- > 0;) {
-    const auto count = static_cast<std::size_t>(blocks_[term].count);
-    const std::vector<double>& own = candidates_[term][rest % count];
+  const std::vector<Eigen::Index> chosen = columnsOf(node);
+  for (std::size_t term = 0; term < blocks_.size(); ++term) {
+    const auto own_node = static_cast<std::size_t>(chosen[term] - blocks_[term].first);
+    const std::vector<double>& own = candidates_[term][own_node];
     for (std::size_t i = 0; i < own.size(); ++i) {
       start.coordinates[own_parameters_[term][i]] = own[i];
     }
-    chosen[term] = blocks_[term].first + static_cast<Eigen::Index>(rest % count);
-    rest /= count;
   }
   const Eigen::VectorXd sizes = amplitudes(outer, chosen, weights);
   for (std::size_t term = 0; term < blocks_.size(); ++term) {

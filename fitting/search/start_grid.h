@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "fitting/objective.h"
+#include "fitting/search/small_nnls.h"
 
 namespace moe {
 
@@ -35,6 +36,12 @@ class StartGrid {
 
   std::size_t nodes() const;
 
+  /// The `count` best nodes for these weights: enough to search again for weights not far from
+  /// them.
+  std::vector<std::size_t> shortlist(const Eigen::ArrayXd& weights, std::size_t count) const;
+  /// The best of some nodes for these weights.
+  Start bestOf(const std::vector<std::size_t>& nodes, const Eigen::ArrayXd& weights) const;
+
  private:
   /// One term's candidates at one outer node: columns [first, first + count) of `columns`.
   struct Block {
@@ -48,6 +55,15 @@ class StartGrid {
   };
 
   std::vector<double> scores(const Eigen::ArrayXd& weights) const;
+  /// The weighted normal equations of one node: its columns' inner products and those with the
+  /// target.
+  struct NormalEquations {
+    SmallMatrix gram;
+    SmallVector right;
+  };
+  std::vector<Eigen::Index> columnsOf(std::size_t node) const;
+  NormalEquations normalEquations(const Outer& outer, const std::vector<Eigen::Index>& chosen,
+                                  const Eigen::ArrayXd& weights) const;
   std::vector<std::size_t> localMinima(const std::vector<double>& scores) const;
   bool apart(std::size_t a, std::size_t b) const;
   void setPoweredTarget(const Eigen::VectorXd& t, Eigen::ArrayXd& log_weight,

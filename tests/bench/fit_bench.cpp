@@ -9,6 +9,7 @@
 
 #include "fitting/bootstrap.h"
 #include "fitting/fit.h"
+#include "fitting/profile_likelihood.h"
 
 namespace {
 
@@ -54,6 +55,17 @@ void bootstrapOf(benchmark::State& state, const char* family, const char* preset
   state.SetLabel(baseline);
 }
 
+void profileOf(benchmark::State& state, const char* family, const char* preset, int count,
+               const char* baseline) {
+  const FitData data = runsOf(preset, count);
+  const FitResult fit = *fitLaw(*findLawFamily(family), data, {});
+  for (auto _ : state) {
+    auto profiles = profileParameters(data, {}, fit);
+    benchmark::DoNotOptimize(profiles);
+  }
+  state.SetLabel(baseline);
+}
+
 #define MOEPLAN_BENCH(name, function, ...)       \
   BENCHMARK_CAPTURE(function, name, __VA_ARGS__) \
       ->Unit(benchmark::kMillisecond)            \
@@ -80,5 +92,8 @@ MOEPLAN_BENCH(chinchilla_4000_global, bootstrapOf, "chinchilla", "besiroglu2024"
               BootstrapSearch::kGlobal, "target 2000 ms; scipy (warm) 12600 ms");
 MOEPLAN_BENCH(yun2024_200_warm, bootstrapOf, "yun2024", "ludziejewski2025", 300, 200,
               BootstrapSearch::kWarm, "scipy 1600 to 3300 ms");
+MOEPLAN_BENCH(chinchilla_240_profiles, profileOf, "chinchilla", "besiroglu2024", 240,
+              "target 20 ms; lmfit 284 ms");
+MOEPLAN_BENCH(yun2024_300_profiles, profileOf, "yun2024", "ludziejewski2025", 300, "no baseline");
 
 }  // namespace

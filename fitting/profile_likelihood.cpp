@@ -1,0 +1,230 @@
+#include "fitting/profile_likelihood.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cmath>
+#include <memory>
+
+#include "data/parallel.h"
+#include "fitting/rise_scale.h"
+#include "fitting/search/polish.h"
+
+namespace moe {
+
+namespace {
+
+constexpr double kCloseEnough = 2e-3;  // of the root of the critical chi-square
+constexpr double kLower = 1e-6;        // relative: a profile below the fit
+constexpr double kFarthest = 46;       // in a logarithm: a factor of 1e20
+constexpr int kMostSteps = 14;
+constexpr PolishOptions kStepPolish{
+    .max_iterations = 120, .relative_tolerance = 1e-10, .rounds = 2};
+
+/// One refit along a path.
+struct PathPoint {
+  Eigen::VectorXd coordinates;
+  double objective = 0;
+  double root = 0;  // of the chi-square: about linear in the distance
+};
+
+/// One side of one parameter's profile.
+struct Side {
+  std::vector<PathPoint> path;  // outwards, without the optimum
+  std::optional<double> end;    // coordinate at the critical rise
+};
+
+class SideWalk {
+ public:
+  SideWalk(FitProblem& problem, const FitResult& result, const RiseScale& scale, double critical,
+           Eigen::Index index, double direction)
+      : problem_(problem),
+        result_(result),
+        scale_(scale),
+        wanted_(std::sqrt(critical)),
+        index_(index),
+        direction_(direction),
+        at_(result.coordinates[index]) {
+    const double bound = direction > 0 ? result.bounds.upper[index] : result.bounds.lower[index];
+    reach_ = std::min(std::abs(bound - at_), kFarthest);
+  }
+
+  Side walk(double first_step, const std::stop_token& stop) {
+    Side side;
+    double inside = 0;  // distance whose rise is below the critical one
+    double inside_root = 0;
+    double distance = std::min(first_step, reach_);
+    for (int step = 0; step < kMostSteps && reach_ > 0 && !stop.stop_requested(); ++step) {
+      const PathPoint point = refit(distance, side.path);
+      side.path.push_back(point);
+      if (point.root >= wanted_) {
+        closeIn(inside, inside_root, distance, point.root, side);
+        break;
+      }
+      if (distance >= reach_) break;  // the bound is not excluded
+      inside = distance;
+      inside_root = point.root;
+      const double growth = point.root > 0 ? 1.05 * wanted_ / point.root : 4;
+      distance = std::min(distance * std::clamp(growth, 1.15, 4.0), reach_);
+    }
+    return side;
+  }
+
+ private:
+  /// Between `inside` and `outside` the root of chi-square is monotone and nearly straight.
+  void closeIn(double inside, double inside_root, double outside, double outside_root, Side& side) {
+    for (int step = 0; step < 8; ++step) {
+      if (outside_root - wanted_ < kCloseEnough * wanted_) break;
+      double middle = inside + (outside - inside) * (wanted_ - inside_root) /
+                                   std::max(outside_root - inside_root, 1e-300);
+      middle = std::clamp(middle, inside + 0.02 * (outside - inside),
+                          outside - 0.02 * (outside - inside));
+      const PathPoint point = refit(middle, side.path);
+      side.path.push_back(point);
+      if (std::abs(point.root - wanted_) < kCloseEnough * wanted_) {
+        side.end = at_ + direction_ * middle;
+        return;
+      }
+      (point.root < wanted_ ? inside : outside) = middle;
+      (point.root < wanted_ ? inside_root : outside_root) = point.root;
+    }
+    side.end = at_ + direction_ * outside;
+  }
+
+  /// Held at this distance, from the nearest point of the path and from its continuation.
+  PathPoint refit(double distance, const std::vector<PathPoint>& path) {
+    const double held_at = at_ + direction_ * distance;
+    Bounds held = result_.bounds;
+    held.lower[index_] = held.upper[index_] = held_at;
+    const Eigen::VectorXd start = startAt(held_at, path);
+    const Polished end = polish(problem_, held, start, kStepPolish);
+    return {end.coordinates, end.value, std::sqrt(scale_.chiSquare(end.value))};
+  }
+
+  Eigen::VectorXd startAt(double held_at, const std::vector<PathPoint>& path) const {
+    const Eigen::VectorXd* nearest = &result_.coordinates;
+    const Eigen::VectorXd* second = nullptr;
+    const auto gap = [&](const Eigen::VectorXd& t) { return std::abs(t[index_] - held_at); };
+    for (const PathPoint& point : path) {
+      if (gap(point.coordinates) < gap(*nearest)) {
+        second = nearest;
+        nearest = &point.coordinates;
+      } else if (second == nullptr || gap(point.coordinates) < gap(*second)) {
+        second = &point.coordinates;
+      }
+    }
+    Eigen::VectorXd start = *nearest;
+    if (second != nullptr && (*nearest)[index_] != (*second)[index_]) {
+      const double share =
+          (held_at - (*nearest)[index_]) / ((*nearest)[index_] - (*second)[index_]);
+      start += std::clamp(share, -2.0, 2.0) * (*nearest - *second);
+    }
+    start[index_] = held_at;
+    start = start.cwiseMax(result_.bounds.lower).cwiseMin(result_.bounds.upper);
+    return start;
+  }
+
+  FitProblem& problem_;
+  const FitResult& result_;
+  const RiseScale& scale_;
+  double wanted_;
+  Eigen::Index index_;
+  double direction_;
+  double at_;
+  double reach_ = 0;
+};
+
+/// Standard error in the coordinate, or a guess for what has none.
+double firstStep(const FitResult& result, Eigen::Index index) {
+  const ParameterFit& parameter = result.parameters[static_cast<std::size_t>(index)];
+  const Coordinate coordinate =
+      result.family->parameters[static_cast<std::size_t>(index)].coordinate;
+  if (parameter.standard_error && *parameter.standard_error > 0) {
+    return 2 * *parameter.standard_error / std::abs(valueSlope(coordinate, parameter.value));
+  }
+  return coordinate == Coordinate::kLog ? 0.5 : 0.05 + 0.3 * std::abs(result.coordinates[index]);
+}
+
+bool differs(const Profile& profile, const ParameterFit& parameter) {
+  if (!parameter.ci95) return false;
+  const double width = parameter.ci95->high - parameter.ci95->low;
+  const auto far = [&](const std::optional<double>& end, double wald) {
+    return !end || std::abs(*end - wald) > 0.25 * width;
+  };
+  return far(profile.low95, parameter.ci95->low) || far(profile.high95, parameter.ci95->high);
+}
+
+Profile joined(const FitResult& result, const RiseScale& scale, double critical, Eigen::Index index,
+               const Side& down, const Side& up) {
+  const auto place = static_cast<std::size_t>(index);
+  const Coordinate coordinate = result.family->parameters[place].coordinate;
+  Profile profile;
+  profile.parameter = result.parameters[place].name;
+  profile.critical = critical;
+  profile.curve.push_back({result.values[place], result.objective, 0});
+  for (const Side* side : {&down, &up}) {
+    for (const PathPoint& point : side->path) {
+      profile.curve.push_back({valueOf(coordinate, point.coordinates[index]), point.objective,
+                               scale.chiSquare(point.objective)});
+      profile.found_lower =
+          profile.found_lower || point.objective < result.objective * (1 - kLower);
+    }
+  }
+  std::sort(profile.curve.begin(), profile.curve.end(),
+            [](const ProfilePoint& a, const ProfilePoint& b) { return a.value < b.value; });
+  const bool falls = coordinate == Coordinate::kInverse;
+  const auto end = [&](const Side& side) {
+    return side.end ? std::optional(valueOf(coordinate, *side.end)) : std::nullopt;
+  };
+  profile.low95 = end(falls ? up : down);
+  profile.high95 = end(falls ? down : up);
+  profile.differs_from_wald = differs(profile, result.parameters[place]);
+  return profile;
+}
+
+std::vector<Eigen::Index> chosen(const FitResult& result, const ProfileOptions& options) {
+  std::vector<Eigen::Index> indices;
+  for (std::size_t i = 0; i < result.parameters.size(); ++i) {
+    const auto index = static_cast<Eigen::Index>(i);
+    const auto& names = options.parameters;
+    const bool asked = names.empty() || std::find(names.begin(), names.end(),
+                                                  result.parameters[i].name) != names.end();
+    if (asked && !result.bounds.pinned(index)) indices.push_back(index);
+  }
+  return indices;
+}
+
+}  // namespace
+
+std::vector<Profile> profileParameters(const FitData& data, const FitOptions& options,
+                                       const FitResult& result,
+                                       const ProfileOptions& profile_options, std::stop_token stop,
+                                       const ProgressSink& progress) {
+  FitProblem first(*result.family, data.points, result.objective_kind);
+  const RiseScale scale(first, result);
+  const double critical = scale.critical(profile_options.confidence);
+  const std::vector<Eigen::Index> indices = chosen(result, profile_options);
+  std::vector<Side> sides(2 * indices.size());
+  std::array<std::unique_ptr<FitProblem>, kMostWorkers> problems;
+  std::atomic<std::size_t> done = 0;
+  parallelFor(sides.size(), options.threads, stop, [&](std::size_t i, std::size_t worker) {
+    std::unique_ptr<FitProblem>& own = problems[worker];
+    if (!own)
+      own = std::make_unique<FitProblem>(*result.family, data.points, result.objective_kind);
+    const Eigen::Index index = indices[i / 2];
+    SideWalk walk(*own, result, scale, critical, index, i % 2 == 0 ? -1 : 1);
+    sides[i] = walk.walk(firstStep(result, index), stop);
+    ++done;
+    if (worker == 0 && progress) {
+      progress("profiles", static_cast<double>(done) / static_cast<double>(sides.size()));
+    }
+  });
+  if (stop.stop_requested()) return {};
+  std::vector<Profile> profiles;
+  for (std::size_t k = 0; k < indices.size(); ++k) {
+    profiles.push_back(joined(result, scale, critical, indices[k], sides[2 * k], sides[2 * k + 1]));
+  }
+  return profiles;
+}
+
+}  // namespace moe

@@ -1,0 +1,53 @@
+#include "fitting/rise_scale.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "fitting/distributions.h"
+
+namespace moe {
+
+Eigen::ArrayXd curvatureWeights(const FitProblem& problem) {
+  const Eigen::ArrayXd& residuals = problem.residuals();
+  if (problem.objective().kind == ObjectiveKind::kLeastSquares) {
+    return Eigen::ArrayXd::Ones(residuals.size());
+  }
+  std::vector<double> sizes(residuals.begin(), residuals.end());
+  for (double& size : sizes) size = std::abs(size);
+  std::nth_element(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2),
+                   sizes.end());
+  const double spread = 1.4826 * sizes[sizes.size() / 2];
+  const double delta = problem.objective().delta;
+  const double window =
+      std::max(delta, 1.06 * spread * std::pow(static_cast<double>(sizes.size()), -0.2));
+  return (residuals.abs() <= window).cast<double>() * (delta / window);
+}
+
+RiseScale::RiseScale(FitProblem& problem, const FitResult& result) : objective_(result.objective) {
+  problem.value(result.coordinates);
+  double squares = 0;
+  for (const double residual : problem.residuals()) {
+    squares += std::pow(problem.objective().slope(residual), 2);
+  }
+  double free = 0;
+  for (Eigen::Index i = 0; i < result.coordinates.size(); ++i) free += !result.bounds.pinned(i);
+  const double runs = static_cast<double>(result.runs);
+  const double points = static_cast<double>(result.points);
+  freedom_ = std::max(1.0, runs - free);
+  // Residuals of a fit are smaller than the noise: the usual n / (n - p).
+  const double small_sample = runs > free ? (runs - free) / runs : 1;
+  scale_ = 2 * curvatureWeights(problem).sum() / std::max(squares, 1e-300) * runs / points *
+           small_sample;
+}
+
+double RiseScale::chiSquare(double objective) const {
+  return scale_ * std::max(0.0, objective - objective_);
+}
+
+double RiseScale::critical(double confidence) const {
+  const double t = studentQuantile(0.5 + confidence / 2, freedom_);
+  return t * t;
+}
+
+}  // namespace moe

@@ -11,7 +11,6 @@
 #include "data/parallel.h"
 #include "data/quantile.h"
 #include "fitting/counter_random.h"
-#include "fitting/distributions.h"
 #include "fitting/search/polish.h"
 #include "fitting/search/start_grid.h"
 
@@ -87,12 +86,6 @@ Polished bestOf(FitProblem& problem, const Bounds& bounds,
   return best;
 }
 
-std::size_t freeParameters(const FitResult& result) {
-  std::size_t free = 0;
-  for (Eigen::Index i = 0; i < result.coordinates.size(); ++i) free += !result.bounds.pinned(i);
-  return free;
-}
-
 /// Why an interval of a parameter is no answer, or empty text.
 std::string emptyAnswer(const FitResult& result, std::size_t i, const Range& interval) {
   const LawParameter& info = result.family->parameters[i];
@@ -110,7 +103,6 @@ std::string emptyAnswer(const FitResult& result, std::size_t i, const Range& int
 }
 
 void describeDraws(FitResult& result) {
-  const Range levels = expandedPercentiles(result.runs, freeParameters(result));
   for (std::size_t i = 0; i < result.parameters.size(); ++i) {
     ParameterFit& parameter = result.parameters[i];
     parameter.standard_error.reset();
@@ -125,7 +117,7 @@ void describeDraws(FitResult& result) {
     mean /= static_cast<double>(draws.size());
     double square = 0;
     for (const double draw : draws) square += (draw - mean) * (draw - mean);
-    const Range interval = percentileInterval(draws, levels);
+    const Range interval{quantile(draws, 0.025), quantile(draws, 0.975)};
     if (std::string reason = emptyAnswer(result, i, interval); !reason.empty()) {
       parameter.identified = false;
       parameter.reason = std::move(reason);
@@ -137,18 +129,6 @@ void describeDraws(FitResult& result) {
 }
 
 }  // namespace
-
-Range expandedPercentiles(std::size_t runs, std::size_t free_parameters) {
-  if (runs <= free_parameters + 1) return {0, 1};
-  const double n = static_cast<double>(runs);
-  const double freedom = n - static_cast<double>(free_parameters);
-  const double low = normalCumulative(std::sqrt(n / freedom) * studentQuantile(0.025, freedom));
-  return {low, 1 - low};
-}
-
-Range percentileInterval(const std::vector<double>& draws, const Range& percentiles) {
-  return {quantile(draws, percentiles.low), quantile(draws, percentiles.high)};
-}
 
 void bootstrap(const FitData& data, const FitOptions& fit_options, const BootstrapOptions& options,
                FitResult& result, std::stop_token stop, const ProgressSink& progress) {

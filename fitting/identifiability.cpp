@@ -195,7 +195,7 @@ Eigen::MatrixXd sandwich(FitProblem& problem, const FitData& data,
     scores.row(static_cast<Eigen::Index>(data.group[i])) +=
         problem.objective().slope(problem.residuals()[row]) * jacobian.row(row);
   }
-  const Eigen::ArrayXd weights = curvatureWeights(problem);
+  const Eigen::ArrayXd weights = curvatureWeights(problem, free.size());
   const Eigen::MatrixXd inverse =
       pseudoInverse(jacobian.transpose() * weights.matrix().asDiagonal() * jacobian);
   const double runs = static_cast<double>(data.groups);

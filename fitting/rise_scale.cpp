@@ -8,20 +8,25 @@
 
 namespace moe {
 
-Eigen::ArrayXd curvatureWeights(const FitProblem& problem) {
+Eigen::ArrayXd curvatureWeights(const FitProblem& problem, std::size_t free_parameters) {
   const Eigen::ArrayXd& residuals = problem.residuals();
   if (problem.objective().kind == ObjectiveKind::kLeastSquares) {
     return Eigen::ArrayXd::Ones(residuals.size());
   }
   std::vector<double> sizes(residuals.begin(), residuals.end());
   for (double& size : sizes) size = std::abs(size);
-  std::nth_element(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2),
-                   sizes.end());
-  const double spread = 1.4826 * sizes[sizes.size() / 2];
+  std::sort(sizes.begin(), sizes.end());
+  const std::size_t count = sizes.size();
+  const std::size_t fitted = std::min(free_parameters, count - 1);
+  const double spread = 1.4826 * sizes[fitted + (count - fitted) / 2];
   const double delta = problem.objective().delta;
   const double window =
-      std::max(delta, 1.06 * spread * std::pow(static_cast<double>(sizes.size()), -0.2));
-  return (residuals.abs() <= window).cast<double>() * (delta / window);
+      std::max(delta, 1.06 * spread * std::pow(static_cast<double>(count - fitted), -0.2));
+  const double inside = (residuals.abs() <= window).cast<double>().sum();
+  const double n = static_cast<double>(count);
+  const double p = static_cast<double>(fitted);
+  const double density = std::max(inside - p, 1.0) / (n - p);
+  return (residuals.abs() <= window).cast<double>() * (delta / window * density * n / inside);
 }
 
 RiseScale::RiseScale(FitProblem& problem, const FitResult& result) : objective_(result.objective) {
@@ -37,8 +42,8 @@ RiseScale::RiseScale(FitProblem& problem, const FitResult& result) : objective_(
   freedom_ = std::max(1.0, runs - free);
   // Residuals of a fit are smaller than the noise: the usual n / (n - p).
   const double small_sample = runs > free ? (runs - free) / runs : 1;
-  scale_ = 2 * curvatureWeights(problem).sum() / std::max(squares, 1e-300) * runs / points *
-           small_sample;
+  scale_ = 2 * curvatureWeights(problem, static_cast<std::size_t>(free)).sum() /
+           std::max(squares, 1e-300) * runs / points * small_sample;
 }
 
 double RiseScale::chiSquare(double objective) const {

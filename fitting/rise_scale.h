@@ -10,8 +10,10 @@ namespace moe {
 /// Second derivative of rho, averaged over a window h around zero: 1 for least squares; for Huber
 /// delta/h within h, Powell's estimate of the residuals' density at zero. h = delta gives the exact
 /// second derivative, which at delta = 1e-3 counts too few points, so h follows the usual kernel
-/// width 1.06 s n^(-1/5) where that is larger (s: 1.4826 times the median absolute residual).
-Eigen::ArrayXd curvatureWeights(const FitProblem& problem);
+/// width 1.06 s n^(-1/5) where that is larger (s: 1.4826 times the median absolute residual). A fit
+/// near least absolute deviations passes through as many points as it has free parameters; these
+/// residuals, zero by construction, are left out of the density and of the median [Koenker2005].
+Eigen::ArrayXd curvatureWeights(const FitProblem& problem, std::size_t free_parameters);
 
 /// Chi-square of a rise of the objective above its optimum, as for any M-estimate:
 ///

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "data/parallel.h"
+#include "data/quantile.h"
 #include "fitting/bootstrap.h"
 #include "fitting/fit.h"
 #include "fitting/profile_likelihood.h"
@@ -145,7 +146,6 @@ Row measured(const Design& design, std::size_t number, std::size_t resamples) {
     }
   }
   if (fit->posterior.empty()) return row;
-  const Range wide = expandedPercentiles(fit->runs, fit->values.size());
   const auto derived = [&](const std::string& name, auto value) {
     std::vector<double> draws;
     Law law = sample.truth;
@@ -155,8 +155,7 @@ Row measured(const Design& design, std::size_t number, std::size_t resamples) {
       draws.push_back(value(law));
     }
     const double truth = value(sample.truth);
-    row.add("plain " + name, percentileInterval(draws, {0.025, 0.975}), truth);
-    row.add("boot " + name, percentileInterval(draws, wide), truth);
+    row.add("boot " + name, {quantile(draws, 0.025), quantile(draws, 0.975)}, truth);
   };
   derived("ln L 10x", [](const Law& law) {
     return std::log(law.loss({.params = 2.5e10, .train_tokens = 2.5e11, .experts = 8}));

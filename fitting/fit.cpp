@@ -11,7 +11,7 @@
 
 #include "data/parallel.h"
 #include "fitting/counter_random.h"
-#include "fitting/identifiability.h"
+#include "fitting/trust/identifiability.h"
 #include "fitting/search/hoffmann_grid.h"
 #include "fitting/search/polish.h"
 #include "fitting/search/random_starts.h"

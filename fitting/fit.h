@@ -62,6 +62,13 @@ struct ParameterFit {
   std::optional<Range> ci95;             ///< percentile bootstrap, or Wald from the sandwich
 };
 
+/// Two parameters whose estimates move together.
+struct TradeOff {
+  std::size_t first = 0;  ///< in parameters
+  std::size_t second = 0;
+  double correlation = 0;  ///< of their coordinates (ln A for an amplitude)
+};
+
 struct FitResult {
   const LawFamily* family = nullptr;
   Objective objective_kind;
@@ -83,7 +90,8 @@ struct FitResult {
   double condition_number = 0;  ///< of the column-scaled Jacobian of ln L
   std::vector<ParameterFit> parameters;
   std::vector<std::string> null_space;  ///< parameters that the data cannot tell apart at all
-  std::vector<std::string> ridges;      ///< trade-offs in words
+  std::vector<std::string> ridges;      ///< what the data cannot tell apart, in words
+  std::vector<TradeOff> trade_offs;     ///< of identified parameters, the strongest first
   std::vector<std::vector<double>> posterior;  ///< bootstrap draws of the values
   std::size_t resamples = 0;
   std::string interval_method;    ///< "percentile bootstrap over runs", "Wald, sandwich"

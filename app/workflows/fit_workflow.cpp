@@ -9,7 +9,7 @@
 
 #include "app/workflows/fit_question.h"
 #include "app/workflows/write_file.h"
-#include "fitting/bootstrap.h"
+#include "fitting/trust/bootstrap.h"
 #include "fitting/laws/law_file.h"
 
 namespace moe {

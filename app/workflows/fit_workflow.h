@@ -12,7 +12,7 @@
 #include "data/training_run.h"
 #include "data/units.h"
 #include "fitting/fit.h"
-#include "fitting/hold_out.h"
+#include "fitting/trust/hold_out.h"
 #include "fitting/laws/law.h"
 
 namespace moe {

@@ -11,7 +11,7 @@
 #include "app/workflows/law_choice.h"
 #include "data/numbers.h"
 #include "data/quantile.h"
-#include "fitting/bootstrap.h"
+#include "fitting/trust/bootstrap.h"
 
 namespace moe {
 

@@ -15,9 +15,9 @@
 
 #include "data/parallel.h"
 #include "data/quantile.h"
-#include "fitting/bootstrap.h"
+#include "fitting/trust/bootstrap.h"
 #include "fitting/fit.h"
-#include "fitting/profile_likelihood.h"
+#include "fitting/trust/profile_likelihood.h"
 
 namespace {
 

@@ -7,9 +7,9 @@
 #include <cmath>
 #include <random>
 
-#include "fitting/bootstrap.h"
+#include "fitting/trust/bootstrap.h"
 #include "fitting/fit.h"
-#include "fitting/profile_likelihood.h"
+#include "fitting/trust/profile_likelihood.h"
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include <random>
 
 #include "fit_data.h"
-#include "fitting/hold_out.h"
+#include "fitting/trust/hold_out.h"
 
 namespace moe {
 namespace {

@@ -1,4 +1,4 @@
-#include "fitting/influence.h"
+#include "fitting/trust/influence.h"
 
 #include <gmock/gmock.h>
 
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <random>
 
-#include "fitting/residuals.h"
+#include "fitting/trust/residuals.h"
 #include "tests/fitting/fit_data.h"
 
 namespace moe {

@@ -1,4 +1,4 @@
-#include "fitting/profile_likelihood.h"
+#include "fitting/trust/profile_likelihood.h"
 
 #include <gmock/gmock.h>
 
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <random>
 
-#include "fitting/distributions.h"
+#include "fitting/trust/distributions.h"
 #include "tests/fitting/fit_data.h"
 
 namespace moe {

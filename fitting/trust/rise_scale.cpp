@@ -1,10 +1,10 @@
-#include "fitting/rise_scale.h"
+#include "fitting/trust/rise_scale.h"
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
-#include "fitting/distributions.h"
+#include "fitting/trust/distributions.h"
 
 namespace moe {
 

@@ -1,4 +1,4 @@
-#include "fitting/pseudo_inverse.h"
+#include "fitting/trust/pseudo_inverse.h"
 
 #include <Eigen/Eigenvalues>
 

@@ -1,4 +1,4 @@
-#include "fitting/distributions.h"
+#include "fitting/trust/distributions.h"
 
 #include <cmath>
 #include <numbers>

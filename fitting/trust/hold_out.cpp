@@ -1,4 +1,4 @@
-#include "fitting/hold_out.h"
+#include "fitting/trust/hold_out.h"
 
 #include <algorithm>
 #include <cmath>

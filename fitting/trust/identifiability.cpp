@@ -1,4 +1,4 @@
-#include "fitting/identifiability.h"
+#include "fitting/trust/identifiability.h"
 
 #include <fmt/format.h>
 
@@ -6,10 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "fitting/distributions.h"
-#include "fitting/pseudo_inverse.h"
-#include "fitting/rise_scale.h"
 #include "fitting/search/polish.h"
+#include "fitting/trust/rise_scale.h"
+#include "fitting/trust/standard_errors.h"
 
 namespace moe {
 
@@ -18,6 +17,8 @@ namespace {
 constexpr double kNullSingularValue = 1e-8;  // relative to the largest, columns scaled to 1
 constexpr double kNullComponent = 0.02;
 constexpr double kDeadTerm = 1e-3;
+constexpr double kIllConditioned = 1e5;
+constexpr double kRidgeComponent = 0.2;  // of a unit vector: parameters that a ridge names
 
 void mark(ParameterFit& parameter, std::string reason) {
   if (!parameter.identified) return;
@@ -172,69 +173,22 @@ void markOrphanAmplitudes(FitResult& result) {
   }
 }
 
-/// Coordinates that the optimum leaves free: not held and not on a bound.
-std::vector<Eigen::Index> freeCoordinates(const FitResult& result) {
-  std::vector<Eigen::Index> free;
-  for (std::size_t i = 0; i < result.parameters.size(); ++i) {
-    if (!result.parameters[i].on_bound && !result.parameters[i].fixed) {
-      free.push_back(static_cast<Eigen::Index>(i));
-    }
+/// The parameters that move along the direction which the data hold least.
+void nameIllConditioning(const Eigen::MatrixXd& jacobian, FitResult& result) {
+  if (result.condition_number <= kIllConditioned) return;
+  const Eigen::BDCSVD<Eigen::MatrixXd> svd(jacobian, Eigen::ComputeThinU | Eigen::ComputeThinV);
+  const auto free = (jacobian.colwise().squaredNorm().array() > 0).count();
+  const Eigen::VectorXd weakest =
+      svd.matrixV().col(std::min(free, svd.singularValues().size()) - 1);
+  std::vector<std::string> names;
+  for (Eigen::Index i = 0; i < weakest.size(); ++i) {
+    if (std::abs(weakest[i]) < kRidgeComponent) continue;
+    names.push_back(result.parameters[static_cast<std::size_t>(i)].name);
   }
-  return free;
-}
-
-/// Sandwich covariance H^+ S H^+ of the free coordinates, S summed over whole runs.
-Eigen::MatrixXd sandwich(FitProblem& problem, const FitData& data,
-                         const std::vector<Eigen::Index>& free, const FitResult& result) {
-  problem.value(result.coordinates);
-  const auto count = static_cast<Eigen::Index>(free.size());
-  Eigen::MatrixXd scores = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(data.groups), count);
-  const Eigen::MatrixXd jacobian = problem.evaluator().jacobian()(Eigen::all, free);
-  for (std::size_t i = 0; i < data.points.size(); ++i) {
-    const auto row = static_cast<Eigen::Index>(i);
-    scores.row(static_cast<Eigen::Index>(data.group[i])) +=
-        problem.objective().slope(problem.residuals()[row]) * jacobian.row(row);
-  }
-  const Eigen::ArrayXd weights = curvatureWeights(problem, free.size());
-  const Eigen::MatrixXd inverse =
-      pseudoInverse(jacobian.transpose() * weights.matrix().asDiagonal() * jacobian);
-  const double runs = static_cast<double>(data.groups);
-  const double small_sample = runs / (runs - static_cast<double>(count));
-  return small_sample * inverse * scores.transpose() * scores * inverse;
-}
-
-/// Standard errors and Wald intervals of the identified parameters. None with no more runs than
-/// free coordinates: S then has too low a rank to mean anything.
-void fillStandardErrors(FitProblem& problem, const FitData& data, FitResult& result) {
-  for (ParameterFit& parameter : result.parameters) {
-    parameter.standard_error.reset();
-    parameter.ci95.reset();
-  }
-  const std::vector<Eigen::Index> free = freeCoordinates(result);
-  if (free.empty() || data.groups <= free.size()) return;
-  const Eigen::MatrixXd covariance = sandwich(problem, data, free, result);
-  const double student = studentQuantile(0.975, static_cast<double>(data.groups - free.size()));
-  for (std::size_t k = 0; k < free.size(); ++k) {
-    const Eigen::Index index = free[k];
-    ParameterFit& parameter = result.parameters[static_cast<std::size_t>(index)];
-    if (!parameter.identified) continue;
-    const auto own = static_cast<Eigen::Index>(k);
-    const double error = std::sqrt(covariance(own, own));
-    const Coordinate coordinate =
-        result.family->parameters[static_cast<std::size_t>(index)].coordinate;
-    parameter.standard_error = std::abs(valueSlope(coordinate, parameter.value)) * error;
-    const double one = valueOf(coordinate, result.coordinates[index] - student * error);
-    const double other = valueOf(coordinate, result.coordinates[index] + student * error);
-    parameter.ci95 = Range{std::min(one, other), std::max(one, other)};
-  }
-  result.interval_method = "Wald interval, sandwich over runs";
-}
-
-void nameIllConditioning(FitResult& result) {
-  if (result.condition_number <= 1e5) return;
   result.ridges.push_back(
-      fmt::format("the parameters trade off: condition number {:.1e} of the scaled Jacobian",
-                  result.condition_number));
+      fmt::format("{} trade off almost exactly along one direction (condition number {:.1e} of the "
+                  "scaled Jacobian): read them together, not one by one",
+                  joined(names), result.condition_number));
 }
 
 }  // namespace
@@ -254,7 +208,7 @@ void describeParameters(FitProblem& problem, const FitData& data, FitResult& res
   fillStandardErrors(problem, data, result);
   markOpenProfiles(problem, result);
   markOrphanAmplitudes(result);
-  if (result.ridges.empty()) nameIllConditioning(result);
+  if (result.ridges.empty()) nameIllConditioning(jacobian, result);
   fillStandardErrors(problem, data, result);
 }
 

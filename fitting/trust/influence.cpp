@@ -1,4 +1,4 @@
-#include "fitting/influence.h"
+#include "fitting/trust/influence.h"
 
 #include <algorithm>
 #include <array>

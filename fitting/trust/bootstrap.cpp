@@ -1,4 +1,4 @@
-#include "fitting/bootstrap.h"
+#include "fitting/trust/bootstrap.h"
 
 #include <fmt/format.h>
 

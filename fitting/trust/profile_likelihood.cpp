@@ -1,4 +1,4 @@
-#include "fitting/profile_likelihood.h"
+#include "fitting/trust/profile_likelihood.h"
 
 #include <algorithm>
 #include <array>
@@ -7,8 +7,8 @@
 #include <memory>
 
 #include "data/parallel.h"
-#include "fitting/rise_scale.h"
 #include "fitting/search/polish.h"
+#include "fitting/trust/rise_scale.h"
 
 namespace moe {
 

@@ -1,4 +1,4 @@
-#include "fitting/residuals.h"
+#include "fitting/trust/residuals.h"
 
 #include <Eigen/QR>
 #include <algorithm>
@@ -7,7 +7,7 @@
 #include <numeric>
 #include <tuple>
 
-#include "fitting/distributions.h"
+#include "fitting/trust/distributions.h"
 
 namespace moe {
 

@@ -11,6 +11,7 @@
 #include "app/workflows/law_choice.h"
 #include "data/numbers.h"
 #include "data/quantile.h"
+#include "fitting/trust/allocation.h"
 #include "fitting/trust/bootstrap.h"
 
 namespace moe {
@@ -149,35 +150,17 @@ Result<Flop> budgetOf(const Law& law, const OptimumQuestion& question, const Law
   return budgetForLoss(law, *question.target_loss, model);
 }
 
-/// Percentiles over all draws; a draw that has no answer counts as infinitely large, so that it is
-/// not left out in silence.
-std::optional<Range> intervalOf(const std::vector<double>& draws) {
-  if (draws.size() < kLeastDraws) return std::nullopt;
-  return percentiles(draws);
-}
-
 void fillIntervals(const Law& law, const OptimumQuestion& question, const LawPoint& model,
                    OptimumRow& row) {
-  constexpr double kNever = std::numeric_limits<double>::infinity();
-  std::vector<double> budgets, params, tokens, losses;
-  double found = 0;
-  for (std::size_t i = 0; i < law.posterior.size(); ++i) {
-    const Law draw = law.draw(i);
-    const auto best = budgetOf(draw, question, model).and_then([&](Flop budget) {
-      budgets.push_back(budget.value());
-      return computeOptimum(draw, budget, model);
-    });
-    budgets.resize(i + 1, kNever);
-    params.push_back(best ? best->params : kNever);
-    tokens.push_back(best ? best->train_tokens : kNever);
-    losses.push_back(best ? best->loss : kNever);
-    found += best.has_value();
-  }
-  if (!law.posterior.empty()) row.draws_share = found / static_cast<double>(law.posterior.size());
-  if (question.target_loss) row.budget95 = intervalOf(budgets);
-  row.params95 = intervalOf(params);
-  row.tokens95 = intervalOf(tokens);
-  if (question.budget_flop) row.loss95 = intervalOf(losses);
+  std::vector<Law> draws;
+  for (std::size_t i = 0; i < law.posterior.size(); ++i) draws.push_back(law.draw(i));
+  const OptimumIntervals intervals = optimumIntervals(
+      draws, model, [&](const Law& draw) { return budgetOf(draw, question, model); });
+  row.draws_share = intervals.draws_share;
+  if (question.target_loss) row.budget95 = intervals.budget;
+  row.params95 = intervals.params;
+  row.tokens95 = intervals.tokens;
+  if (question.budget_flop) row.loss95 = intervals.loss;
 }
 
 void warnAboutDraws(const OptimumRow& row, std::vector<Warning>& warnings) {

@@ -42,8 +42,10 @@ RiseScale::RiseScale(FitProblem& problem, const FitResult& result) : objective_(
   freedom_ = std::max(1.0, runs - free);
   // Residuals of a fit are smaller than the noise: the usual n / (n - p).
   const double small_sample = runs > free ? (runs - free) / runs : 1;
-  scale_ = 2 * curvatureWeights(problem, static_cast<std::size_t>(free)).sum() /
-           std::max(squares, 1e-300) * runs / points * small_sample;
+  const double curvature = curvatureWeights(problem, static_cast<std::size_t>(free)).sum();
+  scale_ = 2 * curvature / std::max(squares, 1e-300) * runs / points * small_sample;
+  // chi-square = t' I t with I = scale / 2 sum of curvature j j' over the points.
+  run_variance_ = 2 * runs / std::max(scale_ * curvature, 1e-300);
 }
 
 double RiseScale::chiSquare(double objective) const {

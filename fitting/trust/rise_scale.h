@@ -28,8 +28,12 @@ class RiseScale {
   /// Largest chi-square within an interval of this confidence: Student's t squared, with as many
   /// degrees of freedom as there are runs beyond the free parameters (at least 1).
   double critical(double confidence) const;
+  /// Variance that one run's ln L carries, as the fit weighs it: the noise of a run, for least
+  /// squares the residual variance.
+  double runVariance() const { return run_variance_; }
 
  private:
+  double run_variance_ = 0;
   double objective_ = 0;
   double scale_ = 0;
   double freedom_ = 1;

@@ -1,0 +1,163 @@
+#include "fitting/trust/comparison.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "data/quantile.h"
+#include "fitting/counter_random.h"
+#include "fitting/trust/standard_errors.h"
+
+namespace moe {
+
+namespace {
+
+/// Everything about the data that a family is tried on.
+struct Trial {
+  std::span<const TrainingRun> runs;
+  std::span<const std::size_t> group;
+  const ComparisonOptions& options;
+  std::stop_token stop;
+};
+
+void fillCriteria(FamilyScore& score) {
+  const FitResult& fit = *score.fit;
+  const double runs = static_cast<double>(fit.runs);
+  score.free_parameters = freeCoordinates(fit).size();
+  const bool laplace = fit.objective_kind.kind == ObjectiveKind::kHuber;
+  constexpr double kLeastSpread = 1e-12;  // runs without noise: a likelihood of rounding errors
+  const double mean = std::max(fit.mean_abs_log_residual, kLeastSpread);
+  const double rms = std::max(fit.rms_log_residual, kLeastSpread);
+  score.log_likelihood = laplace ? -runs * (1 + std::log(2 * mean))
+                                 : -0.5 * runs * (1 + std::log(2 * std::numbers::pi * rms * rms));
+  const double counted = static_cast<double>(score.free_parameters) + 1;
+  score.aic = 2 * counted - 2 * score.log_likelihood;
+  score.bic = counted * std::log(runs) - 2 * score.log_likelihood;
+}
+
+/// Keeps a result, or the reason why there is none; false when stopped.
+bool keep(Result<HoldOutResult> found, std::optional<HoldOutResult>& result, std::string& reason) {
+  if (found) {
+    result = std::move(*found);
+  } else {
+    reason = describe(found.error());
+    return found.error().kind != ErrorKind::kCancelled;
+  }
+  return true;
+}
+
+/// False when stopped.
+bool tryFamily(const Trial& trial, FamilyScore& score) {
+  const LawFamily& family = *score.family;
+  const ComparisonOptions& options = trial.options;
+  auto fit = fitLaw(family, FitData::of(trial.runs, trial.group), options.fit, trial.stop);
+  if (!fit) {
+    score.unsuitable = fit.error().message;
+    return fit.error().kind != ErrorKind::kCancelled;
+  }
+  score.fit = std::move(*fit);
+  fillCriteria(score);
+  if (!options.held.empty() &&
+      !keep(holdOut(family, trial.runs, trial.group, options.held, options.fit, trial.stop),
+            score.hold_out, score.no_hold_out)) {
+    return false;
+  }
+  if (options.folds < 2) return true;
+  return keep(crossValidate(family, trial.runs, trial.group, options.folds, options.seed,
+                            options.fit, trial.stop),
+              score.cross_validation, score.no_cross_validation);
+}
+
+double unseenError(const FamilyScore& score) {
+  if (score.hold_out) return score.hold_out->mean_abs_log_error;
+  if (score.cross_validation) return score.cross_validation->mean_abs_log_error;
+  return std::numeric_limits<double>::infinity();
+}
+
+void rank(std::vector<FamilyScore>& scores) {
+  std::stable_sort(scores.begin(), scores.end(), [](const FamilyScore& a, const FamilyScore& b) {
+    if (a.fit.has_value() != b.fit.has_value()) return a.fit.has_value();
+    return a.fit && unseenError(a) < unseenError(b);
+  });
+}
+
+/// Both results are of the same unseen runs, in the same order.
+std::optional<ErrorExcess> excess(const std::optional<HoldOutResult>& own,
+                                  const std::optional<HoldOutResult>& leader,
+                                  const ComparisonOptions& options) {
+  if (!own || !leader) return std::nullopt;
+  std::vector<double> differences;
+  ErrorExcess result;
+  for (std::size_t i = 0; i < own->unseen.size(); ++i) {
+    differences.push_back(own->unseen[i].mean_abs_log_error - leader->unseen[i].mean_abs_log_error);
+    result.mean += differences.back();
+  }
+  const double count = static_cast<double>(differences.size());
+  result.mean /= count;
+  std::vector<double> means;
+  for (std::size_t k = 0; k < options.resamples; ++k) {
+    double sum = 0;
+    for (std::size_t i = 0; i < differences.size(); ++i) {
+      sum += differences[counterIndex(options.seed, k, i, differences.size())];
+    }
+    means.push_back(sum / count);
+  }
+  result.ci95 = {quantile(means, 0.025), quantile(means, 0.975)};
+  return result;
+}
+
+/// Clearly worse by one kind of unseen runs and not better by the other.
+bool beaten(const FamilyScore& score) {
+  const auto clear = [](const std::optional<ErrorExcess>& excess) {
+    return excess && excess->ci95.low > 0;
+  };
+  const auto against = [](const std::optional<ErrorExcess>& excess) {
+    return excess && excess->mean < 0;
+  };
+  return (clear(score.hold_out_excess) && !against(score.cross_validation_excess)) ||
+         (clear(score.cross_validation_excess) && !against(score.hold_out_excess));
+}
+
+void judge(Comparison& comparison, const ComparisonOptions& options) {
+  std::vector<FamilyScore>& scores = comparison.scores;
+  for (FamilyScore& score : scores) {
+    if (!score.fit) continue;
+    const FamilyScore& leader = scores.front();
+    if (&score == &leader) {
+      score.standing = Standing::kLeader;
+    } else {
+      score.hold_out_excess = excess(score.hold_out, leader.hold_out, options);
+      score.cross_validation_excess =
+          excess(score.cross_validation, leader.cross_validation, options);
+      score.standing = beaten(score) ? Standing::kBeaten : Standing::kCannotTell;
+    }
+    if (score.standing == Standing::kBeaten) continue;
+    const auto place = static_cast<std::size_t>(&score - scores.data());
+    std::optional<std::size_t>& best = comparison.recommended;
+    if (!best || score.bic < scores[*best].bic) best = place;
+  }
+}
+
+}  // namespace
+
+Result<Comparison> compareFamilies(std::span<const LawFamily* const> families,
+                                   std::span<const TrainingRun> runs,
+                                   std::span<const std::size_t> group,
+                                   const ComparisonOptions& options, std::stop_token stop,
+                                   const ProgressSink& progress) {
+  const Trial trial{runs, group, options, stop};
+  Comparison comparison;
+  for (std::size_t i = 0; i < families.size(); ++i) {
+    FamilyScore& score = comparison.scores.emplace_back();
+    score.family = families[i];
+    if (progress) {
+      progress(families[i]->name, static_cast<double>(i) / static_cast<double>(families.size()));
+    }
+    if (!tryFamily(trial, score)) return fail(ErrorKind::kCancelled, "", "stopped");
+  }
+  rank(comparison.scores);
+  judge(comparison, options);
+  return comparison;
+}
+
+}  // namespace moe

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "data/progress.h"
+#include "fitting/fit.h"
+#include "fitting/trust/hold_out.h"
+
+namespace moe {
+
+struct ComparisonOptions {
+  FitOptions fit = {};
+  std::vector<bool> held = {};   ///< rows to hold out, see largestCompute; none when empty
+  std::size_t folds = 10;        ///< of the cross-validation; 0: none
+  std::size_t resamples = 2000;  ///< of the unseen runs, for the intervals of differences
+  std::uint64_t seed = 0;
+};
+
+/// How a family stands against the leader.
+enum class Standing {
+  kUnsuitable,  ///< these runs cannot fit it
+  kLeader,      ///< least error on unseen runs
+  kCannotTell,  ///< the runs do not separate it from the leader
+  kBeaten,      ///< clearly worse
+};
+
+/// Mean excess of |ln L_hat - ln L| over the leader's on the same unseen runs.
+struct ErrorExcess {
+  double mean = 0;
+  Range ci95;  ///< over resampled unseen runs
+};
+
+/// One family on the data.
+struct FamilyScore {
+  const LawFamily* family = nullptr;
+  std::string unsuitable;  ///< why it was not fitted
+  std::optional<FitResult> fit;
+  std::size_t free_parameters = 0;  ///< neither held nor on a bound
+  double log_likelihood = 0;
+  double aic = 0;
+  double bic = 0;
+  std::optional<HoldOutResult> hold_out;
+  std::string no_hold_out;  ///< why there is none
+  std::optional<HoldOutResult> cross_validation;
+  std::string no_cross_validation;
+  Standing standing = Standing::kUnsuitable;
+  std::optional<ErrorExcess> hold_out_excess;
+  std::optional<ErrorExcess> cross_validation_excess;
+};
+
+struct Comparison {
+  std::vector<FamilyScore> scores;  ///< best first; unsuitable ones last
+  /// Of the leader and those that cannot be told from it, the one of least BIC: what the runs
+  /// support without asking for more than they hold. Index into scores; none when nothing fits.
+  std::optional<std::size_t> recommended;
+};
+
+/// Fits every family and ranks them by the error on the runs held out (or by cross-validation where
+/// nothing is held out). A family is beaten when, over one of the two kinds of unseen runs, its
+/// excess error over the leader's has a 95 % interval above zero, and the other kind does not say
+/// the opposite on average. That interval resamples the unseen runs; the fits stay as they are.
+///
+/// AIC and BIC are of ln L with the scale of the residuals fitted (and counted): Laplace's density
+/// for the Huber objective, Gauss' for least squares; points of one run count as one:
+///
+///     Laplace  ln p = -n (1 + ln(2 mean|r|))        Gauss  ln p = -n/2 (1 + ln(2 pi mean r^2))
+///     AIC = 2 (p + 1) - 2 ln p      BIC = (p + 1) ln n - 2 ln p      n  runs, p  free parameters
+///
+/// Errors: kCancelled; families that do not suit the runs are listed, not errors.
+Result<Comparison> compareFamilies(std::span<const LawFamily* const> families,
+                                   std::span<const TrainingRun> runs,
+                                   std::span<const std::size_t> group,
+                                   const ComparisonOptions& options, std::stop_token stop = {},
+                                   const ProgressSink& progress = {});
+
+}  // namespace moe

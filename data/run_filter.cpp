@@ -191,31 +191,6 @@ std::string valuesOf(const FilterColumn& column) {
   return fmt::format("is {} and more", fmt::join(distinct.begin(), distinct.end() - 1, ", "));
 }
 
-Result<RunTable> applyFilter(const RunTable& table, const RunFilter& filter) {
-  const auto column = findColumn(table, filter);
-  if (!column) return tl::unexpected(column.error());
-  std::vector<std::size_t> rows;
-  for (std::size_t row = 0; row < table.runs.size(); ++row) {
-    bool stays = false;
-    if (comparesSizes(filter.comparison)) {
-      const std::optional<double> number = column->number(row);
-      if (!number) {
-        return fail(ErrorKind::kInput, table.place(row),
-                    fmt::format("{} is \"{}\", which is not a number; the filter {} compares sizes",
-                                filter.column, column->text(row), filter.text));
-      }
-      stays = meets(*number, filter.comparison, *filter.values.front().number);
-    } else {
-      stays = equalsAny(*column, filter, row) == (filter.comparison == FilterOperator::kEqual);
-    }
-    if (stays) rows.push_back(row);
-  }
-  if (!rows.empty()) return table.select(rows);
-  return refuse(filter, table.runs.empty() ? std::string("there are no runs to filter")
-                                           : fmt::format("no run is left; {} {}", filter.column,
-                                                         valuesOf(*column)));
-}
-
 }  // namespace
 
 Result<RunFilter> parseRunFilter(std::string_view text) {
@@ -243,12 +218,37 @@ Result<RunFilter> parseRunFilter(std::string_view text) {
   return filter;
 }
 
+Result<std::vector<std::size_t>> rowsThatPass(const RunTable& table, const RunFilter& filter) {
+  const auto column = findColumn(table, filter);
+  if (!column) return tl::unexpected(column.error());
+  std::vector<std::size_t> rows;
+  for (std::size_t row = 0; row < table.runs.size(); ++row) {
+    bool stays = false;
+    if (comparesSizes(filter.comparison)) {
+      const std::optional<double> number = column->number(row);
+      if (!number) {
+        return fail(ErrorKind::kInput, table.place(row),
+                    fmt::format("{} is \"{}\", which is not a number; the filter {} compares sizes",
+                                filter.column, column->text(row), filter.text));
+      }
+      stays = meets(*number, filter.comparison, *filter.values.front().number);
+    } else {
+      stays = equalsAny(*column, filter, row) == (filter.comparison == FilterOperator::kEqual);
+    }
+    if (stays) rows.push_back(row);
+  }
+  if (!rows.empty()) return rows;
+  return refuse(filter, table.runs.empty() ? std::string("there are no runs to filter")
+                                           : fmt::format("no run is left; {} {}", filter.column,
+                                                         valuesOf(*column)));
+}
+
 Result<RunTable> applyFilters(const RunTable& table, std::span<const RunFilter> filters) {
   RunTable left = table;
   for (const RunFilter& filter : filters) {
-    auto next = applyFilter(left, filter);
-    if (!next) return next;
-    left = std::move(*next);
+    const auto rows = rowsThatPass(left, filter);
+    if (!rows) return tl::unexpected(rows.error());
+    left = left.select(*rows);
   }
   return left;
 }

@@ -37,6 +37,9 @@ Result<RunFilter> parseRunFilter(std::string_view text);
 /// neither; a size asked of text; no row left, with the values that there are.
 Result<RunTable> applyFilters(const RunTable& table, std::span<const RunFilter> filters);
 
+/// Which rows meet one filter, in their order. Errors: as applyFilters.
+Result<std::vector<std::size_t>> rowsThatPass(const RunTable& table, const RunFilter& filter);
+
 /// The table without its k highest losses; of equal losses the earlier row goes first.
 RunTable dropHighestLosses(const RunTable& table, std::size_t k);
 

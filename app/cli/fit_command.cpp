@@ -19,9 +19,11 @@ constexpr const char* kExamples = R"(Examples:
       Two laws on some of the runs; writes law-yun2024.json and law-ludziejewski2025.json.
   moeplan fit curves.csv --law yun2024 --curve 0.04..0.3333 --hold-out largest:20%
       Evaluations on the way, from 4 % to a third of each schedule; refits on an earlier and a
-      later window show what that choice decides.)";
+      later window show what that choice decides.
+  moeplan fit runs.csv --suggest-runs 3 --suggest-budget-flop 1e21 --target n=7e9,d=2e12
+      Which three runs would make the predicted loss of that model surest.)";
 
-void addDataOptions(CLI::App& app, FitQuestion& question) {
+void addDataOptions(CLI::App& app, PointsQuestion& question) {
   app.add_option("files", question.files, "Tables of runs")->type_name("FILE")->required();
   app.add_option("--map", question.map, "Columns by role: n, d, e, k, g, loss, run, step")
       ->type_name("n=COL,...");
@@ -54,9 +56,20 @@ void addFitOptions(CLI::App& app, FitQuestion& question) {
   app.add_option("--fix", question.fixed, "Hold parameters at values: omega=0,zeta=0")
       ->delimiter(',')
       ->type_name("NAME=X,...");
+  app.add_flag("--reduce", question.reduce,
+               "Hold what these runs cannot tell; keep E = 1 for a law without experts");
   app.add_option("--search", question.search,
                  "auto (global, by variable projection) or grid (the classic 4500 starts)")
       ->type_name("KIND");
+  app.add_option("--confirm", question.confirm,
+                 "Search again from random starts, 200 unless a number follows")
+      ->type_name("[N]")
+      ->expected(0, 1)
+      ->default_str("200")
+      ->check(CLI::Range(1.0, 1e6).description(""));
+  app.add_option("--study", question.study,
+                 "Profiles, residuals, influence, other laws: auto (all where quick), full, none")
+      ->type_name("DEPTH");
   app.add_option("--bootstrap", question.bootstrap,
                  "Resamples of whole runs for the intervals; 200 unless given, 0 for none")
       ->type_name("N")
@@ -64,6 +77,20 @@ void addFitOptions(CLI::App& app, FitQuestion& question) {
   app.add_option("--hold-out", question.hold_out,
                  "Refit without these runs and predict them: largest:20%, or a filter")
       ->type_name("RULE");
+  app.add_option("--suggest-runs", question.suggest_runs,
+                 "Name the K further runs that tell most about the target")
+      ->type_name("K")
+      ->check(CLI::Range(0.0, 50.0).description(""));
+  app.add_option("--suggest-budget-flop", question.suggest_budget_flop,
+                 "FLOP for those runs together; what the runs cost unless given")
+      ->type_name("C");
+  app.add_option(
+         "--target", question.target,
+         "The model whose loss matters; the optimum at 10 times the largest run unless given")
+      ->type_name("n=..,d=..,e=..");
+  app.add_option("--residuals", question.residuals,
+                 "Write residual, weight, leverage and influence of every point (CSV)")
+      ->type_name("FILE");
   app.add_option("--save", question.save, "Write the law with its posterior sample")
       ->type_name("FILE");
 }
@@ -73,7 +100,7 @@ void addFitOptions(CLI::App& app, FitQuestion& question) {
 void addFitCommand(CLI::App& app, CommandContext& context) {
   CLI::App* fit = app.add_subcommand("fit", kDescription);
   auto question = std::make_shared<FitQuestion>();
-  addDataOptions(*fit, *question);
+  addDataOptions(*fit, question->points);
   addFitOptions(*fit, *question);
   fit->footer(kExamples);
   fit->callback([question, &context] {

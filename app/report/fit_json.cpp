@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "app/report/fit_report.h"
+#include "app/report/fit_study_json.h"
 #include "app/report/json_document.h"
 
 namespace moe::report {
@@ -14,19 +15,22 @@ Json range(const std::optional<Range>& value) { return value ? range(*value) : J
 Json inputsJson(const FitAnswer& answer) {
   const FitQuestion& question = answer.question;
   Json inputs;
-  inputs["files"] = question.files;
+  inputs["files"] = question.points.files;
   inputs["laws"] = question.laws;
-  inputs["map"] = question.map;
-  inputs["filters"] = question.filters;
-  inputs["n_is"] = name(answer.table.parameter_kind);
-  inputs["skip_bad"] = question.skip_bad;
-  inputs["drop_highest_loss"] = question.drop_highest_loss;
-  inputs["curve"] = question.curve;
+  inputs["map"] = question.points.map;
+  inputs["filters"] = question.points.filters;
+  inputs["n_is"] = name(answer.points.table.parameter_kind);
+  inputs["skip_bad"] = question.points.skip_bad;
+  inputs["drop_highest_loss"] = question.points.drop_highest_loss;
+  inputs["curve"] = question.points.curve;
   inputs["objective"] = question.objective;
   inputs["delta"] = jsonNumber(question.delta);
   inputs["bounded"] = !question.unbounded;
   inputs["fixed"] = question.fixed;
+  inputs["reduce"] = question.reduce;
   inputs["search"] = question.search;
+  inputs["confirm"] = question.confirm;
+  inputs["study"] = question.study;
   inputs["bootstrap"] = question.bootstrap;
   inputs["hold_out"] = question.hold_out;
   inputs["seed"] = question.seed;
@@ -54,6 +58,12 @@ Json searchJson(const FitQuestion& question, const FitResult& fit) {
   json["share_at_best"] = jsonNumber(fit.share_at_best);
   json["converged"] = fit.converged;
   json["termination"] = fit.termination;
+  if (fit.confirmation) {
+    json["confirmation"] = {{"starts", fit.confirmation->starts},
+                            {"at_best", fit.confirmation->at_best},
+                            {"objective", jsonNumber(fit.confirmation->objective)},
+                            {"found_lower", fit.confirmation->found_lower}};
+  }
   json["basin_objectives"] = Json::array();
   for (const Basin& basin : fit.basins) json["basin_objectives"].push_back(basin.objective);
   return json;
@@ -85,12 +95,12 @@ Json fitResultJson(const FitAnswer& answer, const LawFit& fit) {
   json["flop_per_param_token"] = jsonNumber(fit.law.flop_per_param_token);
   json["router_flop"] = jsonNumber(fit.law.router_flop);
   json["no_optimum"] = fit.law.noOptimum();
-  json["data"] = {{"runs", answer.selection.runs},
-                  {"points", answer.selection.points},
-                  {"mid_schedule", answer.selection.mid_schedule},
-                  {"n_range", range(answer.params)},
-                  {"d_range", range(answer.train_tokens)},
-                  {"e_range", range(answer.experts)}};
+  json["data"] = {{"runs", fit.data.runs},
+                  {"points", fit.data.points},
+                  {"mid_schedule", answer.points.mid_schedule},
+                  {"n_range", range(fit.data.params)},
+                  {"d_range", range(fit.data.train_tokens)},
+                  {"e_range", range(fit.data.experts)}};
   const bool huber = result.objective_kind.kind == ObjectiveKind::kHuber;
   json["objective"] = {{"kind", huber ? "huber" : "l2"},
                        {"delta", huber ? jsonNumber(result.objective_kind.delta) : Json(nullptr)},
@@ -116,11 +126,13 @@ Json fitResultJson(const FitAnswer& answer, const LawFit& fit) {
                         {"rms_log_error", jsonNumber(fit.hold_out->rms_log_error)}};
   }
   json["windows"] = windowsJson(fit);
+  addStudy(answer, fit, json);
   json["warnings_of_fit"] = Json::array();
   for (const Warning& warning : fit.warnings) {
     json["warnings_of_fit"].push_back({{"code", warning.code}, {"message", warning.message}});
   }
   if (!fit.saved_to.empty()) json["saved_to"] = fit.saved_to;
+  if (!fit.residuals_saved_to.empty()) json["residuals_saved_to"] = fit.residuals_saved_to;
   return json;
 }
 
@@ -129,8 +141,8 @@ Json fitResultJson(const FitAnswer& answer, const LawFit& fit) {
 std::string fitJson(const FitAnswer& answer) {
   DocumentHead head{.schema = "moeplan.fit/1", .command = "fit"};
   head.inputs = inputsJson(answer);
-  for (const RunSource& source : answer.table.sources) head.sources.push_back(source.path);
-  head.warnings = answer.warnings;
+  for (const RunSource& source : answer.points.table.sources) head.sources.push_back(source.path);
+  head.warnings = answer.points.warnings;
   for (const LawFit& fit : answer.fits) {
     head.warnings.insert(head.warnings.end(), fit.warnings.begin(), fit.warnings.end());
   }
@@ -141,7 +153,7 @@ std::string fitJson(const FitAnswer& answer) {
     for (const LawFit& fit : answer.fits) results["fits"].push_back(fitResultJson(answer, fit));
   }
   results["skipped"] = Json::array();
-  for (const SkippedRow& row : answer.table.skipped) {
+  for (const SkippedRow& row : answer.points.table.skipped) {
     results["skipped"].push_back({{"path", row.path}, {"line", row.line}, {"reason", row.reason}});
   }
   return documentText(head, results);

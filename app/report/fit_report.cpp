@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "app/report/fit_study_text.h"
 #include "app/report/number_text.h"
 #include "app/report/text_table.h"
 
@@ -18,21 +19,20 @@ std::string rangeText(const Range& range) {
 }
 
 std::string dataText(const FitAnswer& answer) {
-  const FitQuestion& question = answer.question;
-  std::string text = fmt::format("Runs: {} points of {} runs from {}\n", answer.selection.points,
-                                 answer.selection.runs, fmt::join(question.files, ", "));
+  const PointsQuestion& question = answer.question.points;
+  std::string text = fmt::format("Runs: {} points of {} runs from {}\n", answer.data.points,
+                                 answer.data.runs, fmt::join(question.files, ", "));
   if (!question.filters.empty()) {
     text += fmt::format("  kept: {}\n", fmt::join(question.filters, "; "));
   }
-  const bool all = answer.selection.points == answer.selection.runs;
-  if (question.curve != "last" || !all) {
+  if (question.curve != "last" || answer.data.points != answer.data.runs) {
     text += fmt::format("  points of each run's curve: {}\n", question.curve);
   }
   if (question.drop_highest_loss > 0) {
     text += fmt::format("  without the {} highest losses\n", question.drop_highest_loss);
   }
-  text += fmt::format("  N {}, D {} tokens, E {}\n", rangeText(answer.params),
-                      rangeText(answer.train_tokens), rangeText(answer.experts));
+  text += fmt::format("  N {}, D {} tokens, E {}\n", rangeText(answer.data.params),
+                      rangeText(answer.data.train_tokens), rangeText(answer.data.experts));
   return text;
 }
 
@@ -42,25 +42,30 @@ std::string objectiveText(const FitResult& fit) {
                : "sum of squares on ln L";
 }
 
-TextTable parameterTable(const FitResult& fit) {
+std::string intervalCell(const ParameterFit& parameter) {
+  if (parameter.ci95) {
+    return fmt::format("{} to {}", plainText(parameter.ci95->low, 4),
+                       plainText(parameter.ci95->high, 4));
+  }
+  if (parameter.fixed) return "fixed";
+  return parameter.identified ? "-" : "not identified";
+}
+
+TextTable parameterTable(const LawFit& fit) {
   TextTable table;
   table.columns = {{"Parameter", "", Align::kLeft},
                    {"Value"},
                    {"Std. error"},
                    {"95 % interval"},
+                   {"Profile 95 %"},
                    {"Meaning", "", Align::kLeft}};
-  for (const ParameterFit& parameter : fit.parameters) {
-    const std::string interval = parameter.ci95
-                                     ? fmt::format("{} to {}", plainText(parameter.ci95->low, 4),
-                                                   plainText(parameter.ci95->high, 4))
-                                     : (parameter.fixed        ? "fixed"
-                                        : parameter.identified ? "-"
-                                                               : "not identified");
+  for (const ParameterFit& parameter : fit.fit.parameters) {
     const std::string error =
         parameter.standard_error ? plainText(*parameter.standard_error, 2) : "-";
-    table.rows.push_back({parameter.name, fmt::format("{:.6g}", parameter.value), error, interval,
-                          parameter.identified
-                              ? parameter.meaning
+    table.rows.push_back(
+        {parameter.name, fmt::format("{:.6g}", parameter.value), error, intervalCell(parameter),
+         profileText(profileOf(fit.study, parameter.name)),
+         parameter.identified ? parameter.meaning
                               : fmt::format("{} ({})", parameter.meaning, parameter.reason)});
   }
   return table;
@@ -82,6 +87,12 @@ std::string searchText(const FitResult& fit) {
       fmt::format("Search: {} starts, {} basin{}, {} of the starts in the best; {}\n", fit.starts,
                   fit.basins.size(), fit.basins.size() == 1 ? "" : "s",
                   percentText(fit.share_at_best), fit.termination);
+  if (fit.confirmation) {
+    text += fmt::format(
+        "  second search: {} random starts, {} of them end there, {}\n", fit.confirmation->starts,
+        fit.confirmation->at_best,
+        fit.confirmation->found_lower ? "and one ended lower: its end is taken" : "none lower");
+  }
   if (fit.basins.size() > 1) {
     text += fmt::format("  the next basin lies {} above\n",
                         percentText(fit.basins[1].objective / fit.objective - 1));
@@ -90,11 +101,11 @@ std::string searchText(const FitResult& fit) {
 }
 
 /// Size and tokens that each window's law calls optimal at the runs' own largest compute.
-TextTable windowTable(const FitAnswer& answer, const LawFit& fit) {
+TextTable windowTable(const LawFit& fit) {
   if (!fit.law.family->dependsOnTokens()) return {};
-  const Flop budget(fit.law.flop_per_param_token * answer.largest_compute);
+  const Flop budget(fit.law.flop_per_param_token * fit.data.largest_compute);
   const double experts =
-      fit.law.family->dependsOnExperts() ? std::max(1.0, answer.experts.low) : 1.0;
+      fit.law.family->dependsOnExperts() ? std::max(1.0, fit.data.experts.low) : 1.0;
   TextTable table;
   table.title = "The same fit on other windows: what moves here is not determined by these runs";
   table.columns = {{"Parameter", "", Align::kLeft}, {"This window"}};
@@ -134,7 +145,7 @@ std::string lawText(const FitAnswer& answer, const LawFit& fit) {
                       result.rms_residual, percentText(result.rms_log_residual),
                       percentText(result.mean_abs_log_residual));
   text += searchText(result);
-  text += tableText(parameterTable(result), 118);
+  text += tableText(parameterTable(fit), 118);
   text += decimalInteraction(result);
   if (!result.interval_method.empty()) {
     text +=
@@ -142,6 +153,8 @@ std::string lawText(const FitAnswer& answer, const LawFit& fit) {
                     result.resamples > 0 ? fmt::format(", {} resamples", result.resamples) : "");
   }
   for (const std::string& ridge : result.ridges) text += wrappedText("Ridge: " + ridge, 100, 2);
+  text += tradeOffText(fit);
+  text += residualText(answer, fit);
   for (const Warning& warning : fit.warnings) {
     text += wrappedText("Warning: " + warning.message, 100, 2);
   }
@@ -152,10 +165,16 @@ std::string lawText(const FitAnswer& answer, const LawFit& fit) {
         fit.hold_out->points, fit.hold_out->runs, answer.question.hold_out,
         percentText(fit.hold_out->mean_abs_log_error), 100 * fit.hold_out->mean_log_error);
   }
-  if (!fit.windows.empty()) text += "\n" + tableText(windowTable(answer, fit), 118);
+  text += rivalText(fit);
+  text += allocationText(fit);
+  text += suggestionText(fit);
+  if (!fit.windows.empty()) text += "\n" + tableText(windowTable(fit), 118);
   if (!fit.saved_to.empty()) {
     text += fmt::format("Saved to {} with {} posterior draws\n", fit.saved_to,
                         fit.law.posterior.size());
+  }
+  if (!fit.residuals_saved_to.empty()) {
+    text += fmt::format("Residuals of every point in {}\n", fit.residuals_saved_to);
   }
   return text;
 }
@@ -165,11 +184,11 @@ std::string lawText(const FitAnswer& answer, const LawFit& fit) {
 std::string fitText(const FitAnswer& answer) {
   std::string text = dataText(answer);
   for (const LawFit& fit : answer.fits) text += lawText(answer, fit);
-  if (!answer.warnings.empty()) text += "\n";
-  for (const Warning& warning : answer.warnings) {
+  if (!answer.points.warnings.empty()) text += "\n";
+  for (const Warning& warning : answer.points.warnings) {
     text += wrappedText("Warning: " + warning.message, 100, 2);
   }
-  for (const SkippedRow& row : answer.table.skipped) {
+  for (const SkippedRow& row : answer.points.table.skipped) {
     text += fmt::format("  left out {}:{}: {}\n", row.path, row.line, row.reason);
   }
   return text;

@@ -32,19 +32,12 @@ Result<std::vector<const LawFamily*>> familiesNamed(const std::vector<std::strin
   return families;
 }
 
-Result<std::optional<ParameterKind>> parameterKindNamed(const std::string& name) {
-  if (name.empty()) return std::nullopt;
-  if (name == "dense") return ParameterKind::kDense;
-  if (name == "active") return ParameterKind::kActive;
-  if (name == "total") return ParameterKind::kTotal;
-  return fail(ErrorKind::kUsage, "--n-is",
-              fmt::format("'{}' is none of dense, active and total", name));
-}
-
 Result<FitOptions> fitOptions(const FitQuestion& question) {
   FitOptions options;
   options.threads = question.threads;
   options.bounded = !question.unbounded;
+  options.reduce = question.reduce;
+  options.confirm_starts = question.confirm;
   if (!(question.delta > 0) || !std::isfinite(question.delta)) {
     return fail(ErrorKind::kUsage, "--delta",
                 fmt::format("is {:g}; it must be positive and finite", question.delta));
@@ -75,44 +68,77 @@ Result<FitOptions> fitOptions(const FitQuestion& question) {
   return options;
 }
 
-/// "largest:20%", or a filter that names the runs to hold out.
-Result<void> understandHoldOut(const std::string& text, FitPlan& plan) {
-  constexpr std::string_view kLargest = "largest:";
-  if (text.empty()) return {};
-  if (!text.starts_with(kLargest)) {
-    auto filter = parseRunFilter(text);
-    if (!filter) {
-      return fail(ErrorKind::kUsage, "--hold-out",
-                  fmt::format("'{}' is neither largest:SHARE% nor a filter such as "
-                              "'params>1e9'",
-                              text));
-    }
-    plan.hold_out_filter = *filter;
-    return {};
-  }
-  std::string_view number = std::string_view(text).substr(kLargest.size());
-  const bool marked = number.ends_with('%');
-  if (marked) number.remove_suffix(1);
-  const std::optional<double> percent = parseNumber(number);
-  if (!marked || !percent || !(*percent > 0 && *percent < 100)) {
-    return fail(
-        ErrorKind::kUsage, "--hold-out",
-        fmt::format("'{}': a share between 0 and 100 % is needed, as in largest:20%", text));
-  }
-  plan.hold_out_share = *percent / 100;
-  return {};
+Result<StudyDepth> studyDepthNamed(const std::string& name) {
+  if (name == "auto") return StudyDepth::kAuto;
+  if (name == "full") return StudyDepth::kFull;
+  if (name == "none") return StudyDepth::kNone;
+  return fail(ErrorKind::kUsage, "--study",
+              fmt::format("'{}' is none of auto, full and none", name));
 }
 
-/// A law must not be written over the runs that it came from.
-Result<void> savesElsewhere(const FitQuestion& question) {
-  for (const std::string& file : question.files) {
-    std::error_code ignored;
-    if (question.save.empty() || !std::filesystem::equivalent(question.save, file, ignored))
-      continue;
-    return fail(ErrorKind::kUsage, "--save",
-                fmt::format("{} is one of the tables that are read; name another file", file));
+/// "n=1e10,d=2e12,e=64", also g= and k=; n and d are needed.
+Result<LawPoint> parseTarget(const std::string& text) {
+  LawPoint target;
+  const auto wrong = [&](std::string_view part) {
+    return fail(ErrorKind::kUsage, "--target",
+                fmt::format("'{}' is not n=, d=, e=, g= or k= with a positive number, as in "
+                            "n=1e10,d=2e12,e=64",
+                            part));
+  };
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::string_view part = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+    const std::size_t equals = part.find('=');
+    if (equals == std::string_view::npos) return wrong(part);
+    const std::string_view role = trimmed(part.substr(0, equals));
+    const auto value = parseNumber(trimmed(part.substr(equals + 1)));
+    if (!value || !(*value > 0) || !std::isfinite(*value)) return wrong(part);
+    double* field = role == "n"   ? &target.params
+                    : role == "d" ? &target.train_tokens
+                    : role == "e" ? &target.experts
+                    : role == "g" ? &target.granularity
+                    : role == "k" ? &target.top_k
+                                  : nullptr;
+    if (field == nullptr) return wrong(part);
+    *field = *value;
   }
-  return {};
+  if (!(target.params > 0) || !(target.train_tokens > 0)) {
+    return fail(ErrorKind::kUsage, "--target", fmt::format("'{}' lacks n= or d=", text));
+  }
+  return target;
+}
+
+/// What is asked about further runs.
+Result<void> understandSuggestion(const FitQuestion& question, FitPlan& plan) {
+  if (!question.target.empty()) {
+    const auto target = parseTarget(question.target);
+    if (!target) return tl::unexpected(target.error());
+    plan.target = *target;
+  }
+  const bool budget = question.suggest_budget_flop.has_value();
+  if (budget && !(*question.suggest_budget_flop > 0)) {
+    return fail(ErrorKind::kUsage, "--suggest-budget-flop",
+                fmt::format("is {:g}; a positive number is needed", *question.suggest_budget_flop));
+  }
+  if (question.suggest_runs > 0 || (!budget && !plan.target)) return {};
+  return fail(ErrorKind::kUsage, budget ? "--suggest-budget-flop" : "--target",
+              "belongs to --suggest-runs K, which is missing");
+}
+
+/// Nothing may be written over the runs that it came from.
+Result<void> savesElsewhere(const FitQuestion& question) {
+  for (const auto& [option, path] :
+       {std::pair{"--save", &question.save}, std::pair{"--residuals", &question.residuals}}) {
+    for (const std::string& file : question.points.files) {
+      std::error_code ignored;
+      if (path->empty() || !std::filesystem::equivalent(*path, file, ignored)) continue;
+      return fail(ErrorKind::kUsage, option,
+                  fmt::format("{} is one of the tables that are read; name another file", file));
+    }
+  }
+  if (question.save.empty() || question.save != question.residuals) return {};
+  return fail(ErrorKind::kUsage, "--residuals", "is the file of --save; name another one");
 }
 
 }  // namespace
@@ -125,29 +151,21 @@ Result<FitPlan> understand(const FitQuestion& question) {
   auto families = familiesNamed(question.laws);
   if (!families) return tl::unexpected(families.error());
   result.families = *families;
-  if (!question.map.empty()) {
-    auto map = parseColumnMap(question.map);
-    if (!map) return tl::unexpected(map.error());
-    result.read.columns = *map;
-  }
-  result.read.skip_bad = question.skip_bad;
-  auto kind = parameterKindNamed(question.params_are);
-  if (!kind) return tl::unexpected(kind.error());
-  result.read.parameter_kind = *kind;
-  for (const std::string& text : question.filters) {
-    auto filter = parseRunFilter(text);
-    if (!filter) return tl::unexpected(filter.error());
-    result.filters.push_back(*filter);
-  }
-  auto curve = parseCurveRule(question.curve);
-  if (!curve) return tl::unexpected(curve.error());
-  result.curve = *curve;
+  auto points = understandPoints(question.points);
+  if (!points) return tl::unexpected(points.error());
+  result.points = *points;
   auto fit = fitOptions(question);
   if (!fit) return tl::unexpected(fit.error());
   result.fit = *fit;
-  if (auto hold_out = understandHoldOut(question.hold_out, result); !hold_out) {
-    return tl::unexpected(hold_out.error());
+  const auto study = studyDepthNamed(question.study);
+  if (!study) return tl::unexpected(study.error());
+  result.study = *study;
+  if (auto asked = understandSuggestion(question, result); !asked) {
+    return tl::unexpected(asked.error());
   }
+  auto hold_out = parseHoldOut(question.hold_out);
+  if (!hold_out) return tl::unexpected(hold_out.error());
+  result.hold_out = *hold_out;
   return result;
 }
 

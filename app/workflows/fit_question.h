@@ -4,21 +4,18 @@
 #include <vector>
 
 #include "app/workflows/fit_workflow.h"
-#include "data/curves.h"
-#include "data/readers/read_runs.h"
-#include "data/run_filter.h"
+#include "app/workflows/run_points.h"
 
 namespace moe {
 
 /// A FitQuestion with its words understood.
 struct FitPlan {
   std::vector<const LawFamily*> families;
-  ReadOptions read;
-  std::vector<RunFilter> filters;
-  CurveRule curve;
+  PointsPlan points;
   FitOptions fit;
-  std::optional<double> hold_out_share;
-  std::optional<RunFilter> hold_out_filter;
+  StudyDepth study = StudyDepth::kAuto;
+  std::optional<LawPoint> target;
+  HoldOutRule hold_out;
 };
 
 /// Errors: kUsage, naming the option, its value and what it may be.

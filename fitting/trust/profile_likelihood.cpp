@@ -8,7 +8,9 @@
 
 #include "data/parallel.h"
 #include "fitting/search/polish.h"
+#include "fitting/trust/pseudo_inverse.h"
 #include "fitting/trust/rise_scale.h"
+#include "fitting/trust/standard_errors.h"
 
 namespace moe {
 
@@ -18,6 +20,7 @@ constexpr double kCloseEnough = 2e-3;  // of the root of the critical chi-square
 constexpr double kLower = 1e-6;        // relative: a profile below the fit
 constexpr double kFarthest = 46;       // in a logarithm: a factor of 1e20
 constexpr int kMostSteps = 14;
+constexpr double kFarAbove = 3;  // times the critical root: an end that may lie in another basin
 constexpr PolishOptions kStepPolish{
     .max_iterations = 120, .relative_tolerance = 1e-10, .rounds = 2};
 
@@ -36,11 +39,12 @@ struct Side {
 
 class SideWalk {
  public:
-  SideWalk(FitProblem& problem, const FitResult& result, const RiseScale& scale, double critical,
-           Eigen::Index index, double direction)
+  SideWalk(FitProblem& problem, const FitResult& result, const RiseScale& scale,
+           const Eigen::VectorXd& tangent, double critical, Eigen::Index index, double direction)
       : problem_(problem),
         result_(result),
         scale_(scale),
+        tangent_(tangent),
         wanted_(std::sqrt(critical)),
         index_(index),
         direction_(direction),
@@ -91,48 +95,92 @@ class SideWalk {
     side.end = at_ + direction_ * outside;
   }
 
-  /// Held at this distance, from the nearest point of the path and from its continuation.
+  /// Held at this distance, from where the path points; an end far above the critical rise may be
+  /// another basin, so it is sought from the nearest point along the tangent as well.
   PathPoint refit(double distance, const std::vector<PathPoint>& path) {
     const double held_at = at_ + direction_ * distance;
+    PathPoint point = descend(held_at, startAt(held_at, path));
+    if (point.root < kFarAbove * wanted_) return point;
+    const PathPoint other = descend(held_at, along(nearestTo(held_at, path), held_at));
+    return other.objective < point.objective ? other : point;
+  }
+
+  PathPoint descend(double held_at, const Eigen::VectorXd& start) {
     Bounds held = result_.bounds;
     held.lower[index_] = held.upper[index_] = held_at;
-    const Eigen::VectorXd start = startAt(held_at, path);
-    const Polished end = polish(problem_, held, start, kStepPolish);
+    const Polished end = polish(problem_, held, clamped(start), kStepPolish);
     return {end.coordinates, end.value, std::sqrt(scale_.chiSquare(end.value))};
   }
 
-  Eigen::VectorXd startAt(double held_at, const std::vector<PathPoint>& path) const {
+  Eigen::VectorXd clamped(const Eigen::VectorXd& start) const {
+    return start.cwiseMax(result_.bounds.lower).cwiseMin(result_.bounds.upper);
+  }
+
+  /// From a point along the tangent of the profile at the optimum.
+  Eigen::VectorXd along(const Eigen::VectorXd& from, double held_at) const {
+    return from + (held_at - from[index_]) * tangent_;
+  }
+
+  const Eigen::VectorXd& nearestTo(double held_at, const std::vector<PathPoint>& path) const {
     const Eigen::VectorXd* nearest = &result_.coordinates;
-    const Eigen::VectorXd* second = nullptr;
-    const auto gap = [&](const Eigen::VectorXd& t) { return std::abs(t[index_] - held_at); };
     for (const PathPoint& point : path) {
-      if (gap(point.coordinates) < gap(*nearest)) {
-        second = nearest;
+      if (point.root > kFarAbove * wanted_) continue;
+      if (std::abs(point.coordinates[index_] - held_at) < std::abs((*nearest)[index_] - held_at)) {
         nearest = &point.coordinates;
-      } else if (second == nullptr || gap(point.coordinates) < gap(*second)) {
-        second = &point.coordinates;
       }
     }
-    Eigen::VectorXd start = *nearest;
-    if (second != nullptr && (*nearest)[index_] != (*second)[index_]) {
-      const double share =
-          (held_at - (*nearest)[index_]) / ((*nearest)[index_] - (*second)[index_]);
-      start += std::clamp(share, -2.0, 2.0) * (*nearest - *second);
+    return *nearest;
+  }
+
+  Eigen::VectorXd startAt(double held_at, const std::vector<PathPoint>& path) const {
+    const Eigen::VectorXd& nearest = nearestTo(held_at, path);
+    const Eigen::VectorXd* second = nullptr;
+    const auto gap = [&](const Eigen::VectorXd& t) { return std::abs(t[index_] - held_at); };
+    const auto consider = [&](const Eigen::VectorXd& t) {
+      const bool other = &t != &nearest && t[index_] != nearest[index_];
+      if (other && (second == nullptr || gap(t) < gap(*second))) second = &t;
+    };
+    consider(result_.coordinates);
+    for (const PathPoint& point : path) {
+      if (point.root <= kFarAbove * wanted_) consider(point.coordinates);
     }
+    if (second == nullptr) return along(nearest, held_at);
+    const double share = (held_at - nearest[index_]) / (nearest[index_] - (*second)[index_]);
+    Eigen::VectorXd start = nearest + std::clamp(share, -2.0, 2.0) * (nearest - *second);
     start[index_] = held_at;
-    start = start.cwiseMax(result_.bounds.lower).cwiseMin(result_.bounds.upper);
     return start;
   }
 
   FitProblem& problem_;
   const FitResult& result_;
   const RiseScale& scale_;
+  const Eigen::VectorXd& tangent_;
   double wanted_;
   Eigen::Index index_;
   double direction_;
   double at_;
   double reach_ = 0;
 };
+
+/// How the other coordinates move with each one along its profile at the optimum, per unit:
+/// columns of the covariance over their diagonal. Zero where a coordinate is pressed on a bound.
+Eigen::MatrixXd tangents(FitProblem& problem, const FitResult& result) {
+  const Eigen::Index count = result.coordinates.size();
+  Eigen::MatrixXd moves = Eigen::MatrixXd::Identity(count, count);
+  const std::vector<Eigen::Index> free = freeCoordinates(result);
+  problem.value(result.coordinates);
+  const Eigen::MatrixXd jacobian = problem.evaluator().jacobian()(Eigen::all, free);
+  const Eigen::MatrixXd covariance = pseudoInverse(jacobian.transpose() * jacobian);
+  for (std::size_t k = 0; k < free.size(); ++k) {
+    const auto own = static_cast<Eigen::Index>(k);
+    if (!(covariance(own, own) > 0)) continue;
+    for (std::size_t i = 0; i < free.size(); ++i) {
+      moves(free[i], free[k]) =
+          covariance(static_cast<Eigen::Index>(i), own) / covariance(own, own);
+    }
+  }
+  return moves;
+}
 
 /// Standard error in the coordinate, or a guess for what has none.
 double firstStep(const FitResult& result, Eigen::Index index) {
@@ -203,6 +251,7 @@ std::vector<Profile> profileParameters(const FitData& data, const FitOptions& op
   FitProblem first(*result.family, data.points, result.objective_kind);
   const RiseScale scale(first, result);
   const double critical = scale.critical(profile_options.confidence);
+  const Eigen::MatrixXd moves = tangents(first, result);
   const std::vector<Eigen::Index> indices = chosen(result, profile_options);
   std::vector<Side> sides(2 * indices.size());
   std::array<std::unique_ptr<FitProblem>, kMostWorkers> problems;
@@ -212,7 +261,8 @@ std::vector<Profile> profileParameters(const FitData& data, const FitOptions& op
     if (!own)
       own = std::make_unique<FitProblem>(*result.family, data.points, result.objective_kind);
     const Eigen::Index index = indices[i / 2];
-    SideWalk walk(*own, result, scale, critical, index, i % 2 == 0 ? -1 : 1);
+    const Eigen::VectorXd tangent = moves.col(index);
+    SideWalk walk(*own, result, scale, tangent, critical, index, i % 2 == 0 ? -1 : 1);
     sides[i] = walk.walk(firstStep(result, index), stop);
     ++done;
     if (worker == 0 && progress) {

@@ -128,8 +128,9 @@ TEST(Replicates, GiveTheNoiseOfSeeds) {
   EXPECT_NEAR(replicates.noise, 0.01, 1e-12);
 }
 
-// Its five reruns: 3.5999188 and 3.6009731, 3.0635383 and 3.063071, 3.3948448 and 3.3942559, 2.8737221
-// and 2.874346, 3.2011132 and 3.2020273 nats; the pooled sd of their logarithms is 1.6363e-4.
+// Its five reruns: 3.5999188 and 3.6009731, 3.0635383 and 3.063071, 3.3948448
+// and 3.3942559, 2.8737221 and 2.874346, 3.2011132 and 3.2020273 nats; the pooled sd of their
+// logarithms is 1.6363e-4.
 TEST(Replicates, GiveTheSeedNoiseOfTheOlmoLadder) {
   const auto points = test::pointsOf("olmo_ladder/runs.csv", {"annealed=1"});
   const FitData data = points.data();

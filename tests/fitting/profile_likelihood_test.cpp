@@ -146,5 +146,31 @@ TEST(Profile, LeavesOutWhatIsHeld) {
   }
 }
 
+// Least objectives with beta held, by Nelder-Mead of scipy 1.10.1 from 27 starts.
+TEST(FitLaw, WithBetaHeldMeetsScipyOnTheGemstones) {
+  const FitData data = test::gemstones().data();
+  for (const auto& [beta, least] : {std::pair{0.45, 0.0019790465115}, {0.70, 0.0019762727231}}) {
+    const auto fit = fitLaw(*findLawFamily("chinchilla"), data, {.fixed = {{"beta", beta}}});
+    ASSERT_TRUE(fit.has_value());
+    EXPECT_NEAR(fit->objective, least, 2e-12);
+  }
+}
+
+// A path of refits can fall into another basin (here: a dead data term, eight times the objective);
+// then the profile would look far too narrow. 1e-5: where the descents of a path stop.
+TEST(Profile, LiesNowhereAboveAGlobalFitWithTheParameterHeld) {
+  const FitData data = test::gemstones().data();
+  const LawFamily& family = *findLawFamily("chinchilla");
+  const auto fit = fitLaw(family, data, {});
+  ASSERT_TRUE(fit.has_value());
+  for (const Profile& profile : profileParameters(data, {}, *fit)) {
+    for (const ProfilePoint& point : profile.curve) {
+      const auto held = fitLaw(family, data, {.fixed = {{profile.parameter, point.value}}});
+      ASSERT_TRUE(held.has_value());
+      EXPECT_LE(point.objective, held->objective * (1 + 1e-5)) << profile.parameter << point.value;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace moe

@@ -1,0 +1,272 @@
+#include "app/report/fit_study_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/report/number_text.h"
+#include "app/report/text_table.h"
+
+namespace moe::report {
+
+namespace {
+
+constexpr int kWidth = 100;
+constexpr std::size_t kMostListed = 5;
+constexpr std::size_t kMostTradeOffs = 3;
+
+/// "14M-5 (line 14)"; of several files "14M-5 (runs.csv:14)"; without a name the place alone.
+std::string runText(const RunTable& table, std::size_t row) {
+  const std::string place =
+      table.sources.size() > 1 ? table.place(row) : fmt::format("line {}", table.runs[row].line);
+  const std::string& id = table.runs[row].run_id;
+  return id.empty() ? place : fmt::format("{} ({})", id, place);
+}
+
+std::string signedPercent(double log_share) { return fmt::format("{:+.2g} %", 100 * log_share); }
+
+std::string range(const std::optional<Range>& interval, std::string (*text)(double)) {
+  if (!interval) return "-";
+  const auto end = [&](double value) { return std::isinf(value) ? "never" : text(value); };
+  return fmt::format("{} to {}", end(interval->low), end(interval->high));
+}
+
+std::string threeDigits(double value) { return plainText(value, 3); }
+
+std::string lossText(double loss) { return decimalText(loss, 4); }
+
+/// " [0.43, 0.49]", or nothing.
+std::string bracketed(const std::optional<Range>& interval) {
+  if (!interval) return {};
+  return fmt::format(" [{}, {}]", threeDigits(interval->low), threeDigits(interval->high));
+}
+
+std::string outlierText(const FitAnswer& answer, const LawFit& fit) {
+  const ResidualStudy& study = *fit.study.residuals;
+  if (study.outliers.empty()) return {};
+  std::string text = fmt::format(
+      "Outliers: {} of {} points more than 4 robust standard deviations off; the objective "
+      "gives them little weight: ",
+      study.outliers.size(), study.points.size());
+  for (std::size_t i = 0; i < std::min(study.outliers.size(), kMostListed); ++i) {
+    const Residual& residual = study.points[study.outliers[i]];
+    text += fmt::format("{}{} {} (weight {})", i == 0 ? "" : "; ",
+                        runText(answer.points.table, fit.data.rows[study.outliers[i]]),
+                        signedPercent(-residual.log_residual), plainText(residual.weight, 2));
+  }
+  if (study.outliers.size() > kMostListed) text += "; --residuals FILE lists all";
+  return wrappedText(text, kWidth, 2);
+}
+
+std::string influenceText(const FitAnswer& answer, const LawFit& fit) {
+  if (!fit.study.left_out.empty()) return wrappedText(fit.study.left_out, kWidth, 2);
+  if (fit.study.influence.empty()) return {};
+  std::string text;
+  double largest = 0;
+  std::size_t listed = 0;
+  for (const RunInfluence& run : fit.study.influence) {
+    largest = std::max(largest, std::abs(run.shift_in_errors));
+    if (std::abs(run.shift_in_errors) < 1 || listed == kMostListed) continue;
+    text += fmt::format(
+        "{}without {} {} moves by {:+.1f} standard errors and predictions by up to "
+        "{}",
+        listed == 0 ? "Influence: " : "; ",
+        runText(answer.points.table, fit.data.rows[run.rows.front()]), run.parameter,
+        run.shift_in_errors, signedPercent(run.largest_loss_shift));
+    ++listed;
+  }
+  if (listed > 0) return wrappedText(text, kWidth, 2);
+  return fmt::format(
+      "Influence: no single run moves a parameter by more than {:.1f} standard "
+      "errors\n",
+      largest);
+}
+
+std::string trendText(const Trend& trend) {
+  const char* what = trend.of_spread ? "the spread of the residuals" : "the residuals";
+  const char* meaning =
+      trend.of_spread ? "runs are not equally noisy: read the bootstrap, which does not assume it"
+                      : "the law lacks something there";
+  return wrappedText(
+      fmt::format("Residuals: {} {} with {} (Spearman {:+.2f}, p = {:.1g}): {}", what,
+                  trend.correlation > 0 ? "grow" + std::string(trend.of_spread ? "s" : "")
+                                        : "fall" + std::string(trend.of_spread ? "s" : ""),
+                  trend.variable, trend.correlation, trend.p_value, meaning),
+      kWidth, 2);
+}
+
+std::string replicateText(const Replicates& replicates) {
+  std::string text;
+  if (replicates.copies > 0) {
+    text += wrappedText(fmt::format("Copies: {} points repeat another run's N, D, E and loss; "
+                                    "they count twice",
+                                    replicates.copies),
+                        kWidth, 2);
+  }
+  if (replicates.degrees_of_freedom == 0) return text;
+  const bool lacking = replicates.lack_of_fit_p < 0.01;
+  return text +
+         wrappedText(
+             fmt::format("Seeds: {} sets of equal runs scatter by {} ({} degrees of freedom); {} "
+                         "(p = {:.2g})",
+                         replicates.sets, percentText(replicates.noise),
+                         replicates.degrees_of_freedom,
+                         lacking ? "the fit's residuals exceed that noise: the law lacks something"
+                                 : "the fit's residuals are no larger than that",
+                         replicates.lack_of_fit_p),
+             kWidth, 2);
+}
+
+void addRows(const AllocationAtExperts& at, TextTable& table) {
+  for (const AllocationRow& row : at.allocation.rows) {
+    table.rows.push_back({powerText(row.budget.value()), fmt::format("{:g}", at.experts),
+                          countText(row.optimum.params), range(row.ci95.params, countText),
+                          countText(row.optimum.train_tokens), range(row.ci95.tokens, countText),
+                          plainText(row.optimum.tokens_per_param()), lossText(row.optimum.loss),
+                          range(row.ci95.loss, lossText),
+                          row.extrapolation.worst() > 0 ? "extrapolated" : "fitted"});
+  }
+}
+
+std::string isoFlopText(const IsoFlopResult& result) {
+  const auto usable = std::count_if(result.groups.begin(), result.groups.end(),
+                                    [](const IsoFlopGroup& group) { return group.usable; });
+  std::string text = wrappedText(
+      fmt::format("Approach 2 (parabolas through {} of {} iso-FLOP budgets): N* ~ C^{}{}, "
+                  "D* ~ C^{}{}",
+                  usable, result.groups.size(), threeDigits(result.params.exponent),
+                  bracketed(result.params.exponent95), threeDigits(result.tokens.exponent),
+                  bracketed(result.tokens.exponent95)),
+      kWidth, 2);
+  for (const Warning& warning : result.warnings) {
+    text += wrappedText("Warning: " + warning.message, kWidth, 2);
+  }
+  return text;
+}
+
+}  // namespace
+
+const Profile* profileOf(const FitStudy& study, const std::string& parameter) {
+  for (const Profile& profile : study.profiles) {
+    if (profile.parameter == parameter) return &profile;
+  }
+  return nullptr;
+}
+
+std::string profileText(const Profile* profile) {
+  if (profile == nullptr) return "-";
+  const auto& [low, high] = std::pair{profile->low95, profile->high95};
+  if (low && high) return fmt::format("{} to {}", plainText(*low, 4), plainText(*high, 4));
+  if (low) return fmt::format("above {}", plainText(*low, 4));
+  if (high) return fmt::format("below {}", plainText(*high, 4));
+  return "open";
+}
+
+std::string tradeOffText(const LawFit& fit) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(fit.fit.trade_offs.size(), kMostTradeOffs); ++i) {
+    const TradeOff& pair = fit.fit.trade_offs[i];
+    const std::string& first = fit.fit.parameters[pair.first].name;
+    const std::string& second = fit.fit.parameters[pair.second].name;
+    std::string interval = profileText(profileOf(fit.study, second));
+    if (interval == "-" && fit.fit.parameters[pair.second].ci95) {
+      const Range& ci = *fit.fit.parameters[pair.second].ci95;
+      interval = fmt::format("{} to {}", plainText(ci.low, 4), plainText(ci.high, 4));
+    }
+    text += wrappedText(fmt::format("Ridge: {} and {} trade off (correlation {:.3f}): {} is {}",
+                                    first, second, pair.correlation, second, interval),
+                        kWidth, 2);
+  }
+  return text;
+}
+
+std::string residualText(const FitAnswer& answer, const LawFit& fit) {
+  if (!fit.study.residuals) return {};
+  std::string text = outlierText(answer, fit) + influenceText(answer, fit);
+  for (const Trend& trend : fit.study.residuals->trends) text += trendText(trend);
+  return text + replicateText(fit.study.residuals->replicates);
+}
+
+std::string allocationText(const LawFit& fit) {
+  std::string text;
+  if (!fit.study.no_allocation.empty()) {
+    text += wrappedText("No optimal split of compute: " + fit.study.no_allocation, kWidth, 2);
+  }
+  if (!fit.study.allocations.empty()) {
+    TextTable table;
+    table.title = "Loss-optimal split of compute, at 1, 10 and 100 times the largest run's";
+    table.columns = {{"Budget", "FLOP"},
+                     {"E"},
+                     {"N*"},
+                     {"95 % interval"},
+                     {"D*", "tokens"},
+                     {"95 % interval"},
+                     {"D/N"},
+                     {"Loss", "nats"},
+                     {"95 % interval"},
+                     {"Basis", "", Align::kLeft}};
+    for (const AllocationAtExperts& at : fit.study.allocations) addRows(at, table);
+    text += "\n" + tableText(table, 118);
+    for (const AllocationAtExperts& at : fit.study.allocations) {
+      const std::string where =
+          fit.study.allocations.size() > 1 ? fmt::format(" at E = {:g}", at.experts) : "";
+      text += fmt::format("Approach 3 (this law{}): N* ~ C^{}{}\n", where,
+                          threeDigits(at.allocation.params_exponent),
+                          bracketed(at.allocation.params_exponent95));
+    }
+  }
+  if (fit.study.iso_flop) text += isoFlopText(*fit.study.iso_flop);
+  return text;
+}
+
+std::string suggestionText(const LawFit& fit) {
+  if (!fit.suggestion) return {};
+  const Suggestion& suggestion = *fit.suggestion;
+  const RunDesign& design = suggestion.design;
+  const bool experts = fit.fit.family->dependsOnExperts();
+  TextTable table;
+  table.title = fmt::format(
+      "Runs that tell most about the loss at N = {}, D = {}{}{}",
+      countText(suggestion.target.params), countText(suggestion.target.train_tokens),
+      experts ? fmt::format(", E = {:g}", suggestion.target.experts) : "",
+      suggestion.target_chosen ? " (the optimum at 10 times the largest run; --target sets another)"
+                               : "");
+  table.columns = {{"Run"},          {"N"},
+                   {"D", "tokens"},  {"E"},
+                   {"Cost", "FLOP"}, {"Standard error of the predicted loss after it"}};
+  table.rows.push_back({"now", "", "", "", "", percentText(design.error_now)});
+  for (std::size_t i = 0; i < design.runs.size(); ++i) {
+    const SuggestedRun& run = design.runs[i];
+    table.rows.push_back({std::to_string(i + 1), countText(run.point.params),
+                          countText(run.point.train_tokens), fmt::format("{:g}", run.point.experts),
+                          powerText(run.flop.value()), percentText(run.error_after)});
+  }
+  std::string text = "\n" + tableText(table, 118);
+  text += wrappedText(
+      fmt::format("For at most {} FLOP together{}. One run scatters by {} about the law. {}The "
+                  "figures hold if the law does; runs where it has not been tried would test that.",
+                  powerText(suggestion.budget.value()),
+                  suggestion.budget_chosen ? " (what these runs cost; --suggest-budget-flop sets "
+                                             "another)"
+                                           : "",
+                  percentText(design.run_error),
+                  design.plausible_laws > 1
+                      ? fmt::format("Averaged over {} laws that these runs do not tell apart. ",
+                                    design.plausible_laws)
+                      : ""),
+      kWidth, 2);
+  return text;
+}
+
+std::string rivalText(const LawFit& fit) {
+  if (!fit.rival) return {};
+  return wrappedText(
+      fmt::format("Better law: {} clearly beats {} on these runs: {} against {} off on the largest "
+                  "fifth held out, BIC lower by {:.0f}; moeplan compare shows all",
+                  fit.rival->family->name, fit.fit.family->name, percentText(fit.rival->error),
+                  percentText(fit.rival->own_error), fit.rival->bic_gain),
+      kWidth, 2);
+}
+
+}  // namespace moe::report

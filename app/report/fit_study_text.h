@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "app/workflows/fit_workflow.h"
+
+namespace moe::report {
+
+/// "0.289 to 0.371", "above 0.2", "open": a profile's interval; "-" when there is none.
+std::string profileText(const Profile* profile);
+
+/// The profile of a parameter, or nullptr.
+const Profile* profileOf(const FitStudy& study, const std::string& parameter);
+
+/// Trade-offs in words, with the range of the exponent among the two.
+std::string tradeOffText(const LawFit& fit);
+
+/// Outliers, influential runs, trends and seeds, a sentence each.
+std::string residualText(const FitAnswer& answer, const LawFit& fit);
+
+/// The optimal split of compute, and the iso-FLOP parabolas beside it.
+std::string allocationText(const LawFit& fit);
+
+/// Runs to make next.
+std::string suggestionText(const LawFit& fit);
+
+/// One line when another law clearly beats this one.
+std::string rivalText(const LawFit& fit);
+
+}  // namespace moe::report

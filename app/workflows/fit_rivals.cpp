@@ -1,0 +1,45 @@
+#include "app/workflows/fit_rivals.h"
+
+#include <algorithm>
+
+namespace moe {
+
+namespace {
+
+constexpr double kShare = 0.2;
+constexpr std::size_t kLeastRuns = 20;  // four held out at least
+constexpr double kDecisive = 10;        // of BIC: odds beyond 100 to 1
+
+}  // namespace
+
+std::optional<Comparison> tryRivals(std::span<const TrainingRun> runs,
+                                    std::span<const std::size_t> group, const FitOptions& options,
+                                    std::stop_token stop, const ProgressSink& progress) {
+  const std::size_t count = group.empty() ? 0 : *std::max_element(group.begin(), group.end()) + 1;
+  if (count < kLeastRuns) return std::nullopt;
+  ComparisonOptions request;
+  request.fit = options;
+  request.fit.fixed.clear();
+  request.fit.reduce = false;
+  request.fit.confirm_starts = 0;
+  request.fit.search = SearchKind::kAuto;
+  request.held = largestCompute(runs, group, kShare);
+  request.folds = 0;
+  auto comparison = compareFamilies(lawFamilies(), runs, group, request, stop, progress);
+  if (!comparison) return std::nullopt;
+  return std::move(*comparison);
+}
+
+std::optional<Rival> rivalOf(const LawFamily& family, const Comparison& comparison) {
+  const FamilyScore& leader = comparison.scores.front();
+  const auto own =
+      std::find_if(comparison.scores.begin(), comparison.scores.end(),
+                   [&](const FamilyScore& score) { return score.family == &family && score.fit; });
+  if (own == comparison.scores.end() || own->standing != Standing::kBeaten) return std::nullopt;
+  const double gain = own->bic - leader.bic;
+  if (gain < kDecisive || !own->hold_out_excess || !leader.hold_out) return std::nullopt;
+  return Rival{leader.family, leader.hold_out->mean_abs_log_error,
+               own->hold_out->mean_abs_log_error, *own->hold_out_excess, gain};
+}
+
+}  // namespace moe

@@ -61,6 +61,7 @@ void addModelOptions(CLI::App& command, ModelQuestion& model);
 
 /// Each registers one subcommand whose callback runs one workflow and delivers one report.
 void addFitCommand(CLI::App& app, CommandContext& context);
+void addCompareCommand(CLI::App& app, CommandContext& context);
 void addPredictCommand(CLI::App& app, CommandContext& context);
 void addOptimumCommand(CLI::App& app, CommandContext& context);
 void addCostCommand(CLI::App& app, CommandContext& context);

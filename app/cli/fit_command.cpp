@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "app/cli/command.h"
+#include "app/cli/points_options.h"
 #include "app/report/fit_report.h"
 
 namespace moe::cli {
@@ -22,28 +23,6 @@ constexpr const char* kExamples = R"(Examples:
       later window show what that choice decides.
   moeplan fit runs.csv --suggest-runs 3 --suggest-budget-flop 1e21 --target n=7e9,d=2e12
       Which three runs would make the predicted loss of that model surest.)";
-
-void addDataOptions(CLI::App& app, PointsQuestion& question) {
-  app.add_option("files", question.files, "Tables of runs")->type_name("FILE")->required();
-  app.add_option("--map", question.map, "Columns by role: n, d, e, k, g, loss, run, step")
-      ->type_name("n=COL,...");
-  app.add_option("--filter", question.filters,
-                 "Keep rows: COLUMN=A,B  COLUMN!=A  COLUMN>X (also >=, <, <=); may be repeated")
-      ->type_name("RULE")
-      ->take_all()
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  app.add_option("--drop-highest-loss", question.drop_highest_loss, "Leave out the K worst losses")
-      ->type_name("K")
-      ->check(CLI::Range(0.0, 1e9).description(""));
-  app.add_option("--curve", question.curve,
-                 "Points of a run with several rows: last, all, or LO..HI as shares of its "
-                 "schedule; last unless given")
-      ->type_name("RULE");
-  app.add_option("--n-is", question.params_are, "What N counts: dense, active or total")
-      ->type_name("KIND");
-  app.add_flag("--skip-bad", question.skip_bad, "List bad rows in the result instead of stopping");
-}
 
 void addFitOptions(CLI::App& app, FitQuestion& question) {
   app.add_option("--law", question.laws, "Laws, see catalog laws; chinchilla unless given")
@@ -100,7 +79,7 @@ void addFitOptions(CLI::App& app, FitQuestion& question) {
 void addFitCommand(CLI::App& app, CommandContext& context) {
   CLI::App* fit = app.add_subcommand("fit", kDescription);
   auto question = std::make_shared<FitQuestion>();
-  addDataOptions(*fit, question->points);
+  addPointsOptions(*fit, question->points);
   addFitOptions(*fit, *question);
   fit->footer(kExamples);
   fit->callback([question, &context] {

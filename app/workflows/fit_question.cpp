@@ -6,31 +6,12 @@
 #include <cmath>
 #include <filesystem>
 
-#include "data/nearest_name.h"
+#include "app/workflows/fit_words.h"
 #include "data/numbers.h"
 
 namespace moe {
 
 namespace {
-
-Result<std::vector<const LawFamily*>> familiesNamed(const std::vector<std::string>& names) {
-  std::vector<const LawFamily*> families;
-  std::vector<std::string> known;
-  for (const LawFamily* family : lawFamilies()) known.emplace_back(family->name);
-  for (const std::string& name : names) {
-    const LawFamily* family = findLawFamily(name);
-    if (family == nullptr) {
-      return fail(ErrorKind::kUsage, "--law",
-                  fmt::format("unknown law '{}'; {}", name, didYouMean(name, known)));
-    }
-    if (std::find(families.begin(), families.end(), family) != families.end()) {
-      return fail(ErrorKind::kUsage, "--law", fmt::format("{} is asked for twice", name));
-    }
-    families.push_back(family);
-  }
-  if (families.empty()) return fail(ErrorKind::kUsage, "--law", "no law is asked for");
-  return families;
-}
 
 Result<FitOptions> fitOptions(const FitQuestion& question) {
   FitOptions options;
@@ -38,11 +19,9 @@ Result<FitOptions> fitOptions(const FitQuestion& question) {
   options.bounded = !question.unbounded;
   options.reduce = question.reduce;
   options.confirm_starts = question.confirm;
-  if (!(question.delta > 0) || !std::isfinite(question.delta)) {
-    return fail(ErrorKind::kUsage, "--delta",
-                fmt::format("is {:g}; it must be positive and finite", question.delta));
-  }
-  options.objective.delta = question.delta;
+  const auto objective = parseObjective(question.objective, question.delta);
+  if (!objective) return tl::unexpected(objective.error());
+  options.objective = *objective;
   for (const std::string& text : question.fixed) {
     const std::size_t equals = text.find('=');
     const std::optional<double> value =
@@ -52,12 +31,6 @@ Result<FitOptions> fitOptions(const FitQuestion& question) {
                   fmt::format("'{}' is not PARAMETER=VALUE, as in omega=0", text));
     }
     options.fixed.emplace_back(std::string(trimmed(text.substr(0, equals))), *value);
-  }
-  if (question.objective == "l2") {
-    options.objective.kind = ObjectiveKind::kLeastSquares;
-  } else if (question.objective != "huber") {
-    return fail(ErrorKind::kUsage, "--objective",
-                fmt::format("'{}' is neither huber nor l2", question.objective));
   }
   if (question.search == "grid") {
     options.search = SearchKind::kGrid;
@@ -148,7 +121,7 @@ Result<FitPlan> understand(const FitQuestion& question) {
   if (auto elsewhere = savesElsewhere(question); !elsewhere) {
     return tl::unexpected(elsewhere.error());
   }
-  auto families = familiesNamed(question.laws);
+  auto families = familiesNamed(question.laws, "--law");
   if (!families) return tl::unexpected(families.error());
   result.families = *families;
   auto points = understandPoints(question.points);

@@ -8,7 +8,6 @@ namespace {
 
 constexpr double kShare = 0.2;
 constexpr std::size_t kLeastRuns = 20;  // four held out at least
-constexpr double kDecisive = 10;        // of BIC: odds beyond 100 to 1
 
 }  // namespace
 
@@ -36,10 +35,9 @@ std::optional<Rival> rivalOf(const LawFamily& family, const Comparison& comparis
       std::find_if(comparison.scores.begin(), comparison.scores.end(),
                    [&](const FamilyScore& score) { return score.family == &family && score.fit; });
   if (own == comparison.scores.end() || own->standing != Standing::kBeaten) return std::nullopt;
-  const double gain = own->bic - leader.bic;
-  if (gain < kDecisive || !own->hold_out_excess || !leader.hold_out) return std::nullopt;
+  if (!own->hold_out_excess || !leader.hold_out) return std::nullopt;
   return Rival{leader.family, leader.hold_out->mean_abs_log_error,
-               own->hold_out->mean_abs_log_error, *own->hold_out_excess, gain};
+               own->hold_out->mean_abs_log_error, *own->hold_out_excess, own->bic - leader.bic};
 }
 
 }  // namespace moe

@@ -2,15 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
-#include "data/quantile.h"
-#include "fitting/counter_random.h"
+#include "fitting/trust/distributions.h"
 #include "fitting/trust/standard_errors.h"
 
 namespace moe {
 
 namespace {
+
+constexpr double kDecisive = 10;  // of BIC: odds beyond 100 to 1
 
 /// Everything about the data that a family is tried on.
 struct Trial {
@@ -83,42 +85,64 @@ void rank(std::vector<FamilyScore>& scores) {
 
 /// Both results are of the same unseen runs, in the same order.
 std::optional<ErrorExcess> excess(const std::optional<HoldOutResult>& own,
-                                  const std::optional<HoldOutResult>& leader,
-                                  const ComparisonOptions& options) {
+                                  const std::optional<HoldOutResult>& leader) {
   if (!own || !leader) return std::nullopt;
-  std::vector<double> differences;
-  ErrorExcess result;
+  const double count = static_cast<double>(own->unseen.size());
+  double sum = 0;
+  double squares = 0;
   for (std::size_t i = 0; i < own->unseen.size(); ++i) {
-    differences.push_back(own->unseen[i].mean_abs_log_error - leader->unseen[i].mean_abs_log_error);
-    result.mean += differences.back();
+    const double difference =
+        own->unseen[i].mean_abs_log_error - leader->unseen[i].mean_abs_log_error;
+    sum += difference;
+    squares += difference * difference;
   }
-  const double count = static_cast<double>(differences.size());
-  result.mean /= count;
-  std::vector<double> means;
-  for (std::size_t k = 0; k < options.resamples; ++k) {
-    double sum = 0;
-    for (std::size_t i = 0; i < differences.size(); ++i) {
-      sum += differences[counterIndex(options.seed, k, i, differences.size())];
-    }
-    means.push_back(sum / count);
+  ErrorExcess result;
+  result.mean = sum / count;
+  double half_width = std::numeric_limits<double>::infinity();
+  if (count > 1) {
+    const double variance = std::max(0.0, squares - sum * result.mean) / (count - 1);
+    half_width = studentQuantile(0.975, count - 1) * std::sqrt(variance / count);
   }
-  result.ci95 = {quantile(means, 0.025), quantile(means, 0.975)};
+  result.ci95 = {result.mean - half_width, result.mean + half_width};
   return result;
 }
 
-/// Clearly worse by one kind of unseen runs and not better by the other.
-bool beaten(const FamilyScore& score) {
-  const auto clear = [](const std::optional<ErrorExcess>& excess) {
-    return excess && excess->ci95.low > 0;
-  };
-  const auto against = [](const std::optional<ErrorExcess>& excess) {
-    return excess && excess->mean < 0;
-  };
-  return (clear(score.hold_out_excess) && !against(score.cross_validation_excess)) ||
-         (clear(score.cross_validation_excess) && !against(score.hold_out_excess));
+/// The same function fitted to the same runs ends at the same objective and the same errors.
+bool sameFunction(const FamilyScore& a, const FamilyScore& b) {
+  constexpr double kSame = 1e-7;
+  const auto close = [](double x, double y) { return std::abs(x - y) <= kSame * std::abs(x); };
+  return a.free_parameters == b.free_parameters && close(a.fit->objective, b.fit->objective) &&
+         (!a.hold_out || !b.hold_out ||
+          close(a.hold_out->mean_abs_log_error, b.hold_out->mean_abs_log_error));
 }
 
-void judge(Comparison& comparison, const ComparisonOptions& options) {
+void markSame(std::vector<FamilyScore>& scores) {
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    for (std::size_t k = 0; k < i && scores[i].same_as == nullptr; ++k) {
+      const bool known = scores[i].fit && scores[k].fit && scores[k].same_as == nullptr;
+      if (known && sameFunction(scores[k], scores[i])) scores[i].same_as = scores[k].family;
+    }
+  }
+}
+
+/// How many of the three witnesses (held-out runs, cross-validation, BIC) clearly speak against a
+/// family, and whether one speaks for it.
+bool beaten(const FamilyScore& score, const FamilyScore& leader) {
+  int against = 0;
+  bool in_favour = false;
+  for (const std::optional<ErrorExcess>* excess :
+       {&score.hold_out_excess, &score.cross_validation_excess}) {
+    if (!*excess) continue;
+    against += (*excess)->ci95.low > 0;
+    in_favour = in_favour || (*excess)->mean < 0;
+  }
+  const double bic_loss = score.bic - leader.bic;
+  against += bic_loss >= kDecisive;
+  in_favour = in_favour || bic_loss <= -kDecisive;
+  return against >= 2 && !in_favour;
+}
+
+void judge(Comparison& comparison) {
   std::vector<FamilyScore>& scores = comparison.scores;
   for (FamilyScore& score : scores) {
     if (!score.fit) continue;
@@ -126,12 +150,11 @@ void judge(Comparison& comparison, const ComparisonOptions& options) {
     if (&score == &leader) {
       score.standing = Standing::kLeader;
     } else {
-      score.hold_out_excess = excess(score.hold_out, leader.hold_out, options);
-      score.cross_validation_excess =
-          excess(score.cross_validation, leader.cross_validation, options);
-      score.standing = beaten(score) ? Standing::kBeaten : Standing::kCannotTell;
+      score.hold_out_excess = excess(score.hold_out, leader.hold_out);
+      score.cross_validation_excess = excess(score.cross_validation, leader.cross_validation);
+      score.standing = beaten(score, leader) ? Standing::kBeaten : Standing::kCannotTell;
     }
-    if (score.standing == Standing::kBeaten) continue;
+    if (score.standing == Standing::kBeaten || score.same_as != nullptr) continue;
     const auto place = static_cast<std::size_t>(&score - scores.data());
     std::optional<std::size_t>& best = comparison.recommended;
     if (!best || score.bic < scores[*best].bic) best = place;
@@ -156,7 +179,8 @@ Result<Comparison> compareFamilies(std::span<const LawFamily* const> families,
     if (!tryFamily(trial, score)) return fail(ErrorKind::kCancelled, "", "stopped");
   }
   rank(comparison.scores);
-  judge(comparison, options);
+  markSame(comparison.scores);
+  judge(comparison);
   return comparison;
 }
 

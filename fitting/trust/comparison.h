@@ -15,9 +15,8 @@ namespace moe {
 
 struct ComparisonOptions {
   FitOptions fit = {};
-  std::vector<bool> held = {};   ///< rows to hold out, see largestCompute; none when empty
-  std::size_t folds = 10;        ///< of the cross-validation; 0: none
-  std::size_t resamples = 2000;  ///< of the unseen runs, for the intervals of differences
+  std::vector<bool> held = {};  ///< rows to hold out, see largestCompute; none when empty
+  std::size_t folds = 10;       ///< of the cross-validation; 0: none
   std::uint64_t seed = 0;
 };
 
@@ -32,7 +31,7 @@ enum class Standing {
 /// Mean excess of |ln L_hat - ln L| over the leader's on the same unseen runs.
 struct ErrorExcess {
   double mean = 0;
-  Range ci95;  ///< over resampled unseen runs
+  Range ci95;  ///< Student's t over the unseen runs; infinite with fewer than two
 };
 
 /// One family on the data.
@@ -49,6 +48,8 @@ struct FamilyScore {
   std::optional<HoldOutResult> cross_validation;
   std::string no_cross_validation;
   Standing standing = Standing::kUnsuitable;
+  /// The first family of the ranking that is the same function on these runs, if any.
+  const LawFamily* same_as = nullptr;
   std::optional<ErrorExcess> hold_out_excess;
   std::optional<ErrorExcess> cross_validation_excess;
 };
@@ -61,9 +62,11 @@ struct Comparison {
 };
 
 /// Fits every family and ranks them by the error on the runs held out (or by cross-validation where
-/// nothing is held out). A family is beaten when, over one of the two kinds of unseen runs, its
-/// excess error over the leader's has a 95 % interval above zero, and the other kind does not say
-/// the opposite on average. That interval resamples the unseen runs; the fits stay as they are.
+/// nothing is held out). A family is beaten when at least two of three witnesses clearly speak
+/// against it and none for it: the held-out runs and the cross-validation (a 95 % interval of its
+/// excess error over the leader's above zero; below zero on average speaks for it) and BIC (higher
+/// or lower by 10). One witness is not enough: the intervals take the fits as they are, and the
+/// largest runs share whatever a fit extrapolates wrongly.
 ///
 /// AIC and BIC are of ln L with the scale of the residuals fitted (and counted): Laplace's density
 /// for the Huber objective, Gauss' for least squares; points of one run count as one:

@@ -1,0 +1,234 @@
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <vector>
+
+#include "fitting/laws/law.h"
+#include "tests/support/run_command.h"
+#include "tests/support/temporary_folder.h"
+
+namespace moe::cli {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+using test::Ended;
+
+Ended run(const std::vector<std::string>& args) { return test::runCommand(args); }
+
+std::string shipped(const std::string& file) {
+  return std::string(MOEPLAN_SOURCE_DIR) + "/data/tables/runs/" + file;
+}
+
+json document(std::vector<std::string> args) {
+  args.push_back("--json");
+  const Ended ended = run(args);
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  return json::parse(ended.out);
+}
+
+std::vector<std::string> gemstones(std::vector<std::string> more) {
+  std::vector<std::string> args = {
+      "fit", shipped("gemstones/runs.csv"), "--filter", "schedule=cool_end", "--bootstrap", "0"};
+  args.insert(args.end(), more.begin(), more.end());
+  return args;
+}
+
+std::vector<std::string> clark(std::vector<std::string> more) {
+  std::vector<std::string> args = {"fit",         shipped("clark_routed/runs.csv"),
+                                   "--filter",    "canonical=1",
+                                   "--filter",    "router=S-Base,Dense",
+                                   "--bootstrap", "0"};
+  args.insert(args.end(), more.begin(), more.end());
+  return args;
+}
+
+TEST(FitStudy, GivesProfilesTradeOffsResidualsAndTheSplitOfCompute) {
+  const json answer = document(gemstones({"--confirm", "50"}));
+  ASSERT_EQ(answer["profiles"].size(), 5u);
+  for (const json& profile : answer["profiles"]) {
+    EXPECT_GE(profile["curve"].size(), 5u);
+    EXPECT_EQ(profile["ci95"].size(), 2u);
+  }
+  EXPECT_EQ(answer["trade_offs"][0]["parameters"], json({"B", "beta"}));
+  EXPECT_FALSE(answer["residual_study"]["outliers"].empty());
+  EXPECT_EQ(answer["influence"].size(), 50u);
+  ASSERT_EQ(answer["allocation"][0]["optima"].size(), 3u);
+  // a = beta/(alpha + beta) of the fit itself
+  double alpha = 0;
+  double beta = 0;
+  for (const json& parameter : answer["parameters"]) {
+    if (parameter["name"] == "alpha") alpha = parameter["value"];
+    if (parameter["name"] == "beta") beta = parameter["value"];
+  }
+  EXPECT_NEAR(answer["allocation"][0]["params_exponent"], beta / (alpha + beta), 1e-5);
+  EXPECT_EQ(answer["search"]["confirmation"]["starts"], 50);
+  EXPECT_EQ(answer["search"]["confirmation"]["found_lower"], false);
+}
+
+// On these runs skaling ends at 0.00155 where chinchilla ends at 0.00196.
+TEST(FitStudy, NamesALawThatClearlyBeatsTheOneAskedFor) {
+  EXPECT_EQ(document(gemstones({}))["better_law"]["law"], "skaling");
+  EXPECT_TRUE(document(gemstones({"--law", "skaling"}))["better_law"].is_null());
+  EXPECT_THAT(run(clark({"--law", "yun2024"})).out, HasSubstr("clearly beats yun2024"));
+}
+
+TEST(FitStudy, IsLeftOutOnRequest) {
+  const json answer = document(gemstones({"--study", "none"}));
+  EXPECT_TRUE(answer["profiles"].empty());
+  EXPECT_TRUE(answer["residual_study"].is_null());
+  EXPECT_TRUE(answer["better_law"].is_null());
+}
+
+TEST(FitStudy, WritesEveryResidual) {
+  const test::TemporaryFolder folder;
+  const std::string file = (folder.path() / "residuals.csv").string();
+  const Ended ended = run(gemstones({"--study", "none", "--residuals", file}));
+  EXPECT_EQ(ended.code, 0);
+  std::ifstream stream(file);
+  std::string line;
+  std::getline(stream, line);
+  EXPECT_THAT(line, HasSubstr("predicted,log_residual,robust_z,weight,leverage,outlier"));
+  int rows = 0;
+  double leverage = 0;
+  while (std::getline(stream, line)) {
+    ++rows;
+    std::vector<std::string> fields;
+    std::istringstream text(line);
+    for (std::string field; std::getline(text, field, ',');) fields.push_back(field);
+    const double loss = std::stod(fields[5]);
+    const double predicted = std::stod(fields[6]);
+    EXPECT_NEAR(std::log(predicted / loss), std::stod(fields[7]), 1e-12);
+    leverage += std::stod(fields[10]);
+  }
+  EXPECT_EQ(rows, 199);
+  EXPECT_NEAR(leverage, 5, 1e-6);  // one per parameter
+}
+
+TEST(FitStudy, ReducesADenseLawToTheDenseRuns) {
+  const json answer = document(clark({"--law", "clark2022-plain,chinchilla", "--reduce"}));
+  const json& dense = answer["fits"][1];
+  EXPECT_EQ(answer["data"]["runs"], 58);
+  EXPECT_LT(dense["data"]["runs"], 20);
+  EXPECT_EQ(dense["data"]["e_range"], json({1.0, 1.0}));
+  EXPECT_THAT(dense["warnings_of_fit"].dump(), HasSubstr("\"reduced\""));
+}
+
+TEST(FitStudy, SuggestsRunsWithinTheBudget) {
+  const json answer = document(gemstones(
+      {"--suggest-runs", "2", "--suggest-budget-flop", "1e21", "--target", "n=7e9,d=1e12"}));
+  const json& suggested = answer["suggested_runs"];
+  EXPECT_EQ(suggested["target"]["n"], 7e9);
+  EXPECT_EQ(suggested["target"]["chosen"], false);
+  ASSERT_EQ(suggested["runs"].size(), 2u);
+  double flop = 0;
+  for (const json& suggestion : suggested["runs"]) {
+    flop += suggestion["flop"].get<double>();
+    EXPECT_LT(suggestion["log_loss_error_after"], suggested["log_loss_error_now"]);
+  }
+  EXPECT_LE(flop, 1e21);
+}
+
+/// 12 runs of a law, all with these D (0: twenty tokens a parameter and more) and E.
+std::string twelveRuns(const test::TemporaryFolder& folder, double tokens, int experts) {
+  const Law law = *presetLaw("hoffmann2022");
+  const std::string file = (folder.path() / "twelve.csv").string();
+  std::ofstream stream(file);
+  stream << "params,tokens,experts,loss\n";
+  for (int i = 0; i < 12; ++i) {
+    const double params = 4e7 * (1 << (i % 4)) * (1 + 0.1 * i);
+    const double seen = tokens > 0 ? tokens : params * 20 * std::pow(3, i / 4);
+    const double noise = 1 + 0.002 * ((i * 7) % 5 - 2);
+    stream << fmt::format("{},{},{},{}\n", params, seen, experts, law.loss({params, seen}) * noise);
+  }
+  return file;
+}
+
+// Someone with twelve runs: all at E = 8 the dense law says what it holds for, an expert-aware law
+// is refused with what to do, and reduced it names runs at other E.
+TEST(FitStudy, HelpsWithTwelveRunsAtOneExpertCount) {
+  const test::TemporaryFolder folder;
+  const std::string file = twelveRuns(folder, 0, 8);
+  const Ended dense = run({"fit", file});
+  EXPECT_EQ(dense.code, 0);
+  EXPECT_THAT(dense.out, HasSubstr("the fit holds for E = 8"));
+  const Ended refused = run({"fit", file, "--law", "yun2024-plain"});
+  EXPECT_EQ(refused.code, 3);
+  EXPECT_THAT(refused.err, HasSubstr("E is 8 in every run"));
+  const json reduced = document({"fit", file, "--law", "yun2024-plain", "--reduce",
+                                 "--suggest-runs", "3", "--target", "n=1e9,d=2e10,e=64"});
+  bool other = false;
+  for (const json& suggestion : reduced["suggested_runs"]["runs"]) {
+    other = other || suggestion["e"] != 8.0;
+  }
+  EXPECT_TRUE(other);
+}
+
+TEST(FitStudy, HelpsWithTwelveRunsAtOneD) {
+  const test::TemporaryFolder folder;
+  const std::string file = twelveRuns(folder, 1e10, 1);
+  const json answer = document({"fit", file, "--suggest-runs", "2"});
+  EXPECT_THAT(answer["ridges"].dump(), HasSubstr("D is 1e+10 in every run"));
+  EXPECT_THAT(answer["no_allocation"].get<std::string>(), HasSubstr("D hardly varies"));
+  bool other = false;
+  for (const json& suggestion : answer["suggested_runs"]["runs"]) {
+    other = other || std::abs(std::log(suggestion["d"].get<double>() / 1e10)) > 0.5;
+  }
+  EXPECT_TRUE(other);
+}
+
+struct Refusal {
+  const char* name;
+  std::vector<std::string> more;
+  int code;
+  const char* message;
+};
+
+class FitStudyRefuses : public testing::TestWithParam<Refusal> {};
+
+TEST_P(FitStudyRefuses, WithCodeAndMessage) {
+  const Ended ended = run(gemstones(GetParam().more));
+  EXPECT_EQ(ended.code, GetParam().code);
+  EXPECT_EQ(ended.out, "");
+  EXPECT_THAT(ended.err, HasSubstr(GetParam().message));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Questions, FitStudyRefuses,
+    testing::Values(
+        Refusal{"UnknownDepth", {"--study", "deep"}, 2, "--study: 'deep' is none of auto, full"},
+        Refusal{"TargetWithoutRuns",
+                {"--target", "n=1e9,d=1e10"},
+                2,
+                "--target: belongs to --suggest-runs K, which is missing"},
+        Refusal{"TargetWithoutD",
+                {"--suggest-runs", "2", "--target", "n=1e9"},
+                2,
+                "--target: 'n=1e9' lacks n= or d="},
+        Refusal{"TargetWithAWord",
+                {"--suggest-runs", "2", "--target", "n=1e9,d=lots"},
+                2,
+                "--target: 'd=lots' is not"},
+        Refusal{"NoBudget",
+                {"--suggest-runs", "2", "--suggest-budget-flop", "0"},
+                2,
+                "--suggest-budget-flop: is 0; a positive number is needed"},
+        Refusal{"TooLittleBudget",
+                {"--suggest-runs", "2", "--suggest-budget-flop", "1e9"},
+                1,
+                "afford no run"},
+        Refusal{"SameFile",
+                {"--save", "law.json", "--residuals", "law.json"},
+                2,
+                "--residuals: is the file of --save"},
+        Refusal{"NoStarts", {"--confirm", "0"}, 2, "--confirm"}),
+    [](const auto& row) { return std::string(row.param.name); });
+
+}  // namespace
+}  // namespace moe::cli

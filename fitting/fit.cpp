@@ -11,12 +11,12 @@
 
 #include "data/parallel.h"
 #include "fitting/counter_random.h"
-#include "fitting/trust/identifiability.h"
 #include "fitting/search/hoffmann_grid.h"
 #include "fitting/search/polish.h"
 #include "fitting/search/random_starts.h"
 #include "fitting/search/start_grid.h"
 #include "fitting/suitability.h"
+#include "fitting/trust/identifiability.h"
 
 namespace moe {
 
@@ -198,7 +198,7 @@ void confirm(const Descent& descent, FitProblem& problem, std::vector<Basin>& ba
 
 void describeResiduals(FitProblem& problem, const FitData& data, FitResult& result) {
   problem.value(result.coordinates);
-  const Eigen::ArrayXd& residuals = problem.residuals();
+  const Eigen::ArrayXd residuals = problem.logResiduals();
   const Eigen::ArrayXd measured = problem.logLoss().exp();
   const double count = static_cast<double>(residuals.size());
   result.rms_log_residual = std::sqrt(residuals.square().sum() / count);

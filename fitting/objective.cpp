@@ -80,6 +80,9 @@ FitProblem::FitProblem(const LawFamily& family, std::span<const TrainingRun> run
 // rho = s (|r| - s/2) and rho' = sign(r) s with s = min(|r|, delta): no branch.
 double FitProblem::sum() {
   residuals_ = evaluator_.logLoss() - log_loss_;
+  if (objective_.scale == ResidualScale::kLoss) {
+    residuals_ = (residuals_.exp() - 1) * log_loss_.exp();
+  }
   if (objective_.kind == ObjectiveKind::kLeastSquares) {
     return 0.5 * (weights_ * residuals_.square()).sum();
   }
@@ -104,8 +107,17 @@ double FitProblem::value(const Eigen::VectorXd& coordinates, Eigen::VectorXd& gr
   } else {
     slopes_ = weights_ * residuals_.max(-objective_.delta).min(objective_.delta);
   }
+  if (objective_.scale == ResidualScale::kLoss) slopes_ *= evaluator_.logLoss().exp();
   evaluator_.gradient(slopes_, gradient);
   return total;
+}
+
+Eigen::MatrixXd FitProblem::jacobian() const {
+  Eigen::MatrixXd jacobian = evaluator_.jacobian();
+  if (objective_.scale == ResidualScale::kLoss) {
+    jacobian.array().colwise() *= evaluator_.logLoss().exp();
+  }
+  return jacobian;
 }
 
 Eigen::MatrixXd FitProblem::gaussNewton() const {
@@ -113,7 +125,7 @@ Eigen::MatrixXd FitProblem::gaussNewton() const {
   if (objective_.kind == ObjectiveKind::kHuber) {
     curvature *= (objective_.delta / residuals_.abs().max(objective_.delta));
   }
-  const Eigen::MatrixXd jacobian = evaluator_.jacobian();
+  const Eigen::MatrixXd jacobian = this->jacobian();
   return jacobian.transpose() * curvature.matrix().asDiagonal() * jacobian;
 }
 

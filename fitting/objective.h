@@ -10,7 +10,14 @@ namespace moe {
 
 enum class ObjectiveKind { kHuber, kLeastSquares };
 
-/// What a fit minimises: the sum over points, never the mean, of rho(ln L_hat - ln L), with
+/// What a residual is the difference of.
+enum class ResidualScale {
+  kLogLoss,  ///< ln L_hat - ln L
+  kLoss,     ///< L_hat - L, nats: for papers that fit so [Gadre2024, Krajewski2024]
+};
+
+/// What a fit minimises: the sum over points, never the mean, of rho(r), r = ln L_hat - ln L (or
+/// L_hat - L), with
 ///
 ///     Huber           rho(r) = r^2/2 for |r| <= delta, delta (|r| - delta/2) beyond
 ///     least squares   rho(r) = r^2/2
@@ -20,6 +27,7 @@ enum class ObjectiveKind { kHuber, kLeastSquares };
 struct Objective {
   ObjectiveKind kind = ObjectiveKind::kHuber;
   double delta = 1e-3;
+  ResidualScale scale = ResidualScale::kLogLoss;
 
   double rho(double residual) const;
   double slope(double residual) const;  ///< rho'
@@ -54,8 +62,13 @@ class FitProblem {
   double value(const Eigen::VectorXd& coordinates);
   double value(const Eigen::VectorXd& coordinates, Eigen::VectorXd& gradient);
 
-  /// ln L_hat - ln L and the law's shares and Jacobian at the last point evaluated.
+  /// Residuals on the objective's scale at the last point evaluated.
   const Eigen::ArrayXd& residuals() const { return residuals_; }
+  /// ln L_hat - ln L there, on whatever scale the objective is.
+  Eigen::ArrayXd logResiduals() const { return evaluator_.logLoss() - log_loss_; }
+  /// d residual / d coordinate there, points x parameters.
+  Eigen::MatrixXd jacobian() const;
+  /// The law's shares and the Jacobian of ln L there.
   LawEvaluator& evaluator() { return evaluator_; }
 
   /// J^T W J with the weights of iteratively reweighted least squares at the last evaluation with

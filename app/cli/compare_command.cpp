@@ -37,7 +37,8 @@ void addCompareCommand(CLI::App& app, CommandContext& context) {
       ->type_name("K")
       ->check(CLI::Range(0.0, 1e6).description(""));
   compare
-      ->add_option("--objective", question->objective, "huber or l2, on ln L; huber unless given")
+      ->add_option("--objective", question->objective,
+                   "huber or l2, on ln L; huber-raw or l2-raw, on L in nats; huber unless given")
       ->type_name("KIND");
   compare->add_option("--delta", question->delta, "Huber's delta; 1e-3 unless given")
       ->type_name("X");

@@ -28,7 +28,8 @@ void addFitOptions(CLI::App& app, FitQuestion& question) {
   app.add_option("--law", question.laws, "Laws, see catalog laws; chinchilla unless given")
       ->delimiter(',')
       ->type_name("NAME,...");
-  app.add_option("--objective", question.objective, "huber or l2, on ln L; huber unless given")
+  app.add_option("--objective", question.objective,
+                 "huber or l2, on ln L; huber-raw or l2-raw, on L in nats; huber unless given")
       ->type_name("KIND");
   app.add_option("--delta", question.delta, "Huber's delta; 1e-3 unless given")->type_name("X");
   app.add_flag("--unbounded", question.unbounded, "Let exponents take any sign");

@@ -102,7 +102,9 @@ Json fitResultJson(const FitAnswer& answer, const LawFit& fit) {
                   {"d_range", range(fit.data.train_tokens)},
                   {"e_range", range(fit.data.experts)}};
   const bool huber = result.objective_kind.kind == ObjectiveKind::kHuber;
+  const bool raw = result.objective_kind.scale == ResidualScale::kLoss;
   json["objective"] = {{"kind", huber ? "huber" : "l2"},
+                       {"on", raw ? "loss" : "ln_loss"},
                        {"delta", huber ? jsonNumber(result.objective_kind.delta) : Json(nullptr)},
                        {"value", jsonNumber(result.objective)}};
   json["parameters"] = Json::array();

@@ -37,9 +37,11 @@ std::string dataText(const FitAnswer& answer) {
 }
 
 std::string objectiveText(const FitResult& fit) {
-  const bool huber = fit.objective_kind.kind == ObjectiveKind::kHuber;
-  return huber ? fmt::format("sum of Huber(delta {:g}) on ln L", fit.objective_kind.delta)
-               : "sum of squares on ln L";
+  const Objective& objective = fit.objective_kind;
+  const char* on = objective.scale == ResidualScale::kLoss ? "L, nats" : "ln L";
+  if (objective.kind == ObjectiveKind::kLeastSquares)
+    return fmt::format("sum of squares on {}", on);
+  return fmt::format("sum of Huber(delta {:g}) on {}", objective.delta, on);
 }
 
 std::string intervalCell(const ParameterFit& parameter) {

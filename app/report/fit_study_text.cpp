@@ -47,7 +47,7 @@ std::string outlierText(const FitAnswer& answer, const LawFit& fit) {
   if (study.outliers.empty()) return {};
   std::string text = fmt::format(
       "Outliers: {} of {} points more than 4 robust standard deviations off; the objective "
-      "gives them little weight: ",
+      "gives them little weight; measured above the fit by: ",
       study.outliers.size(), study.points.size());
   for (std::size_t i = 0; i < std::min(study.outliers.size(), kMostListed); ++i) {
     const Residual& residual = study.points[study.outliers[i]];
@@ -77,6 +77,14 @@ std::string influenceText(const FitAnswer& answer, const LawFit& fit) {
     ++listed;
   }
   if (listed > 0) return wrappedText(text, kWidth, 2);
+  if (largest == 0) {
+    const RunInfluence& run = fit.study.influence.front();
+    return wrappedText(
+        fmt::format("Influence: without {} predictions move by up to {}, without any other less",
+                    runText(answer.points.table, fit.data.rows[run.rows.front()]),
+                    signedPercent(run.largest_loss_shift)),
+        kWidth, 2);
+  }
   return fmt::format(
       "Influence: no single run moves a parameter by more than {:.1f} standard "
       "errors\n",

@@ -34,9 +34,13 @@ Result<Objective> parseObjective(const std::string& kind, double delta) {
     return fail(ErrorKind::kUsage, "--delta",
                 fmt::format("is {:g}; it must be positive and finite", delta));
   }
-  if (kind == "huber") return Objective{ObjectiveKind::kHuber, delta};
-  if (kind == "l2") return Objective{ObjectiveKind::kLeastSquares, delta};
-  return fail(ErrorKind::kUsage, "--objective", fmt::format("'{}' is neither huber nor l2", kind));
+  const bool on_loss = kind.ends_with("-raw");
+  const ResidualScale scale = on_loss ? ResidualScale::kLoss : ResidualScale::kLogLoss;
+  const std::string base = on_loss ? kind.substr(0, kind.size() - 4) : kind;
+  if (base == "huber") return Objective{ObjectiveKind::kHuber, delta, scale};
+  if (base == "l2") return Objective{ObjectiveKind::kLeastSquares, delta, scale};
+  return fail(ErrorKind::kUsage, "--objective",
+              fmt::format("'{}' is none of huber, l2, huber-raw and l2-raw", kind));
 }
 
 }  // namespace moe

@@ -14,7 +14,7 @@ namespace moe {
 Result<std::vector<const LawFamily*>> familiesNamed(const std::vector<std::string>& names,
                                                     const char* option);
 
-/// "huber" or "l2" with Huber's delta. Errors: kUsage.
+/// "huber" or "l2" on ln L, "huber-raw" or "l2-raw" on L, with Huber's delta. Errors: kUsage.
 Result<Objective> parseObjective(const std::string& kind, double delta);
 
 }  // namespace moe

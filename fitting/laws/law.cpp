@@ -30,6 +30,9 @@ std::string Law::noOptimum() const {
   for (const auto& [letter, runs] :
        {std::pair{"D", &range.train_tokens}, std::pair{"N", &range.params}}) {
     if (*runs && (*runs)->high <= kHardly * (*runs)->low) {
+      if ((*runs)->high == (*runs)->low) {
+        return fmt::format("{} is {:.4g} in every run", letter, (*runs)->low);
+      }
       return fmt::format("{} hardly varies over them ({:.4g} to {:.4g})", letter, (*runs)->low,
                          (*runs)->high);
     }

@@ -109,11 +109,13 @@ std::optional<ErrorExcess> excess(const std::optional<HoldOutResult>& own,
 
 /// The same function fitted to the same runs ends at the same objective and the same errors.
 bool sameFunction(const FamilyScore& a, const FamilyScore& b) {
-  constexpr double kSame = 1e-7;
-  const auto close = [](double x, double y) { return std::abs(x - y) <= kSame * std::abs(x); };
-  return a.free_parameters == b.free_parameters && close(a.fit->objective, b.fit->objective) &&
+  const auto close = [](double x, double y, double relative) {
+    return std::abs(x - y) <= relative * std::abs(x);
+  };
+  return a.free_parameters == b.free_parameters &&
+         close(a.fit->objective, b.fit->objective, 1e-7) &&
          (!a.hold_out || !b.hold_out ||
-          close(a.hold_out->mean_abs_log_error, b.hold_out->mean_abs_log_error));
+          close(a.hold_out->mean_abs_log_error, b.hold_out->mean_abs_log_error, 1e-4));
 }
 
 void markSame(std::vector<FamilyScore>& scores) {

@@ -29,7 +29,7 @@ void mark(ParameterFit& parameter, std::string reason) {
 /// Columns of the Jacobian scaled to length 1; pinned and on-bound columns are left out (zero).
 Eigen::MatrixXd scaledJacobian(FitProblem& problem, const FitResult& result) {
   problem.value(result.coordinates);
-  Eigen::MatrixXd jacobian = problem.evaluator().jacobian();
+  Eigen::MatrixXd jacobian = problem.jacobian();
   for (Eigen::Index i = 0; i < jacobian.cols(); ++i) {
     const double length = jacobian.col(i).norm();
     if (onBound(result.bounds, result.coordinates, i) || length == 0) {

@@ -1,5 +1,6 @@
 #include "fitting/trust/profile_likelihood.h"
 
+#include <Eigen/LU>
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -8,7 +9,6 @@
 
 #include "data/parallel.h"
 #include "fitting/search/polish.h"
-#include "fitting/trust/pseudo_inverse.h"
 #include "fitting/trust/rise_scale.h"
 #include "fitting/trust/standard_errors.h"
 
@@ -20,6 +20,7 @@ constexpr double kCloseEnough = 2e-3;  // of the root of the critical chi-square
 constexpr double kLower = 1e-6;        // relative: a profile below the fit
 constexpr double kFarthest = 46;       // in a logarithm: a factor of 1e20
 constexpr int kMostSteps = 14;
+constexpr int kMostClosing = 20;
 constexpr double kFarAbove = 3;  // times the critical root: an end that may lie in another basin
 constexpr PolishOptions kStepPolish{
     .max_iterations = 120, .relative_tolerance = 1e-10, .rounds = 2};
@@ -75,14 +76,16 @@ class SideWalk {
   }
 
  private:
-  /// Between `inside` and `outside` the root of chi-square is monotone and nearly straight.
+  /// Between `inside` and `outside` the root of chi-square is monotone and, close by, nearly
+  /// straight.
   void closeIn(double inside, double inside_root, double outside, double outside_root, Side& side) {
-    for (int step = 0; step < 8; ++step) {
+    for (int step = 0; step < kMostClosing; ++step) {
       if (outside_root - wanted_ < kCloseEnough * wanted_) break;
-      double middle = inside + (outside - inside) * (wanted_ - inside_root) /
-                                   std::max(outside_root - inside_root, 1e-300);
-      middle = std::clamp(middle, inside + 0.02 * (outside - inside),
-                          outside - 0.02 * (outside - inside));
+      // Far above, the curve is no straight line: halve.
+      const double share = outside_root > kFarAbove * wanted_
+                               ? 0.5
+                               : (wanted_ - inside_root) / (outside_root - inside_root);
+      const double middle = inside + std::clamp(share, 0.02, 0.98) * (outside - inside);
       const PathPoint point = refit(middle, side.path);
       side.path.push_back(point);
       if (std::abs(point.root - wanted_) < kCloseEnough * wanted_) {
@@ -163,20 +166,25 @@ class SideWalk {
 };
 
 /// How the other coordinates move with each one along its profile at the optimum, per unit:
-/// columns of the covariance over their diagonal. Zero where a coordinate is pressed on a bound.
+/// columns of the covariance over their diagonal. A little is added to every eigenvalue, so that
+/// along a ridge the move is the ridge itself. Zero where a coordinate is pressed on a bound.
 Eigen::MatrixXd tangents(FitProblem& problem, const FitResult& result) {
+  constexpr double kLeastEigenvalue = 1e-9;  // columns scaled to length 1
   const Eigen::Index count = result.coordinates.size();
   Eigen::MatrixXd moves = Eigen::MatrixXd::Identity(count, count);
   const std::vector<Eigen::Index> free = freeCoordinates(result);
   problem.value(result.coordinates);
-  const Eigen::MatrixXd jacobian = problem.evaluator().jacobian()(Eigen::all, free);
-  const Eigen::MatrixXd covariance = pseudoInverse(jacobian.transpose() * jacobian);
-  for (std::size_t k = 0; k < free.size(); ++k) {
-    const auto own = static_cast<Eigen::Index>(k);
-    if (!(covariance(own, own) > 0)) continue;
-    for (std::size_t i = 0; i < free.size(); ++i) {
-      moves(free[i], free[k]) =
-          covariance(static_cast<Eigen::Index>(i), own) / covariance(own, own);
+  Eigen::MatrixXd jacobian = problem.jacobian()(Eigen::all, free);
+  const Eigen::ArrayXd lengths = jacobian.colwise().norm().transpose().array().max(1e-300);
+  jacobian.array().rowwise() /= lengths.transpose();
+  const auto size = static_cast<Eigen::Index>(free.size());
+  const Eigen::MatrixXd covariance =
+      (jacobian.transpose() * jacobian + kLeastEigenvalue * Eigen::MatrixXd::Identity(size, size))
+          .inverse();
+  for (Eigen::Index k = 0; k < size; ++k) {
+    for (Eigen::Index i = 0; i < size; ++i) {
+      moves(free[static_cast<std::size_t>(i)], free[static_cast<std::size_t>(k)]) =
+          covariance(i, k) / covariance(k, k) * lengths[k] / lengths[i];
     }
   }
   return moves;

@@ -30,7 +30,7 @@ Eigen::ArrayXd leverages(FitProblem& problem, const FitResult& result) {
     const ParameterFit& parameter = result.parameters[i];
     if (!parameter.fixed && !parameter.on_bound) free.push_back(static_cast<Eigen::Index>(i));
   }
-  Eigen::MatrixXd jacobian = problem.evaluator().jacobian()(Eigen::all, free);
+  Eigen::MatrixXd jacobian = problem.jacobian()(Eigen::all, free);
   for (Eigen::Index k = 0; k < jacobian.cols(); ++k) {
     const double length = jacobian.col(k).norm();
     if (length > 0) jacobian.col(k) /= length;
@@ -140,7 +140,8 @@ Replicates replicatesOf(const FitData& data, const std::vector<double>& residual
 ResidualStudy studyResiduals(const FitData& data, const FitResult& result) {
   FitProblem problem(*result.family, data.points, result.objective_kind);
   const Eigen::ArrayXd leverage = leverages(problem, result);
-  std::vector<double> residuals(problem.residuals().begin(), problem.residuals().end());
+  const Eigen::ArrayXd log_residuals = problem.logResiduals();
+  const std::vector<double> residuals(log_residuals.begin(), log_residuals.end());
   std::vector<double> sizes = residuals;
   for (double& size : sizes) size = std::abs(size);
   const double spread = std::max(1.4826 * medianOf(sizes), 1e-300);
@@ -155,7 +156,8 @@ ResidualStudy studyResiduals(const FitData& data, const FitResult& result) {
     point.log_residual = residuals[i];
     point.predicted = data.points[i].loss * std::exp(residuals[i]);
     point.robust_z = residuals[i] / spread;
-    point.weight = residuals[i] == 0 ? 1 : objective.slope(residuals[i]) / residuals[i];
+    const double own = problem.residuals()[static_cast<Eigen::Index>(i)];
+    point.weight = own == 0 ? 1 : objective.slope(own) / own;
     point.leverage = leverage[static_cast<Eigen::Index>(i)];
     point.outlier = std::abs(point.robust_z) > kOutlier;
   }

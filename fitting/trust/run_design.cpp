@@ -124,6 +124,10 @@ std::vector<Eigen::VectorXd> plausibleLaws(const FitData& data, const FitOptions
       unknown.push_back(static_cast<Eigen::Index>(i));
     }
   }
+  // Exponents are held where they are drawn; amplitudes begin there and find their own place.
+  const auto isHeld = [&](Eigen::Index i) {
+    return !result.family->parameters[static_cast<std::size_t>(i)].search.empty();
+  };
   if (unknown.empty()) return laws;
   FitProblem problem(*result.family, data.points, result.objective_kind);
   const RiseScale scale(problem, result);
@@ -131,7 +135,10 @@ std::vector<Eigen::VectorXd> plausibleLaws(const FitData& data, const FitOptions
   for (const Eigen::VectorXd& start : randomStarts(problem, widest, kPlausibleTries, seed)) {
     Bounds held = widest;
     Eigen::VectorXd at = result.coordinates;
-    for (const Eigen::Index i : unknown) at[i] = held.lower[i] = held.upper[i] = start[i];
+    for (const Eigen::Index i : unknown) {
+      at[i] = start[i];
+      if (isHeld(i)) held.lower[i] = held.upper[i] = start[i];
+    }
     const Polished end = polish(problem, held, at, kRefit);
     if (!std::isfinite(end.value) || scale.chiSquare(end.value) > scale.critical(0.95)) continue;
     laws.push_back(end.coordinates);
@@ -171,23 +178,23 @@ struct View {
 View viewOf(const FitData& data, const FitResult& result, const Eigen::VectorXd& law,
             const std::vector<Candidate>& candidates, const Eigen::VectorXd& prior,
             const LawPoint& target, double run_variance) {
-  const auto gradients = [&](std::span<const TrainingRun> runs) -> Eigen::MatrixXd {
+  const auto gradients = [&](std::span<const TrainingRun> runs, bool of_log) -> Eigen::MatrixXd {
     FitProblem problem(*result.family, runs, result.objective_kind);
     problem.value(law);
-    return problem.evaluator().jacobian() * prior.asDiagonal();
+    return (of_log ? problem.evaluator().jacobian() : problem.jacobian()) * prior.asDiagonal();
   };
   std::vector<TrainingRun> possible;
   for (const Candidate& candidate : candidates) possible.push_back(runAt(candidate.point));
   const TrainingRun wanted = runAt(target);
-  const Eigen::MatrixXd made = gradients(data.points);
+  const Eigen::MatrixXd made = gradients(data.points, false);
   // Points of one run count as one.
   const double weight =
       static_cast<double>(data.groups) / (run_variance * static_cast<double>(data.points.size()));
   View view;
   view.information =
       Eigen::MatrixXd::Identity(prior.size(), prior.size()) + weight * made.transpose() * made;
-  view.gradients = gradients(possible).transpose() / std::sqrt(run_variance);
-  view.target = gradients(std::span(&wanted, 1)).transpose();
+  view.gradients = gradients(possible, false).transpose() / std::sqrt(run_variance);
+  view.target = gradients(std::span(&wanted, 1), true).transpose();
   return view;
 }
 
@@ -336,6 +343,9 @@ Result<RunDesign> suggestRuns(const FitData& data, const FitOptions& options,
   RunDesign answer;
   answer.plausible_laws = views.size();
   answer.run_error = std::sqrt(run_variance);
+  if (result.objective_kind.scale == ResidualScale::kLoss) {
+    answer.run_error /= law.loss(design.target);
+  }
   const Design search(std::move(views), candidates);
   answer.error_now = std::sqrt(search.meanVariance({}));
   std::vector<std::size_t> best;

@@ -73,7 +73,7 @@ Eigen::MatrixXd sandwichCovariance(FitProblem& problem, const FitData& data,
   const std::vector<Eigen::Index> free = freeCoordinates(result);
   if (free.empty() || data.groups <= free.size()) return {};
   problem.value(result.coordinates);
-  const Eigen::MatrixXd jacobian = problem.evaluator().jacobian()(Eigen::all, free);
+  const Eigen::MatrixXd jacobian = problem.jacobian()(Eigen::all, free);
   const Eigen::MatrixXd scores = runScores(problem, data, jacobian);
   const Eigen::ArrayXd weights = curvatureWeights(problem, free.size());
   const Eigen::MatrixXd inverse =

@@ -152,7 +152,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"UnknownObjective",
                 {"fit", "GEMSTONES", "--objective", "l1"},
                 2,
-                "--objective: 'l1' is neither huber nor l2"},
+                "--objective: 'l1' is none of huber, l2, huber-raw and l2-raw"},
         Refusal{"BadDelta",
                 {"fit", "GEMSTONES", "--delta", "0"},
                 2,

@@ -175,7 +175,7 @@ TEST(FitStudy, HelpsWithTwelveRunsAtOneD) {
   const std::string file = twelveRuns(folder, 1e10, 1);
   const json answer = document({"fit", file, "--suggest-runs", "2"});
   EXPECT_THAT(answer["ridges"].dump(), HasSubstr("D is 1e+10 in every run"));
-  EXPECT_THAT(answer["no_allocation"].get<std::string>(), HasSubstr("D hardly varies"));
+  EXPECT_THAT(answer["no_allocation"].get<std::string>(), HasSubstr("D is 1e+10 in every run"));
   bool other = false;
   for (const json& suggestion : answer["suggested_runs"]["runs"]) {
     other = other || std::abs(std::log(suggestion["d"].get<double>() / 1e10)) > 0.5;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <Eigen/LU>
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -168,6 +169,15 @@ TEST(Profile, LiesNowhereAboveAGlobalFitWithTheParameterHeld) {
       const auto held = fitLaw(family, data, {.fixed = {{profile.parameter, point.value}}});
       ASSERT_TRUE(held.has_value());
       EXPECT_LE(point.objective, held->objective * (1 + 1e-5)) << profile.parameter << point.value;
+    }
+    // The interval ends where the curve crosses the critical rise; 4 %: twice 0.2 % of its root and
+    // what the last straight step leaves.
+    for (const double end : {profile.low95.value_or(0), profile.high95.value_or(0)}) {
+      const auto at = std::find_if(
+          profile.curve.begin(), profile.curve.end(),
+          [&](const ProfilePoint& point) { return std::abs(point.value / end - 1) < 1e-12; });
+      ASSERT_NE(at, profile.curve.end()) << profile.parameter;
+      EXPECT_NEAR(at->chi_square / profile.critical, 1, 0.04) << profile.parameter;
     }
   }
 }

@@ -15,8 +15,8 @@
 
 #include "data/parallel.h"
 #include "data/quantile.h"
-#include "fitting/trust/bootstrap.h"
 #include "fitting/fit.h"
+#include "fitting/trust/bootstrap.h"
 #include "fitting/trust/profile_likelihood.h"
 
 namespace {

@@ -7,8 +7,8 @@
 #include <cmath>
 #include <random>
 
-#include "fitting/trust/bootstrap.h"
 #include "fitting/fit.h"
+#include "fitting/trust/bootstrap.h"
 #include "fitting/trust/profile_likelihood.h"
 
 namespace {

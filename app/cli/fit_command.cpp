@@ -54,6 +54,9 @@ void addFitOptions(CLI::App& app, FitQuestion& question) {
                  "Resamples of whole runs for the intervals; 200 unless given, 0 for none")
       ->type_name("N")
       ->check(CLI::Range(0.0, 1e7).description(""));
+  app.add_option("--bootstrap-by", question.bootstrap_by,
+                 "Resample rows of equal value in this column together; runs unless given")
+      ->type_name("COLUMN");
   app.add_option("--hold-out", question.hold_out,
                  "Refit without these runs and predict them: largest:20%, or a filter")
       ->type_name("RULE");

@@ -32,6 +32,7 @@ Json inputsJson(const FitAnswer& answer) {
   inputs["confirm"] = question.confirm;
   inputs["study"] = question.study;
   inputs["bootstrap"] = question.bootstrap;
+  inputs["bootstrap_by"] = question.bootstrap_by;
   inputs["hold_out"] = question.hold_out;
   inputs["seed"] = question.seed;
   return inputs;
@@ -117,7 +118,9 @@ Json fitResultJson(const FitAnswer& answer, const LawFit& fit) {
                      {"mean_abs_log_residual", jsonNumber(result.mean_abs_log_residual)},
                      {"condition_number", jsonNumber(result.condition_number)}};
   json["search"] = searchJson(answer.question, result);
-  json["bootstrap"] = {{"resamples", result.resamples}, {"of", "runs"}};
+  json["bootstrap"] = {
+      {"resamples", result.resamples},
+      {"of", answer.question.bootstrap_by.empty() ? "runs" : answer.question.bootstrap_by}};
   json["ridges"] = result.ridges;
   if (fit.hold_out) {
     json["hold_out"] = {{"rule", answer.question.hold_out},

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <set>
 
 #include "app/workflows/fit_warnings.h"
+#include "data/nearest_name.h"
 #include "fitting/trust/bootstrap.h"
 
 namespace moe {
@@ -46,6 +48,26 @@ Result<FittedPoints> pointsFor(const LawFamily& family, const FitPlan& plan,
     points.run_of_row.push_back(answer.points.run_of_row[row]);
   }
   return points;
+}
+
+/// The groups that are resampled and left out together: runs, or rows of one value of a column.
+Result<std::vector<std::size_t>> groupsOf(const FittedPoints& points, const std::string& column) {
+  if (column.empty()) return points.run_of_row;
+  const TagColumn* tag = points.table.tag(column);
+  if (tag == nullptr) {
+    std::vector<std::string> names;
+    for (const TagColumn& other : points.table.tags) names.push_back(other.name);
+    return fail(
+        ErrorKind::kInput, "--bootstrap-by",
+        fmt::format("the runs have no column '{}'; {}", column,
+                    names.empty() ? "they have no further columns" : didYouMean(column, names)));
+  }
+  std::map<std::string, std::size_t> number;
+  std::vector<std::size_t> groups;
+  for (const std::string& value : tag->values) {
+    groups.push_back(number.emplace(value, number.size()).first->second);
+  }
+  return groups;
 }
 
 void warnAboutReduction(const FittedPoints& points, const FitAnswer& answer, LawFit& fit) {
@@ -227,7 +249,9 @@ Result<LawFit> fitOneLaw(const LawFamily& family, const FitPlan& plan, const Fit
   };
   const auto points = pointsFor(family, plan, answer);
   if (!points) return tl::unexpected(points.error());
-  const FitData data = FitData::of(points->table.runs, points->run_of_row);
+  const auto groups = groupsOf(*points, question.bootstrap_by);
+  if (!groups) return tl::unexpected(groups.error());
+  const FitData data = FitData::of(points->table.runs, *groups);
   auto fit = fitLaw(family, data, plan.fit, stop, stage);
   if (!fit) return tl::unexpected(fit.error());
   LawFit result;
@@ -239,6 +263,10 @@ Result<LawFit> fitOneLaw(const LawFamily& family, const FitPlan& plan, const Fit
   if (question.bootstrap > 0) {
     bootstrap(data, plan.fit, {.resamples = question.bootstrap, .seed = question.seed}, result.fit,
               stop, stage);
+  }
+  if (!question.bootstrap_by.empty() && !result.fit.interval_method.empty()) {
+    result.fit.interval_method +=
+        fmt::format(", grouped by {} ({} groups)", question.bootstrap_by, data.groups);
   }
   fitWindows(family, answer.points.all, plan, stop, result);
   auto hold_out = heldOutError(family, *points, plan, stop);

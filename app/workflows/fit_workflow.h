@@ -36,9 +36,10 @@ struct FitQuestion {
   std::size_t confirm = 0;     ///< starts of a second, random search; 0: none
   std::string study = "auto";  ///< "auto", "full", "none": see StudyDepth
   std::size_t bootstrap = 200;
-  std::string hold_out;   ///< "largest:20%" or a filter; empty: none
-  std::string save;       ///< file for the law; with several laws NAME-<law>.json
-  std::string residuals;  ///< file for the residuals of every point (CSV); several laws as above
+  std::string bootstrap_by;  ///< column whose equal values are resampled together; empty: runs
+  std::string hold_out;      ///< "largest:20%" or a filter; empty: none
+  std::string save;          ///< file for the law; with several laws NAME-<law>.json
+  std::string residuals;     ///< file for the residuals of every point (CSV); several laws as above
   std::size_t suggest_runs = 0;               ///< further runs to suggest
   std::optional<double> suggest_budget_flop;  ///< for all of them; what the runs cost unless given
   std::string target;                         ///< "n=1e10,d=2e12,e=64": the prediction that matters

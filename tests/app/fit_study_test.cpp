@@ -79,6 +79,24 @@ TEST(FitStudy, NamesALawThatClearlyBeatsTheOneAskedFor) {
   EXPECT_THAT(run(clark({"--law", "yun2024"})).out, HasSubstr("clearly beats yun2024"));
 }
 
+// Widths of one depth and width share their wobble: resampled together the interval is wider.
+TEST(FitStudy, ResamplesByAColumn) {
+  std::vector<std::string> args = {"fit",         shipped("gemstones/runs.csv"),
+                                   "--filter",    "schedule=cool_end",
+                                   "--bootstrap", "60",
+                                   "--study",     "none"};
+  const json by_run = document(args);
+  args.insert(args.end(), {"--bootstrap-by", "width"});
+  const json grouped = document(args);
+  EXPECT_EQ(grouped["bootstrap"]["of"], "width");
+  EXPECT_EQ(grouped["objective"], by_run["objective"]);
+  const auto width = [](const json& fit) {
+    const json& ci = fit["parameters"][3]["ci95"];
+    return ci[1].get<double>() - ci[0].get<double>();
+  };
+  EXPECT_GT(width(grouped), width(by_run));
+}
+
 TEST(FitStudy, IsLeftOutOnRequest) {
   const json answer = document(gemstones({"--study", "none"}));
   EXPECT_TRUE(answer["profiles"].empty());
@@ -227,6 +245,10 @@ INSTANTIATE_TEST_SUITE_P(
                 {"--save", "law.json", "--residuals", "law.json"},
                 2,
                 "--residuals: is the file of --save"},
+        Refusal{"NoSuchColumn",
+                {"--bootstrap-by", "widht"},
+                3,
+                "--bootstrap-by: the runs have no column 'widht'; did you mean width"},
         Refusal{"NoStarts", {"--confirm", "0"}, 2, "--confirm"}),
     [](const auto& row) { return std::string(row.param.name); });
 

@@ -209,7 +209,11 @@ void StartGrid::scoreOuter(const Outer& outer, const Eigen::ArrayXd& weights,
                            double* scores) const {
   const Eigen::MatrixXd& columns = outer.columns;
   const std::size_t terms = blocks_.size();
-  const Eigen::MatrixXd weighted = weights.matrix().asDiagonal() * columns;
+  // Of a fit all weights are 1, and a copy of the columns would cost as much as the products.
+  const bool even = (weights == 1).all();
+  const Eigen::MatrixXd scaled =
+      even ? Eigen::MatrixXd() : Eigen::MatrixXd(weights.matrix().asDiagonal() * columns);
+  const Eigen::MatrixXd& weighted = even ? columns : scaled;
   const Eigen::VectorXd right = weighted.transpose() * outer.target;
   Eigen::MatrixXd gram(columns.cols(), columns.cols());
   for (std::size_t a = 0; a < terms; ++a) {

@@ -22,19 +22,24 @@ serving=(--hardware a100-40gb --max-devices 8 --prompt-tokens 161 --output-token
 choices=(--mode min-cost --experts "1,4,8,16,32" --base-experts 4)
 
 echo
-echo "== 1. Fit the expert-aware law of Yun et al. and the joint law to 58 runs"
+echo "== 1. Which law do these runs follow?"
+moeplan compare "$curves" --filter canonical=1 --filter router=S-Base,Dense --curve "$window" \
+  --laws yun2024,clark2022,ludziejewski2025,abnar2025
+
+echo
+echo "== 2. Fit the expert-aware law of Yun et al. and the joint law to 58 runs"
 for law in yun2024 ludziejewski2025; do
   moeplan fit "$curves" --filter canonical=1 --filter router=S-Base,Dense --curve "$window" \
     --law "$law" --bootstrap 400 --save "$results/$law.json"
 done
 
 echo
-echo "== 2. Plans at 1e20 FLOP, inside what the runs can say: the same question to both laws"
+echo "== 3. Plans at 1e20 FLOP, inside what the runs can say: the same question to both laws"
 for law in yun2024 ludziejewski2025; do
   echo
   moeplan plan --law-file "$results/$law.json" --budget-flop 1e20 "${choices[@]}" "${serving[@]}"
 done
 
 echo
-echo "== 3. A plan at 5e21 FLOP with the published joint law"
+echo "== 4. A plan at 5e21 FLOP with the published joint law"
 moeplan plan --preset ludziejewski2025 --budget-flop 5e21 "${choices[@]}" "${serving[@]}"

@@ -65,8 +65,7 @@ TextTable scoreTable(const CompareAnswer& answer) {
                    {"Cross-validated error"},
                    {"AIC"},
                    {"BIC"},
-                   {"Verdict", "", Align::kLeft},
-                   {"Note", "", Align::kLeft}};
+                   {"Verdict", "", Align::kLeft}};
   const Comparison& comparison = answer.comparison;
   for (std::size_t i = 0; i < comparison.scores.size(); ++i) {
     const FamilyScore& score = comparison.scores[i];
@@ -76,9 +75,21 @@ TextTable scoreTable(const CompareAnswer& answer) {
          percentText(score.fit->mean_abs_log_residual), errorText(score.hold_out),
          excessText(answer.held_runs > 0 ? score.hold_out_excess : score.cross_validation_excess),
          errorText(score.cross_validation), fmt::format("{:.1f}", score.aic),
-         fmt::format("{:.1f}", score.bic), standingText(comparison, i), noteOf(score)});
+         fmt::format("{:.1f}", score.bic), standingText(comparison, i)});
   }
   return table;
+}
+
+std::string notesText(const Comparison& comparison) {
+  std::string text;
+  for (const FamilyScore& score : comparison.scores) {
+    if (!score.fit) continue;
+    const std::string note = noteOf(score);
+    if (!note.empty()) {
+      text += wrappedText(fmt::format("{}: {}", score.family->name, note), 100, 2);
+    }
+  }
+  return text;
 }
 
 /// Families of one standing without those that repeat another.
@@ -161,11 +172,12 @@ std::string compareText(const CompareAnswer& answer) {
   std::string text = fmt::format("Runs: {} points of {} runs from {}\n", points.table.runs.size(),
                                  points.runs, fmt::join(answer.question.points.files, ", "));
   text += wrappedText(sentence(answer), 100, 0) + "\n";
-  text += tableText(scoreTable(answer), 140);
+  text += tableText(scoreTable(answer), 118);
   text +=
       "Errors are means of |ln predicted - ln measured|; basis: held-out and cross-validated "
       "are of runs\nthat the fit did not see, residuals of those it saw. AIC and BIC count runs, "
       "not points.\n";
+  text += notesText(answer.comparison);
   text += unsuitableText(answer.comparison);
   for (const Warning& warning : answer.warnings) {
     text += wrappedText("Warning: " + warning.message, 100, 2);

@@ -86,15 +86,27 @@ std::vector<int> wrapHeadings(const std::vector<ColumnWidth>& columns, int width
   return widths;
 }
 
-/// Takes what is too much from the widest text column, as far as it can be wrapped.
+/// No text column is wrapped below its longest word.
+std::vector<int> narrowest(const TextTable& table) {
+  std::vector<int> widths(table.columns.size(), kNarrowestText);
+  for (const auto& row : table.rows) {
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      widths[c] = std::max(widths[c], longestWord(row[c]));
+    }
+  }
+  return widths;
+}
+
+/// Takes what is still missing from the widest text columns.
 void narrowTextColumns(const TextTable& table, int width, std::vector<int>& widths) {
+  const std::vector<int> least = narrowest(table);
   while (totalWidth(widths) > width) {
     int widest = -1;
     for (std::size_t c = 0; c < widths.size(); ++c) {
-      const bool can_wrap = table.columns[c].align == Align::kLeft && widths[c] > kNarrowestText;
+      const bool can_wrap = table.columns[c].align == Align::kLeft && widths[c] > least[c];
       if (can_wrap && (widest < 0 || widths[c] > widths[widest])) widest = static_cast<int>(c);
     }
-    if (widest < 0) return;
+    if (widest < 0) break;
     --widths[widest];
   }
 }

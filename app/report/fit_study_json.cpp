@@ -1,5 +1,7 @@
 #include "app/report/fit_study_json.h"
 
+#include "app/report/json_document.h"
+
 namespace moe::report {
 
 namespace {

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "app/report/json_document.h"
+#include <nlohmann/json.hpp>
+
 #include "app/workflows/fit_workflow.h"
 
 // Only .cpp files of app/report include this header.
@@ -9,6 +10,6 @@ namespace moe::report {
 
 /// Adds "trade_offs", "profiles", "residual_study", "influence", "allocation", "iso_flop",
 /// "suggested_runs" and "better_law" to a fit's object, each null or empty when there is none.
-void addStudy(const FitAnswer& answer, const LawFit& fit, Json& json);
+void addStudy(const FitAnswer& answer, const LawFit& fit, nlohmann::ordered_json& json);
 
 }  // namespace moe::report

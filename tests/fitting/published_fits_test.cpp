@@ -71,6 +71,11 @@ TEST(PublishedFits, TheOlmoLadderMissesAndItsIntervalDoesNot) {
   EXPECT_LT(quantile(losses, 0.025), 2.3444);
   EXPECT_GT(quantile(losses, 0.975), 2.4376);
   EXPECT_FALSE(parameter(*fit, "floor").identified);
+  // No floor lies above the least loss measured, 2.832, and none down to 0 is excluded.
+  const auto profiles = profileParameters(data, {}, *fit, {.parameters = {"floor"}});
+  EXPECT_FALSE(profiles[0].low95.has_value());
+  ASSERT_TRUE(profiles[0].high95.has_value());
+  EXPECT_LT(*profiles[0].high95, 2.832);
 }
 
 // [Muennighoff2023], released code: with the other parameters held it stops at R_N* = 5.31,

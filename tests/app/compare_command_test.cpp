@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "tests/support/run_command.h"
+#include "tests/app/fit_answers.h"
 
 namespace moe::cli {
 namespace {
@@ -15,8 +15,7 @@ using testing::HasSubstr;
 using test::Ended;
 
 Ended compare(std::vector<std::string> more, const std::string& file = "gemstones/runs.csv") {
-  std::vector<std::string> args = {"compare",
-                                   std::string(MOEPLAN_SOURCE_DIR) + "/data/tables/runs/" + file};
+  std::vector<std::string> args = {"compare", test::shipped(file)};
   args.insert(args.end(), more.begin(), more.end());
   return test::runCommand(args);
 }

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "fitting/laws/law.h"
-#include "tests/support/run_command.h"
+#include "tests/app/fit_answers.h"
 #include "tests/support/temporary_folder.h"
 
 namespace moe::cli {
@@ -19,19 +19,11 @@ using nlohmann::json;
 using testing::HasSubstr;
 
 using test::Ended;
+using test::shipped;
 
 Ended run(const std::vector<std::string>& args) { return test::runCommand(args); }
 
-std::string shipped(const std::string& file) {
-  return std::string(MOEPLAN_SOURCE_DIR) + "/data/tables/runs/" + file;
-}
-
-json document(std::vector<std::string> args) {
-  args.push_back("--json");
-  const Ended ended = run(args);
-  EXPECT_EQ(ended.code, 0) << ended.err;
-  return json::parse(ended.out);
-}
+json document(std::vector<std::string> args) { return test::jsonOf(std::move(args)); }
 
 std::vector<std::string> gemstones(std::vector<std::string> more) {
   std::vector<std::string> args = {

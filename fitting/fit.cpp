@@ -213,6 +213,12 @@ void describeResiduals(FitProblem& problem, const FitData& data, FitResult& resu
 
 }  // namespace
 
+std::size_t FitResult::freeParameters() const {
+  return static_cast<std::size_t>((bounds.lower.array() != bounds.upper.array()).count());
+}
+
+bool FitResult::exact() const { return objective < kExactFit; }
+
 FitData FitData::of(std::span<const TrainingRun> runs, std::span<const std::size_t> group) {
   FitData data;
   data.original.resize(runs.size());
@@ -263,7 +269,7 @@ void finish(FitProblem& problem, const Bounds& bounds, FitResult& result) {
   result.coordinates = refined.coordinates;
   result.objective = refined.value;
   const double gain = remainingGain(problem, bounds, result.coordinates);
-  result.converged = result.objective < kExactFit || gain < kStationary;
+  result.converged = result.exact() || gain < kStationary;
   result.termination =
       result.converged
           ? "converged"

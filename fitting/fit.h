@@ -96,6 +96,10 @@ struct FitResult {
   std::size_t resamples = 0;
   std::string interval_method;    ///< "percentile bootstrap over runs", "Wald, sandwich"
   std::vector<double> residuals;  ///< ln L_hat - ln L in the order of the runs given
+
+  std::size_t freeParameters() const;  ///< those that are not held
+  /// The runs follow the law to rounding: there is no noise to make an interval of.
+  bool exact() const;
 };
 
 /// Runs in an order that does not depend on the order of the rows, with the group (run) of each, so

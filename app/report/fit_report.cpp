@@ -95,7 +95,7 @@ std::string searchText(const FitResult& fit) {
         fit.confirmation->at_best,
         fit.confirmation->found_lower ? "and one ended lower: its end is taken" : "none lower");
   }
-  if (fit.basins.size() > 1) {
+  if (fit.basins.size() > 1 && fit.objective > 0) {
     text += fmt::format("  the next basin lies {} above\n",
                         percentText(fit.basins[1].objective / fit.objective - 1));
   }

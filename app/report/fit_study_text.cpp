@@ -175,11 +175,17 @@ std::string tradeOffText(const LawFit& fit) {
   std::string text;
   for (std::size_t i = 0; i < std::min(fit.fit.trade_offs.size(), kMostTradeOffs); ++i) {
     const TradeOff& pair = fit.fit.trade_offs[i];
-    const std::string& first = fit.fit.parameters[pair.first].name;
-    const std::string& second = fit.fit.parameters[pair.second].name;
+    // An exponent says more than an amplitude.
+    const LawParameter& late = fit.fit.family->parameters[pair.second];
+    const bool swap = late.coordinate == Coordinate::kLog &&
+                      fit.fit.family->parameters[pair.first].coordinate != Coordinate::kLog;
+    const ParameterFit& other = fit.fit.parameters[swap ? pair.second : pair.first];
+    const ParameterFit& told = fit.fit.parameters[swap ? pair.first : pair.second];
+    const std::string& first = other.name;
+    const std::string& second = told.name;
     std::string interval = profileText(profileOf(fit.study, second));
-    if (interval == "-" && fit.fit.parameters[pair.second].ci95) {
-      const Range& ci = *fit.fit.parameters[pair.second].ci95;
+    if (interval == "-" && told.ci95) {
+      const Range& ci = *told.ci95;
       interval = fmt::format("{} to {}", plainText(ci.low, 4), plainText(ci.high, 4));
     }
     text += wrappedText(fmt::format("Ridge: {} and {} trade off (correlation {:.3f}): {} is {}",

@@ -132,6 +132,7 @@ std::string bytesText(Bytes size) { return scaledText(size.value(), kByteScales)
 std::string percentText(double share) {
   if (!strangeText(share).empty()) return std::string(strangeText(share));
   if (share == 0) return "0 %";
+  if (std::abs(share) < 5e-7) return fmt::format("{:.1g} %", 100 * share);
   const double percent = rounded(100 * share, 2).value;
   const int exponent = rounded(percent, 2).exponent;
   return fmt::format("{:.{}f} %", std::abs(percent) >= 10 ? 100 * share : percent,

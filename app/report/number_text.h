@@ -32,7 +32,7 @@ std::string durationText(Seconds duration);
 /// Powers of 1000, named: "70.3 kB", "15.7 GB", "1.2 TB".
 std::string bytesText(Bytes size);
 
-/// A share from 0 to 1 as "42 %", "4.2 %", "0.42 %".
+/// A share from 0 to 1 as "42 %", "4.2 %", "0.42 %"; as powerText below 0.00005 %.
 std::string percentText(double share);
 
 /// "0.30 [0.25, 0.39]": as many decimals as show two digits of the interval's width.

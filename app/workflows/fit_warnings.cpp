@@ -9,12 +9,17 @@ namespace moe {
 namespace {
 
 void warnAboutRuns(const FitResult& fit, std::vector<Warning>& warnings) {
-  if (fit.runs <= fit.values.size()) {
+  if (fit.runs <= fit.freeParameters()) {
     warnings.push_back(
         {"few_runs",
          fmt::format("{} runs for {} parameters: points of one run are not independent, "
                      "so there is no interval",
-                     fit.runs, fit.values.size())});
+                     fit.runs, fit.freeParameters())});
+  }
+  if (fit.exact()) {
+    warnings.push_back({"exact_fit",
+                        "the runs follow the law to rounding, so there is nothing to judge it by: "
+                        "are these measured losses?"});
   }
   if (!fit.converged) warnings.push_back({"not_converged", fit.termination});
 }

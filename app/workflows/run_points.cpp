@@ -134,7 +134,8 @@ Result<std::vector<bool>> heldOut(const HoldOutRule& rule, const RunTable& table
                                   std::span<const std::size_t> run_of_row) {
   if (rule.share) return largestCompute(table.runs, run_of_row, *rule.share);
   const auto rows = rowsThatPass(table, *rule.filter);
-  if (!rows) return tl::unexpected(rows.error());
+  if (!rows)
+    return fail(rows.error().kind, "--hold-out " + rule.filter->text, rows.error().message);
   std::vector<bool> held(table.runs.size(), false);
   for (const std::size_t row : *rows) held[row] = true;
   return held;

@@ -156,7 +156,7 @@ void bootstrap(const FitData& data, const FitOptions& fit_options, const Bootstr
     if (draw.size() > 0) result.posterior.push_back(family.values(draw));
   }
   result.resamples = result.posterior.size();
-  if (result.resamples < kLeastDraws || data.groups <= family.parameters.size()) return;
+  if (result.resamples < kLeastDraws || data.groups <= result.freeParameters()) return;
   result.interval_method = "percentile bootstrap over runs";
   describeDraws(result);
 }

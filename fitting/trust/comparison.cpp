@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numbers>
+#include <tuple>
 
 #include "fitting/trust/distributions.h"
 #include "fitting/trust/standard_errors.h"
@@ -76,13 +78,6 @@ double unseenError(const FamilyScore& score) {
   return std::numeric_limits<double>::infinity();
 }
 
-void rank(std::vector<FamilyScore>& scores) {
-  std::stable_sort(scores.begin(), scores.end(), [](const FamilyScore& a, const FamilyScore& b) {
-    if (a.fit.has_value() != b.fit.has_value()) return a.fit.has_value();
-    return a.fit && unseenError(a) < unseenError(b);
-  });
-}
-
 /// Both results are of the same unseen runs, in the same order.
 std::optional<ErrorExcess> excess(const std::optional<HoldOutResult>& own,
                                   const std::optional<HoldOutResult>& leader) {
@@ -112,6 +107,7 @@ bool sameFunction(const FamilyScore& a, const FamilyScore& b) {
   const auto close = [](double x, double y, double relative) {
     return std::abs(x - y) <= relative * std::abs(x);
   };
+  if (a.fit->exact() && b.fit->exact()) return a.free_parameters == b.free_parameters;
   return a.free_parameters == b.free_parameters &&
          close(a.fit->objective, b.fit->objective, 1e-7) &&
          (!a.hold_out || !b.hold_out ||
@@ -125,6 +121,22 @@ void markSame(std::vector<FamilyScore>& scores) {
       if (known && sameFunction(scores[k], scores[i])) scores[i].same_as = scores[k].family;
     }
   }
+}
+
+/// By the error on unseen runs; a family that repeats another one stands right behind it.
+void rank(std::vector<FamilyScore>& scores) {
+  std::map<const LawFamily*, double> error;
+  for (const FamilyScore& score : scores) {
+    const double own = unseenError(score);
+    error[score.family] = std::isnan(own) ? std::numeric_limits<double>::infinity() : own;
+  }
+  const auto key = [&](const FamilyScore& score) {
+    const LawFamily* family = score.same_as == nullptr ? score.family : score.same_as;
+    return std::tuple(!score.fit.has_value(), error[family], family->name,
+                      score.same_as != nullptr);
+  };
+  std::stable_sort(scores.begin(), scores.end(),
+                   [&](const FamilyScore& a, const FamilyScore& b) { return key(a) < key(b); });
 }
 
 /// How many of the three witnesses (held-out runs, cross-validation, BIC) clearly speak against a
@@ -180,8 +192,8 @@ Result<Comparison> compareFamilies(std::span<const LawFamily* const> families,
     }
     if (!tryFamily(trial, score)) return fail(ErrorKind::kCancelled, "", "stopped");
   }
-  rank(comparison.scores);
   markSame(comparison.scores);
+  rank(comparison.scores);
   judge(comparison);
   return comparison;
 }

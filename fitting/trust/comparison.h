@@ -48,7 +48,7 @@ struct FamilyScore {
   std::optional<HoldOutResult> cross_validation;
   std::string no_cross_validation;
   Standing standing = Standing::kUnsuitable;
-  /// The first family of the ranking that is the same function on these runs, if any.
+  /// The first of the families given that is the same function on these runs, if any.
   const LawFamily* same_as = nullptr;
   std::optional<ErrorExcess> hold_out_excess;
   std::optional<ErrorExcess> cross_validation_excess;

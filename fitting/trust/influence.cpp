@@ -73,9 +73,7 @@ std::vector<RunInfluence> influence(const FitData& data, const FitOptions& optio
                                     const FitResult& result,
                                     const InfluenceOptions& influence_options, std::stop_token stop,
                                     const ProgressSink& progress) {
-  const auto free = static_cast<std::size_t>(
-      (result.bounds.lower.array() != result.bounds.upper.array()).count());
-  if (data.groups <= free + 1) return {};
+  if (data.groups <= result.freeParameters() + 1 || result.exact()) return {};
   const auto points = pointsOfRuns(data);
   const auto order = runsToLeaveOut(points, data, result, influence_options.most_runs);
   FitProblem first(*result.family, data.points, result.objective_kind);

@@ -27,7 +27,8 @@ struct InfluenceOptions {
 };
 
 /// Leave-one-run-out by refits from the optimum, the largest shift of a predicted loss first. Empty
-/// when stopped, and with no more runs than free parameters and one.
+/// when stopped, with no more runs than free parameters and one, and for runs that follow the law
+/// to rounding.
 std::vector<RunInfluence> influence(const FitData& data, const FitOptions& options,
                                     const FitResult& result,
                                     const InfluenceOptions& influence_options = {},

@@ -256,6 +256,7 @@ std::vector<Profile> profileParameters(const FitData& data, const FitOptions& op
                                        const FitResult& result,
                                        const ProfileOptions& profile_options, std::stop_token stop,
                                        const ProgressSink& progress) {
+  if (result.exact()) return {};
   FitProblem first(*result.family, data.points, result.objective_kind);
   const RiseScale scale(first, result);
   const double critical = scale.critical(profile_options.confidence);

@@ -38,7 +38,8 @@ struct ProfileOptions {
 /// Profile likelihood of the free parameters, those on a bound and those not identified included:
 /// it says how far the data pin them. Each side steps outwards from the optimum with refits that
 /// start where the path points, and closes in on the critical rise [Bates1988, chapter 6]. Parallel
-/// over parameters and sides; equal for any number of threads. Empty when stopped.
+/// over parameters and sides; equal for any number of threads. Empty when stopped, and for runs
+/// that follow the law to rounding.
 std::vector<Profile> profileParameters(const FitData& data, const FitOptions& options,
                                        const FitResult& result,
                                        const ProfileOptions& profile_options = {},

@@ -159,7 +159,7 @@ ResidualStudy studyResiduals(const FitData& data, const FitResult& result) {
     const double own = problem.residuals()[static_cast<Eigen::Index>(i)];
     point.weight = own == 0 ? 1 : objective.slope(own) / own;
     point.leverage = leverage[static_cast<Eigen::Index>(i)];
-    point.outlier = std::abs(point.robust_z) > kOutlier;
+    point.outlier = !result.exact() && std::abs(point.robust_z) > kOutlier;
   }
   for (const Residual& point : study.points) {
     if (point.outlier) study.outliers.push_back(point.row);
@@ -167,7 +167,7 @@ ResidualStudy studyResiduals(const FitData& data, const FitResult& result) {
   std::stable_sort(study.outliers.begin(), study.outliers.end(), [&](std::size_t a, std::size_t b) {
     return std::abs(study.points[a].robust_z) > std::abs(study.points[b].robust_z);
   });
-  if (residuals.size() >= 8) study.trends = trendsOf(data, residuals);
+  if (residuals.size() >= 8 && !result.exact()) study.trends = trendsOf(data, residuals);
   study.replicates = replicatesOf(data, residuals, free);
   return study;
 }

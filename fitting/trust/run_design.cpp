@@ -326,6 +326,10 @@ std::vector<SuggestedRun> inOrder(const Design& design, const std::vector<Candid
 Result<RunDesign> suggestRuns(const FitData& data, const FitOptions& options,
                               const FitResult& result, const Law& law,
                               const RunDesignOptions& design, std::stop_token stop) {
+  if (result.exact()) {
+    return fail(ErrorKind::kUnanswered, "--suggest-runs",
+                "the runs follow the law to rounding: without noise nothing is left to learn");
+  }
   const std::vector<Candidate> candidates = candidateRuns(data, law, design);
   if (candidates.empty() || design.runs == 0) {
     return fail(ErrorKind::kInfeasible, "--suggest-budget-flop",

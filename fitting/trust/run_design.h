@@ -46,7 +46,8 @@ struct RunDesign {
 /// runs' own widened by a decade upwards, D/N over the runs' own (a factor of four further where
 /// they span less than 16), E over the runs' and the target's counts with the powers of two
 /// between; everything else is as in the target. Slots are exchanged until no single exchange
-/// helps. Errors (kInfeasible): the budget affords no run in that range.
+/// helps. Errors: kInfeasible when the budget affords no run in that range; kUnanswered for runs
+/// that follow the law to rounding.
 Result<RunDesign> suggestRuns(const FitData& data, const FitOptions& options,
                               const FitResult& result, const Law& law,
                               const RunDesignOptions& design, std::stop_token stop = {});

@@ -8,6 +8,7 @@
 #include <memory>
 #include <numeric>
 #include <tuple>
+#include <unordered_map>
 
 #include "data/parallel.h"
 #include "fitting/counter_random.h"
@@ -230,14 +231,15 @@ FitData FitData::of(std::span<const TrainingRun> runs, std::span<const std::size
   };
   std::stable_sort(data.original.begin(), data.original.end(),
                    [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
-  // Groups are numbered by their first point in the sorted order.
-  std::vector<std::size_t> number(runs.size(), runs.size());
+  // Groups are numbered by their first point in the sorted order. What the caller calls them is his
+  // own: numbers of a selection have gaps and can exceed the number of points.
+  std::unordered_map<std::size_t, std::size_t> number;
   for (const std::size_t row : data.original) {
     data.points.push_back(runs[row]);
-    std::size_t& known = number[group.empty() ? row : group[row]];
-    if (known == runs.size()) known = data.groups++;
-    data.group.push_back(known);
+    const std::size_t called = group.empty() ? row : group[row];
+    data.group.push_back(number.try_emplace(called, number.size()).first->second);
   }
+  data.groups = number.size();
   return data;
 }
 

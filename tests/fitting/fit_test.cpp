@@ -35,6 +35,21 @@ std::vector<TrainingRun> runsOf(const Law& law, int count, double noise, unsigne
   return runs;
 }
 
+// A selection keeps the run numbers of the table it was taken from: they have gaps and exceed the
+// number of points. Sorted by tokens, the runs 41, 3, 41, 29 are the groups 0, 1, 0, 2.
+TEST(FitData, NumbersTheRunsOfASelection) {
+  std::vector<TrainingRun> runs(4);
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    runs[i].run_id = std::to_string(i);
+    runs[i].params = 1e8;
+    runs[i].train_tokens = 1e9 * static_cast<double>(i + 1);
+    runs[i].loss = 3;
+  }
+  const FitData data = FitData::of(runs, std::vector<std::size_t>{41, 3, 41, 29});
+  EXPECT_EQ(data.groups, 3u);
+  EXPECT_EQ(data.group, (std::vector<std::size_t>{0, 1, 0, 2}));
+}
+
 class Recovery : public testing::TestWithParam<const char*> {};
 
 // Without noise the optimum is the law itself. 1e-3 relative: at a residual of 1e-9 the flattest

@@ -37,8 +37,10 @@ TEST(CompareCommand, RanksEveryLawThatSuits) {
     for (const char* key : {"aic", "bic", "hold_out", "cross_validation", "nested_in"}) {
       EXPECT_TRUE(law.contains(key)) << key;
     }
-    EXPECT_GE(law["hold_out"]["mean_abs_log_error"], before);
-    before = law["hold_out"]["mean_abs_log_error"];
+    // 1e-4: a law that repeats another one stands right behind it, whichever ended a hair lower.
+    const double error = law["hold_out"]["mean_abs_log_error"];
+    EXPECT_GE(error, before * (1 - 1e-4));
+    before = error;
     if (law["law"] == "chinchilla") {
       EXPECT_EQ(law["nested_in"], "skaling");
       EXPECT_EQ(law["verdict"], "clearly_worse");

@@ -1,4 +1,4 @@
-# moe_embed_tables(TARGET path...): builds files into TARGET for embeddedTable(file name). The
+# moe_embed_tables(TARGET tables/path...): builds files into TARGET for embeddedTable(path). The
 # assembler reads them (.incbin), which costs no compile time at any size.
 function(moe_embed_tables target)
   set(assembly "")
@@ -7,7 +7,7 @@ function(moe_embed_tables target)
   set(number 0)
   foreach(path ${ARGN})
     get_filename_component(full ${path} ABSOLUTE)
-    get_filename_component(name ${path} NAME)
+    string(REGEX REPLACE "^tables/" "" name ${path})
     set(symbol moe_table_${number})
     string(APPEND assembly
       ".globl ${symbol}_begin, ${symbol}_end\n"

@@ -15,12 +15,22 @@ struct EmbeddedTable {
 #include "embedded_tables_list.h"  // written by data/embedded_tables.cmake
 
 namespace moe {
+namespace {
+
+const EmbeddedTable* find(std::string_view name) {
+  for (const EmbeddedTable& table : kEmbeddedTables)
+    if (table.name == name) return &table;
+  return nullptr;
+}
+
+}  // namespace
+
+bool hasEmbeddedTable(std::string_view name) { return find(name) != nullptr; }
 
 std::string_view embeddedTable(std::string_view name) {
-  for (const EmbeddedTable& table : kEmbeddedTables)
-    if (table.name == name) return {table.begin, table.end};
-  require(false, "there is no embedded table of this name");
-  return {};
+  const EmbeddedTable* table = find(name);
+  require(table != nullptr, "there is no embedded table of this name");
+  return {table->begin, table->end};
 }
 
 }  // namespace moe

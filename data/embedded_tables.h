@@ -4,9 +4,10 @@
 
 namespace moe {
 
-/// The text of a table that was built into the program ("models.toml"), so that it needs no files.
-/// Lives as long as the program. Only names listed in data/CMakeLists.txt exist; any other is our
-/// own bug.
+/// The bytes of a table that was built into the program, so that it needs no files: its path below
+/// data/tables ("models.toml"). Lives as long as the program. Only names listed in
+/// data/CMakeLists.txt exist; any other is our own bug.
 std::string_view embeddedTable(std::string_view name);
+bool hasEmbeddedTable(std::string_view name);
 
 }  // namespace moe

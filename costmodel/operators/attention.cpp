@@ -1,0 +1,146 @@
+#include "costmodel/operators/attention.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace moe {
+namespace {
+
+double bytesOf(std::string_view kv_format) { return kv_format == "fp8" ? 1 : 2; }
+
+/// Rows of one shape, by batch.
+using Batches = std::map<double, const std::vector<double>*>;
+
+double steps(double a, double b) { return std::abs(std::log2(a / b)); }
+
+/// What a kernel spreads over the device beside the sequences: query heads in prefill, KV heads in
+/// decode (one in MLA).
+double parallelHeads(const AttentionShape& shape, bool prefill) {
+  return prefill ? shape.heads : shape.kv_heads;
+}
+
+/// How unlike two shapes are for utilisation, in powers of two: query heads that share a KV head,
+/// head width, and, less, the heads that only multiply the batch.
+double distance(const AttentionShape& a, const AttentionShape& b, bool prefill) {
+  return 2 * steps(a.heads / a.kv_heads, b.heads / b.kv_heads) * (prefill ? 0.5 : 1) +
+         4 * steps(a.head_dim, b.head_dim) +
+         0.5 * steps(parallelHeads(a, prefill), parallelHeads(b, prefill));
+}
+
+/// ln utilisation of another shape at the batches that fill the device as much: u of (heads,
+/// batch) is that of (2 heads, batch/2).
+std::vector<double> atEqualParallelism(const UtilisationGrid& grid, double factor) {
+  std::vector<double> logs;
+  for (const double batch : grid.x())
+    for (const double tokens : grid.y()) logs.push_back(grid.log(batch * factor, tokens));
+  return logs;
+}
+
+}  // namespace
+
+IdealTime attentionIdeal(const AttentionShape& shape, bool prefill, double kv_bytes, double batch,
+                         double tokens, const Peaks& peaks) {
+  const double context = batch * tokens;
+  const double pairs = prefill ? context * tokens / 2 : context;
+  const double query =
+      shape.mla ? (prefill ? kMlaNope + kMlaRotary : kMlaLatent + kMlaRotary) : shape.head_dim;
+  const double value = shape.mla ? (prefill ? kMlaValue : kMlaLatent) : shape.head_dim;
+  const double cache = shape.mla ? kMlaLatent + kMlaRotary : 2 * shape.kv_heads * shape.head_dim;
+  return {2 * shape.heads * (query + value) * pairs / peaks.bf16_flop_per_s,
+          kv_bytes * cache * context / peaks.bytes_per_s};
+}
+
+OperatorTime Attention::time(double batch, double tokens) const {
+  const IdealTime ideal = attentionIdeal(shape, prefill, kv_bytes, utilisation.clampedX(batch),
+                                         utilisation.clampedY(tokens), peaks);
+  return {ideal.seconds() / utilisation.utilisation(batch, tokens), ideal};
+}
+
+AttentionTable::AttentionTable(const KernelTable& table, bool prefill, bool mla,
+                               const Peaks& source)
+    : prefill_(prefill), source_(source) {
+  // The columns before these are formats: dtype (prefill attention only), kv_dtype.
+  const std::size_t first = prefill && !mla ? 1 : 0;
+  std::map<std::tuple<double, double, double, double>, Batches> shapes;
+  std::set<double> batches;
+  for (const KernelTable::Row& row : table.rows) {
+    if (first == 1 && row.shape[0] != "bf16") continue;  // products in bf16, as engines run them
+    const double kv_bytes = bytesOf(row.shape[first]);
+    const auto at = [&](std::size_t key) { return table.number(row, first + key); };
+    const auto shape = mla ? std::tuple(kv_bytes, at(1), 1.0, kMlaLatent)
+                           : std::tuple(kv_bytes, at(2), at(3), at(1));
+    const double batch = at(mla ? 2 : 4);
+    batches.insert(batch);
+    shapes[shape][batch] = &row.seconds;
+  }
+  const std::vector<double> x(batches.begin(), batches.end());
+  for (const auto& [key, rows] : shapes) {
+    const AttentionShape shape{std::get<1>(key), std::get<2>(key), std::get<3>(key), mla};
+    std::vector<double> logs;
+    for (const double batch : x) {
+      const auto row = rows.find(batch);
+      for (std::size_t i = 0; i < table.axis.size(); ++i) {
+        const double seconds =
+            row == rows.end() ? std::numeric_limits<double>::quiet_NaN() : (*row->second)[i];
+        logs.push_back(
+            std::log(attentionIdeal(shape, prefill, std::get<0>(key), batch, table.axis[i], source)
+                         .seconds() /
+                     seconds));
+      }
+    }
+    measured_.push_back({shape, std::get<0>(key), UtilisationGrid(x, table.axis, logs), logs});
+  }
+}
+
+std::optional<Attention> AttentionTable::bind(const AttentionShape& shape, double kv_bytes,
+                                              const Peaks& target,
+                                              const AttentionShape* hidden) const {
+  const Measured* nearest[2] = {nullptr, nullptr};
+  double far_from[2] = {1e9, 1e9};
+  for (const Measured& candidate : measured_) {
+    if (candidate.kv_bytes != kv_bytes) continue;
+    if (hidden && distance(candidate.shape, *hidden, prefill_) == 0) continue;
+    const double far = distance(candidate.shape, shape, prefill_);
+    if (far < far_from[0]) {
+      nearest[1] = nearest[0], far_from[1] = far_from[0];
+      nearest[0] = &candidate, far_from[0] = far;
+    } else if (far < far_from[1]) {
+      nearest[1] = &candidate, far_from[1] = far;
+    }
+  }
+  if (!nearest[0]) return std::nullopt;
+  if (far_from[0] == 0)
+    return Attention{
+        shape, prefill_, kv_bytes, target, nearest[0]->utilisation, Basis::kInterpolated};
+  const auto moved = [&](const Measured& other) {
+    const double factor = parallelHeads(shape, prefill_) / parallelHeads(other.shape, prefill_);
+    return atEqualParallelism(other.utilisation, factor);
+  };
+  std::vector<double> logs = moved(*nearest[0]);
+  if (nearest[1]) {
+    const std::vector<double> second = moved(*nearest[1]);
+    const double share = far_from[0] / (far_from[0] + far_from[1]);
+    for (std::size_t i = 0; i < logs.size(); ++i) logs[i] += share * (second[i] - logs[i]);
+  }
+  const UtilisationGrid& axes = nearest[0]->utilisation;
+  return Attention{shape,
+                   prefill_,
+                   kv_bytes,
+                   target,
+                   {axes.x(), axes.y(), std::move(logs)},
+                   Basis::kTransferred};
+}
+
+Attention rooflineAttention(const AttentionShape& shape, bool prefill, double kv_bytes,
+                            const Peaks& peaks, double compute_share, double bandwidth_share) {
+  Peaks reached = peaks;
+  reached.bytes_per_s *= bandwidth_share;
+  reached.bf16_flop_per_s *= compute_share;
+  return {shape, prefill, kv_bytes, reached, UtilisationGrid::constant(1), Basis::kRoofline};
+}
+
+}  // namespace moe

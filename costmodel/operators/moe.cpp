@@ -1,0 +1,182 @@
+#include "costmodel/operators/moe.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "costmodel/serving.h"
+
+namespace moe {
+namespace {
+
+double steps(double a, double b) { return std::abs(std::log2(a / b)); }
+
+/// How unlike two layers are for utilisation, in powers of two: the width, what one device holds of
+/// each expert and of the experts, top-k, and how the layer is split. The weights were chosen by
+/// the error on hidden shapes of the H100 tables.
+double distance(const MoeShape& a, const MoeShape& b) {
+  return 2 * steps(a.hidden, b.hidden) +
+         steps(a.expert_ffn / a.tensor_parallel, b.expert_ffn / b.tensor_parallel) +
+         steps(a.experts / a.expert_parallel, b.experts / b.expert_parallel) +
+         steps(a.top_k, b.top_k) + steps(a.expert_parallel, b.expert_parallel) +
+         steps(a.experts, b.experts);
+}
+
+/// ln utilisation of another layer at the batches that give each of its experts as many tokens.
+std::vector<double> atEqualTokensPerExpert(const std::vector<double>& tokens,
+                                           const std::vector<double>& log_utilisation,
+                                           const MoeShape& from, const MoeShape& to) {
+  const UtilisationGrid grid(tokens, log_utilisation);
+  const double factor = (to.top_k / to.experts) / (from.top_k / from.experts);
+  std::vector<double> logs;
+  for (const double batch : tokens) logs.push_back(grid.log(batch * factor));
+  return logs;
+}
+
+/// Formats in which the same experts may run as well, with the engine whose table holds them: a
+/// lower precision is not slower than a higher one where both are tuned.
+std::vector<std::pair<NumberFormat, std::string_view>> alternatives(NumberFormat format,
+                                                                    std::string_view engine) {
+  switch (format) {
+    case NumberFormat::kFp8:
+      return {{format, engine}, {NumberFormat::kFp8Block, engine}, {format, "trtllm"}};
+    case NumberFormat::kFp8Block:
+      return {{format, engine}, {NumberFormat::kNvfp4, engine}};
+    default:
+      return {{format, engine}};
+  }
+}
+
+}  // namespace
+
+MoeLoad evenLoad(const MoeShape& shape, double tokens) {
+  return {expertsTouched(shape.experts, shape.top_k, tokens), 1};
+}
+
+IdealTime moeIdeal(const MoeShape& shape, NumberFormat format, double tokens, const MoeLoad& load,
+                   const Peaks& peaks) {
+  const double width = shape.expert_ffn / shape.tensor_parallel;
+  const double weights = 3 * shape.hidden * width * load.touched / shape.expert_parallel;
+  const double flop =
+      6 * shape.hidden * width * tokens * shape.top_k / shape.expert_parallel * load.imbalance;
+  return {flop / peaks.flopPerSecond(format), weights * weightBytes(format) / peaks.bytes_per_s};
+}
+
+OperatorTime MoeLayer::time(double tokens) const {
+  return time(tokens, evenLoad(shape, utilisation.clampedY(tokens)));
+}
+
+OperatorTime MoeLayer::time(double tokens, const MoeLoad& load) const {
+  const IdealTime ideal = moeIdeal(shape, format, utilisation.clampedY(tokens), load, peaks);
+  return {ideal.seconds() / utilisation.utilisation(tokens), ideal};
+}
+
+MoeTable::MoeTable(const KernelTable& table, const Peaks& source)
+    : source_(source), tokens_(table.axis) {
+  for (const KernelTable::Row& row : table.rows) {
+    Measured measured;
+    measured.engine = row.shape[0];
+    bool known = false;
+    for (const NumberFormat format : numberFormats())
+      if (row.shape[1] == name(format)) measured.format = format, known = true;
+    if (!known) continue;
+    measured.skew = table.number(row, 2);
+    measured.shape = {table.number(row, 3), table.number(row, 4), table.number(row, 5),
+                      table.number(row, 6), table.number(row, 7), table.number(row, 8)};
+    for (std::size_t i = 0; i < tokens_.size(); ++i) {
+      const double ideal = moeIdeal(measured.shape, measured.format, tokens_[i],
+                                    evenLoad(measured.shape, tokens_[i]), source)
+                               .seconds();
+      measured.log_utilisation.push_back(std::log(ideal / row.seconds[i]));
+    }
+    measured_.push_back(std::move(measured));
+  }
+}
+
+std::optional<MoeTable::Curve> MoeTable::curveOf(std::string_view engine, NumberFormat format,
+                                                 double skew, const MoeShape& shape,
+                                                 const MoeShape* hidden) const {
+  const Measured* nearest[2] = {nullptr, nullptr};
+  double far[2] = {1e9, 1e9};
+  for (const Measured& candidate : measured_) {
+    if (candidate.format != format || candidate.skew != skew || candidate.engine != engine)
+      continue;
+    if (hidden && candidate.shape == *hidden) continue;
+    const double d = distance(candidate.shape, shape);
+    if (d < far[0]) {
+      nearest[1] = nearest[0], far[1] = far[0];
+      nearest[0] = &candidate, far[0] = d;
+    } else if (d < far[1]) {
+      nearest[1] = &candidate, far[1] = d;
+    }
+  }
+  if (!nearest[0]) return std::nullopt;
+  if (nearest[0]->shape == shape) return Curve{nearest[0]->log_utilisation, true};
+  const auto moved = [&](const Measured& other) {
+    return atEqualTokensPerExpert(tokens_, other.log_utilisation, other.shape, shape);
+  };
+  Curve curve{moved(*nearest[0]), false};
+  if (!nearest[1]) return curve;
+  const std::vector<double> second = moved(*nearest[1]);
+  const double share = far[0] / (far[0] + far[1]);
+  for (std::size_t i = 0; i < second.size(); ++i)
+    curve.log_utilisation[i] += share * (second[i] - curve.log_utilisation[i]);
+  return curve;
+}
+
+std::optional<MoeTable::Curve> MoeTable::curveAt(const Query& query, NumberFormat format,
+                                                 std::string_view engine,
+                                                 const MoeShape* hidden) const {
+  constexpr double kMeasuredSkew = 1.2;
+  auto even = curveOf(engine, format, 0, query.shape, hidden);
+  auto skewed = curveOf(engine, format, kMeasuredSkew, query.shape, hidden);
+  if (!skewed) return even;
+  if (!even || query.skew == kMeasuredSkew) return skewed;
+  const double share = query.skew / kMeasuredSkew;
+  for (std::size_t i = 0; i < tokens_.size(); ++i)
+    skewed->log_utilisation[i] =
+        even->log_utilisation[i] + share * (skewed->log_utilisation[i] - even->log_utilisation[i]);
+  skewed->exact = skewed->exact && even->exact;
+  return skewed;
+}
+
+std::optional<MoeLayer> MoeTable::bind(const Query& query, const Peaks& target,
+                                       const MoeShape* hidden) const {
+  std::optional<Curve> best;
+  for (const auto& [format, engine] : alternatives(query.format, query.engine)) {
+    auto curve = curveAt(query, format, engine, hidden);
+    if (!curve) continue;
+    if (best && !query.alternatives) break;
+    // ln u of the asked format if the layer took the time of the alternative, scaled by ideals.
+    if (!best) {
+      best = std::move(curve);
+      continue;
+    }
+    if (!curve->exact && best->exact) continue;
+    for (std::size_t i = 0; i < tokens_.size(); ++i) {
+      const MoeLoad load = evenLoad(query.shape, tokens_[i]);
+      const double own = moeIdeal(query.shape, query.format, tokens_[i], load, source_).seconds();
+      const double other = moeIdeal(query.shape, format, tokens_[i], load, source_).seconds();
+      const bool scales = format == NumberFormat::kNvfp4;
+      const double candidate = curve->log_utilisation[i] + (scales ? 0 : std::log(own / other));
+      best->log_utilisation[i] = std::fmax(best->log_utilisation[i], candidate);
+    }
+  }
+  if (!best) return std::nullopt;
+  // Above 1 the experts stayed in the cache of the benchmark; in a model other layers evict them.
+  for (double& value : best->log_utilisation) value = std::fmin(value, 0.0);
+  return MoeLayer{query.shape, query.format, target,
+                  UtilisationGrid(tokens_, std::move(best->log_utilisation)),
+                  best->exact ? Basis::kInterpolated : Basis::kTransferred};
+}
+
+MoeLayer rooflineMoe(const MoeShape& shape, NumberFormat format, const Peaks& peaks,
+                     double compute_share, double bandwidth_share) {
+  Peaks reached = peaks;
+  reached.bytes_per_s *= bandwidth_share;
+  for (double* peak : {&reached.bf16_flop_per_s, &reached.fp8_flop_per_s, &reached.fp4_flop_per_s})
+    *peak *= compute_share;
+  return {shape, format, reached, UtilisationGrid::constant(1), Basis::kRoofline};
+}
+
+}  // namespace moe

@@ -23,6 +23,8 @@ Accelerator acceleratorOf(const HardwareEntry& entry) {
   accelerator.aliases = entry.aliases;
   accelerator.vendor = entry.vendor;
   accelerator.memory = entry.memory;
+  accelerator.device_memory = entry.device_memory.value_or(entry.memory);
+  accelerator.kernel_tables = entry.kernel_tables;
   accelerator.memory_bandwidth = entry.memory_bandwidth;
   accelerator.peak_bf16 = entry.peak_bf16;
   accelerator.peak_fp8 = entry.peak_fp8;

@@ -15,7 +15,9 @@ struct Accelerator {
   std::string name;
   std::vector<std::string> aliases;
   std::string vendor;
-  Bytes memory;
+  Bytes memory;               ///< as it is sold
+  Bytes device_memory;        ///< as the driver reports it; the same where that is not known
+  std::string kernel_tables;  ///< system whose measured kernels stand for it; empty: none
   BytesPerSecond memory_bandwidth;
   FlopPerSecond peak_bf16;
   std::optional<FlopPerSecond> peak_fp8;

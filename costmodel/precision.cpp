@@ -12,6 +12,10 @@ std::string_view name(Precision precision) {
       return "fp8";
     case Precision::kFp4:
       return "fp4";
+    case Precision::kInt8:
+      return "int8";
+    case Precision::kInt4:
+      return "int4";
   }
   require(false, "unknown precision");
   return {};
@@ -23,7 +27,10 @@ double bytesPerElement(Precision precision) {
       return 2;
     case Precision::kFp8:
       return 1;
+    case Precision::kInt8:
+      return 1;
     case Precision::kFp4:
+    case Precision::kInt4:
       return 0.5;
   }
   require(false, "unknown precision");
@@ -31,10 +38,11 @@ double bytesPerElement(Precision precision) {
 }
 
 Result<Precision> precisionOf(std::string_view text, std::string_view option) {
-  for (const Precision precision : {Precision::kBf16, Precision::kFp8, Precision::kFp4})
+  for (const Precision precision : {Precision::kBf16, Precision::kFp8, Precision::kFp4,
+                                    Precision::kInt8, Precision::kInt4})
     if (name(precision) == text) return precision;
   return fail(ErrorKind::kUsage, std::string(option),
-              fmt::format("'{}' is not known; use bf16, fp8 or fp4", text));
+              fmt::format("'{}' is not known; use bf16, fp8, fp4, int8 or int4", text));
 }
 
 Result<void> setWeightPrecision(ServingSettings& settings, Precision precision,
@@ -42,7 +50,7 @@ Result<void> setWeightPrecision(ServingSettings& settings, Precision precision,
   settings.weight_bytes = bytesPerElement(precision);
   settings.peak.reset();
   settings.compute_efficiency.reset();
-  if (precision == Precision::kBf16) return {};
+  if (precision != Precision::kFp8 && precision != Precision::kFp4) return {};
   const bool fp8 = precision == Precision::kFp8;
   settings.peak = fp8 ? accelerator.peak_fp8 : accelerator.peak_fp4;
   settings.compute_efficiency =

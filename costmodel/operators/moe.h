@@ -1,8 +1,10 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "costmodel/operators/number_format.h"
@@ -96,9 +98,13 @@ class MoeTable {
   std::optional<Curve> curveAt(const Query& query, NumberFormat format, std::string_view engine,
                                const MoeShape* hidden) const;
 
+  double leastSeconds(std::string_view engine, NumberFormat format) const;
+
   Peaks source_;
   std::vector<double> tokens_;
   std::vector<Measured> measured_;
+  /// The shortest time of any layer: launches that no shape avoids.
+  std::map<std::pair<std::string, NumberFormat>, double> least_seconds_;
 };
 
 /// Experts of which nothing was measured: the roofline with these shares of the peaks.

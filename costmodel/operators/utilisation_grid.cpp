@@ -13,16 +13,33 @@ std::vector<double> logarithms(const std::vector<double>& values) {
   return logs;
 }
 
-/// Fills NaN from the nearest number of the same stride; false when there is none.
-bool fillLine(double* first, std::size_t count, std::size_t stride) {
-  bool any = false;
-  for (std::size_t i = 0; i < count; ++i) any = any || !std::isnan(first[i * stride]);
-  if (!any) return false;
-  for (std::size_t i = 1; i < count; ++i)
-    if (std::isnan(first[i * stride])) first[i * stride] = first[(i - 1) * stride];
-  for (std::size_t i = count - 1; i > 0; --i)
-    if (std::isnan(first[(i - 1) * stride])) first[(i - 1) * stride] = first[i * stride];
+/// Fills NaN between two numbers of the same stride linearly in `axis`, and those outside from the
+/// nearest; false when there is no number at all.
+bool fillLine(const std::vector<double>& axis, double* first, std::size_t stride) {
+  std::vector<std::size_t> known;
+  for (std::size_t i = 0; i < axis.size(); ++i)
+    if (!std::isnan(first[i * stride])) known.push_back(i);
+  if (known.empty()) return false;
+  for (std::size_t i = 0; i < known.front(); ++i) first[i * stride] = first[known.front() * stride];
+  for (std::size_t i = known.back() + 1; i < axis.size(); ++i)
+    first[i * stride] = first[known.back() * stride];
+  for (std::size_t k = 0; k + 1 < known.size(); ++k) {
+    const double low = first[known[k] * stride];
+    const double slope =
+        (first[known[k + 1] * stride] - low) / (axis[known[k + 1]] - axis[known[k]]);
+    for (std::size_t i = known[k] + 1; i < known[k + 1]; ++i)
+      first[i * stride] = low + slope * (axis[i] - axis[known[k]]);
+  }
   return true;
+}
+
+/// The points that were measured, as (axis, values).
+std::pair<std::vector<double>, std::vector<double>> measuredOf(const std::vector<double>& axis,
+                                                               const std::vector<double>& values) {
+  std::pair<std::vector<double>, std::vector<double>> kept;
+  for (std::size_t i = 0; i < axis.size(); ++i)
+    if (!std::isnan(values[i])) kept.first.push_back(axis[i]), kept.second.push_back(values[i]);
+  return kept;
 }
 
 }  // namespace
@@ -62,20 +79,24 @@ UtilisationGrid::UtilisationGrid(std::vector<double> x, std::vector<double> y,
           "a utilisation grid needs one value a point");
   bool any = false;
   for (std::size_t i = 0; i < x_.size(); ++i)
-    any = fillLine(values_.data() + i * y_.size(), y_.size(), 1) || any;
+    any = fillLine(log_y_, values_.data() + i * y_.size(), 1) || any;
   require(any, "a utilisation grid without any measured point");
-  for (std::size_t j = 0; j < y_.size(); ++j) fillLine(values_.data() + j, x_.size(), y_.size());
+  for (std::size_t j = 0; j < y_.size(); ++j) fillLine(log_x_, values_.data() + j, y_.size());
   for (std::size_t i = 0; i < x_.size(); ++i) {
     const std::vector<double> row = monotoneSlopes(log_y_, values_.data() + i * y_.size());
     slopes_.insert(slopes_.end(), row.begin(), row.end());
   }
 }
 
-UtilisationGrid::UtilisationGrid(std::vector<double> axis, std::vector<double> log_utilisation)
-    : UtilisationGrid({1.0}, std::move(axis), std::move(log_utilisation)) {}
+UtilisationGrid::UtilisationGrid(std::pair<std::vector<double>, std::vector<double>> points)
+    : UtilisationGrid({1.0}, std::move(points.first), std::move(points.second)) {}
+
+UtilisationGrid::UtilisationGrid(const std::vector<double>& axis,
+                                 const std::vector<double>& log_utilisation)
+    : UtilisationGrid(measuredOf(axis, log_utilisation)) {}
 
 UtilisationGrid UtilisationGrid::constant(double utilisation) {
-  return UtilisationGrid({1.0}, {std::log(utilisation)});
+  return UtilisationGrid({1.0}, {1.0}, {std::log(utilisation)});
 }
 
 double UtilisationGrid::alongY(std::size_t ix, const AxisPlace& place) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <utility>
 #include <vector>
 
 namespace moe {
@@ -13,23 +14,23 @@ struct AxisPlace {
 };
 AxisPlace placeOn(const std::vector<double>& axis, double value);
 
-/// Slopes of the monotone cubic interpolant through (x, y), one at each point [FritschCarlson1980,
-/// in the harmonic mean form of FritschButland1984]; 0 at a turn, and at the ends that of the line
-/// to the neighbour.
+/// Slopes of a monotone cubic interpolant through (x, y), one at each point [FritschButland1984]: 0
+/// at a turn, at the ends that of the line to the neighbour.
 std::vector<double> monotoneSlopes(const std::vector<double>& x, const double* y);
 
 /// Natural logarithm of the utilisation u = ideal time / measured time on a grid of one or two
-/// axes, interpolated linearly in the logarithms of the axes. Beyond the last point of an axis the
+/// axes, interpolated in the logarithms of the axes: along x by lines, along y (the only axis of a
+/// curve) by monotone cubics. Beyond the last point of an axis the
 /// utilisation of the edge holds, so that time grows as the ideal time does; before the first one
 /// `clamped` holds the axis, so that tiny shapes keep the time of the smallest.
 class UtilisationGrid {
  public:
-  /// NaN: not measured. Holes are filled along y from the nearest measured point, rows without any
-  /// from the nearest row; a grid without any point is our own bug.
+  /// NaN: not measured. Holes are filled along y, rows without any point along x: linearly between
+  /// measured points, from the nearest outside. A grid without any point is our own bug.
   UtilisationGrid(std::vector<double> x, std::vector<double> y,
                   std::vector<double> log_utilisation);
-  /// One axis.
-  UtilisationGrid(std::vector<double> axis, std::vector<double> log_utilisation);
+  /// One axis; points that were not measured are left out.
+  UtilisationGrid(const std::vector<double>& axis, const std::vector<double>& log_utilisation);
   /// The same everywhere.
   static UtilisationGrid constant(double utilisation);
 
@@ -47,6 +48,7 @@ class UtilisationGrid {
   double node(std::size_t ix, std::size_t iy) const { return values_[ix * y_.size() + iy]; }
 
  private:
+  explicit UtilisationGrid(std::pair<std::vector<double>, std::vector<double>> points);
   double alongY(std::size_t ix, const AxisPlace& place) const;
 
   std::vector<double> x_, y_;          // as given

@@ -76,6 +76,9 @@ std::optional<Quantity> scaled(FieldReader& fields, std::string_view key, double
 
 void readPeaks(FieldReader& fields, HardwareEntry& entry) {
   entry.memory = gigabytes(fields.positive("memory_gb", true).value_or(0));
+  if (const auto memory = fields.positive("device_memory_gb"))
+    entry.device_memory = gigabytes(*memory);
+  entry.kernel_tables = fields.text("kernel_tables");
   entry.memory_bandwidth =
       BytesPerSecond(fields.positive("memory_bandwidth_gb_per_s", true).value_or(0) * 1e9);
   entry.peak_bf16 = FlopPerSecond(fields.positive("bf16_dense_tflops", true).value_or(0) * 1e12);

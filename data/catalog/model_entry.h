@@ -43,6 +43,7 @@ struct ModelEntry {
   int sliding_window = 0;         ///< tokens; 0: none
   int sliding_window_layers = 0;  ///< layers that attend within it
   int max_context = 0;            ///< tokens; 0: not stated
+  std::string native_precision;   ///< of the published weights: "fp8_block", "mxfp4"; empty: bf16
   std::string published_total;    ///< billions of parameters, as printed
   std::string published_active;
   std::string published_total_note;

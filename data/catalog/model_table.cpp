@@ -106,6 +106,7 @@ Result<ModelEntry> modelOf(const toml::table& table, const std::string& file) {
   readFeedForward(fields, entry);
   entry.encoder_layers = fields.count("encoder_layers");
   entry.max_context = fields.count("max_context");
+  entry.native_precision = fields.text("native_precision");
   readPublished(fields, entry);
   entry.verification = fields.text("verification");
   if (entry.verification.empty()) entry.verification = "not stated";

@@ -16,6 +16,11 @@ struct Layout {
   std::size_t numbers;  // of the last keys
 };
 
+constexpr std::pair<std::string_view, std::string_view> kSystems[] = {
+    {"a100_sxm", "A100-80GB SXM"},  {"h100_sxm", "H100-80GB SXM"}, {"h200_sxm", "H200-141GB SXM"},
+    {"b200_sxm", "B200-180GB SXM"}, {"l40s", "L40S-48GB"},
+};
+
 const std::vector<Layout>& layouts() {
   static const std::vector<Layout> kLayouts{
       {KernelOperation::kGemm, "gemm", {"dtype", "n", "k"}, 2},
@@ -68,7 +73,15 @@ std::vector<KernelOperation> kernelOperations() {
 }
 
 std::vector<std::string> kernelSystems() {
-  return {"a100_sxm", "h100_sxm", "h200_sxm", "b200_sxm", "l40s"};
+  std::vector<std::string> systems;
+  for (const auto& [system, accelerator] : kSystems) systems.emplace_back(system);
+  return systems;
+}
+
+std::string_view measuredAccelerator(std::string_view system) {
+  for (const auto& [name, accelerator] : kSystems)
+    if (name == system) return accelerator;
+  return {};
 }
 
 Result<std::optional<KernelTable>> loadKernelTable(const std::string& system,

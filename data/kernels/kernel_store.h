@@ -39,6 +39,9 @@ std::vector<KernelOperation> kernelOperations();
 /// Systems with tables that ship: "h100_sxm" and so on.
 std::vector<std::string> kernelSystems();
 
+/// The catalog's name of the accelerator that was measured; empty for a system that does not ship.
+std::string_view measuredAccelerator(std::string_view system);
+
 /// The table of one operation on one system: `directory`/kernels/SYSTEM/NAME.csv or .csv.gz when
 /// there is one (a user's own measurements), else the shipped one. None when there is neither.
 Result<std::optional<KernelTable>> loadKernelTable(const std::string& system,

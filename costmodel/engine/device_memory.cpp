@@ -1,0 +1,88 @@
+#include "costmodel/engine/device_memory.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace moe {
+namespace {
+
+constexpr double kBf16 = 2;
+
+double kvElementsPerLayer(const ModelEntry& m, const Parallelism& p) {
+  if (m.attention == AttentionKind::kMla) return m.kv_lora_rank + m.qk_rope_dim;
+  const double kv_heads = std::max(1.0, static_cast<double>(m.kv_heads) / p.tensor_parallel);
+  return 2 * kv_heads * m.head_dim;
+}
+
+double keepingLayers(const ModelEntry& m) {
+  return m.attention == AttentionKind::kMla ? m.layers : m.kv_layers;
+}
+
+}  // namespace
+
+MemoryRules memoryRulesOf(Engine engine) {
+  switch (engine) {
+    case Engine::kVllm:
+      return {};
+    case Engine::kSglang:
+      return {.block_tokens = 1};
+    case Engine::kTensorRtLlm:
+      return {.of_free_memory = true, .block_tokens = 32};
+  }
+  require(false, "unknown engine");
+  return {};
+}
+
+DeviceMemory deviceMemory(const ModelArchitecture& model, const Parallelism& parallelism,
+                          const ModelFormats& formats, const Accelerator& accelerator,
+                          const MemoryRules& rules) {
+  const ParameterCount& count = model.params;
+  const double tp = parallelism.tensor_parallel;
+  const double stages = parallelism.pipeline_parallel;
+  const double attention = weightBytes(formats.attention);
+  DeviceMemory memory;
+  memory.capacity = accelerator.device_memory;
+  memory.attention_weights = Bytes((attention * static_cast<double>(count.attention) / tp +
+                                    kBf16 * static_cast<double>(count.norms)) /
+                                   stages);
+  memory.dense_weights =
+      Bytes((weightBytes(formats.dense) *
+                 static_cast<double>(count.dense_ffn + count.shared_experts) / tp +
+             kBf16 * static_cast<double>(count.routers)) /
+            stages);
+  memory.expert_weights =
+      Bytes(weightBytes(formats.experts) * static_cast<double>(count.experts) *
+            static_cast<double>(count.one_expert) / (parallelism.stageDevices() * stages));
+  memory.vocabulary_weights = Bytes(kBf16 * static_cast<double>(count.embedding + count.head) / tp);
+  memory.reserve = Bytes(rules.reserve_bytes);
+  const Bytes free = memory.capacity - memory.weights() - memory.reserve;
+  memory.kv_space = rules.of_free_memory
+                        ? rules.fraction * free
+                        : rules.fraction * memory.capacity - memory.weights() - memory.reserve;
+  memory.unused = free - memory.kv_space;
+  const double elements = kvElementsPerLayer(model.entry, parallelism);
+  const double layers = std::ceil(keepingLayers(model.entry) / stages);
+  memory.kv_bytes_per_token = formats.kv_bytes * elements * layers;
+  const double whole = static_cast<double>(model.kv_elements_per_token) * formats.kv_bytes;
+  memory.kv_copies = whole > 0 ? memory.kv_bytes_per_token * tp * stages / whole : 1;
+  return memory;
+}
+
+double requestKvBytes(const ModelArchitecture& model, const DeviceMemory& memory,
+                      const MemoryRules& rules, double tokens) {
+  const ModelEntry& m = model.entry;
+  const double held = std::ceil(tokens / rules.block_tokens) * rules.block_tokens;
+  if (m.sliding_window <= 0) return memory.kv_bytes_per_token * held;
+  const double sliding = m.sliding_window_layers / keepingLayers(m);
+  const double within = std::min(held, static_cast<double>(m.sliding_window));
+  return memory.kv_bytes_per_token * ((1 - sliding) * held + sliding * within);
+}
+
+double maxConcurrency(const ModelArchitecture& model, const Parallelism& parallelism,
+                      const DeviceMemory& memory, const MemoryRules& rules, double tokens) {
+  if (memory.kv_space.value() <= 0) return 0;
+  const double request = requestKvBytes(model, memory, rules, tokens);
+  return parallelism.data_parallel * memory.kv_space.value() / request;
+}
+
+}  // namespace moe

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "costmodel/engine/device_memory.h"
+#include "costmodel/engine/serving_model.h"
+
+namespace moe {
+
+/// What the kernels do not say of an engine. With the values given here nothing is fitted.
+struct EngineConstants {
+  double prefill_share = 1;         ///< alpha: of a prefill's time that running requests feel
+  double step_s = 0;                ///< host work of a step
+  double sequence_s = 0;            ///< host work of a sequence in a step
+  double multi_device_layer_s = 0;  ///< of a layer when more than one device takes part
+  double quantise_fp8_s = 0;        ///< per dense product: in the tables, fused by engines
+  double quantise_fp4_s = 0;
+  // Time to first token: first_s + first_prefill x one prefill + waiting_share x the others' ones +
+  // first_sequence_s x requests + one step.
+  double first_s = 0;
+  double first_prefill = 1;
+  double waiting_share = 0;
+  double first_sequence_s = 0;
+};
+
+/// Traffic at a steady number of requests in flight.
+struct ServingLoad {
+  double concurrency = 1;    ///< requests that clients keep in flight
+  double prompt_tokens = 0;  ///< mean, per request
+  double output_tokens = 1;
+  double prefix_hit_rate = 0;  ///< share of prompt tokens found in the cache
+  double tokens_per_step = 1;  ///< above 1: speculative decoding, accepted tokens a step
+  double kv_tokens = 0;        ///< mean tokens that a running request holds; 0: p + n/2
+};
+
+/// Steady serving of one replica, iteration-level batching.
+struct ServingPoint {
+  double concurrency = 0;     ///< running at once: what was asked, at most what the cache holds
+  double kv_limit = 0;        ///< requests that the cache holds
+  PassTime decode;            ///< one step of all running requests
+  PassTime prefill;           ///< one request's prefill
+  double decode_s = 0;        ///< of a step, with the engine's own work
+  double interference_s = 0;  ///< of other requests' prefills in a step
+  double tpot_s = 0;
+  double ttft_s = 0;
+  double output_tokens_per_s = 0;
+  // The terms of TPOT that constants multiply, for fitting them.
+  double others_prefill_s = 0;  ///< x prefill_share
+  double layers = 0;            ///< x multi_device_layer_s; 0 on one device
+  double quantised_products_fp8 = 0;
+  double quantised_products_fp4 = 0;
+};
+
+/// TPOT of C requests at once (b = C/dp a data-parallel group, context p + n/2):
+///
+///     decode(C) + alpha (C - 1)/n P/dp + step + sequence C + multi L - quantise 4 L
+///
+/// and never less than 0.3 decode(C); P is one request's prefill, short prompts batched to 2048
+/// tokens. Each output token of a request waits for the prefills of the C - 1 others, of which
+/// one starts every n/(C - 1) steps.
+///
+/// Not even one request fitting gives kv_limit < 1 and times of one request.
+ServingPoint servingPoint(const ServingModel& model, const ServingLoad& load,
+                          const DeviceMemory& memory, const MemoryRules& rules,
+                          const EngineConstants& constants);
+
+}  // namespace moe

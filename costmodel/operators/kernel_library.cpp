@@ -1,0 +1,133 @@
+#include "costmodel/operators/kernel_library.h"
+
+#include <algorithm>
+
+namespace moe {
+namespace {
+
+void addTable(KernelLibrary::Tables& tables, KernelOperation operation, const KernelTable& table,
+              const Peaks& source) {
+  switch (operation) {
+    case KernelOperation::kGemm:
+      tables.gemm.emplace(table, source);
+      return;
+    case KernelOperation::kMoe:
+      tables.moe.emplace(table, source);
+      return;
+    case KernelOperation::kDecodeAttention:
+      tables.decode_attention.emplace(table, false, false, source);
+      return;
+    case KernelOperation::kPrefillAttention:
+      tables.prefill_attention.emplace(table, true, false, source);
+      return;
+    case KernelOperation::kDecodeMla:
+      tables.decode_mla.emplace(table, false, true, source);
+      return;
+    case KernelOperation::kPrefillMla:
+      tables.prefill_mla.emplace(table, true, true, source);
+      return;
+    case KernelOperation::kCollectives:
+      tables.collectives.emplace(table, source);
+      return;
+    case KernelOperation::kDeepEp:
+      return;
+  }
+}
+
+}  // namespace
+
+Result<KernelLibrary> KernelLibrary::load(const Accelerator& target, const Accelerator& source,
+                                          std::span<const KernelOperation> operations,
+                                          const std::filesystem::path& directory) {
+  KernelLibrary library = roofline(target);
+  if (target.kernel_tables.empty()) return library;
+  auto tables = std::make_shared<Tables>();
+  const Peaks peaks = peaksOf(source);
+  for (const KernelOperation operation : operations) {
+    const auto table = loadKernelTable(target.kernel_tables, operation, directory);
+    if (!table) return tl::unexpected(table.error());
+    if (*table) addTable(*tables, operation, **table, peaks);
+  }
+  library.tables_ = std::move(tables);
+  if (source.name != target.name) library.transferred_from_ = source.name;
+  return library;
+}
+
+KernelLibrary KernelLibrary::roofline(const Accelerator& target) {
+  KernelLibrary library;
+  library.target_ = target;
+  library.peaks_ = peaksOf(target);
+  return library;
+}
+
+Basis KernelLibrary::atLeast(Basis basis) const {
+  return transferred_from_.empty() ? basis : std::max(basis, Basis::kTransferred);
+}
+
+double KernelLibrary::computeShare(NumberFormat format) const {
+  const double bf16 = target_.compute_efficiency;
+  if (format == NumberFormat::kFp8 || format == NumberFormat::kFp8Block)
+    return target_.compute_efficiency_fp8.value_or(bf16);
+  if (format == NumberFormat::kNvfp4) return target_.compute_efficiency_fp4.value_or(bf16);
+  return bf16;
+}
+
+Gemm KernelLibrary::gemm(NumberFormat format, double n, double k) const {
+  if (tables_ && tables_->gemm) {
+    if (auto gemm = tables_->gemm->bind(format, n, k, peaks_)) {
+      gemm->basis = atLeast(gemm->basis);
+      return *std::move(gemm);
+    }
+  }
+  return rooflineGemm(format, n, k, peaks_, computeShare(format), target_.bandwidth_efficiency);
+}
+
+Attention KernelLibrary::attention(const AttentionShape& shape, bool prefill,
+                                   double kv_bytes) const {
+  if (tables_) {
+    const auto& table = shape.mla
+                            ? (prefill ? tables_->prefill_mla : tables_->decode_mla)
+                            : (prefill ? tables_->prefill_attention : tables_->decode_attention);
+    auto attention = table ? table->bind(shape, kv_bytes, peaks_) : std::nullopt;
+    if (!attention && table) {  // that cache format was not measured: utilisation of the other
+      attention = table->bind(shape, kv_bytes == 1 ? 2 : 1, peaks_);
+      if (attention) attention->kv_bytes = kv_bytes, attention->basis = Basis::kTransferred;
+    }
+    if (attention) {
+      attention->basis = atLeast(attention->basis);
+      return *std::move(attention);
+    }
+  }
+  return rooflineAttention(shape, prefill, kv_bytes, peaks_, target_.compute_efficiency,
+                           target_.bandwidth_efficiency);
+}
+
+MoeLayer KernelLibrary::moe(const MoeTable::Query& query) const {
+  if (tables_ && tables_->moe) {
+    auto layer = tables_->moe->bind(query, peaks_);
+    if (!layer && query.engine != "trtllm") {
+      MoeTable::Query other = query;
+      other.engine = "trtllm";
+      layer = tables_->moe->bind(other, peaks_);
+    }
+    if (layer) {
+      layer->basis = atLeast(layer->basis);
+      return *std::move(layer);
+    }
+  }
+  return rooflineMoe(query.shape, query.format, peaks_, computeShare(query.format),
+                     target_.bandwidth_efficiency);
+}
+
+Collective KernelLibrary::collective(std::string_view operation, double devices) const {
+  if (tables_ && tables_->collectives) {
+    if (auto collective = tables_->collectives->bind(operation, devices, peaks_)) {
+      collective->basis = atLeast(collective->basis);
+      return *std::move(collective);
+    }
+  }
+  if (devices <= 1) return {};
+  return ringCollective(devices, peaks_, target_.link_efficiency, target_.link_latency.value());
+}
+
+}  // namespace moe

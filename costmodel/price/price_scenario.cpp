@@ -31,11 +31,12 @@ Error missingPrice(const HardwareEntry& entry, PriceScenario scenario,
   std::vector<std::string_view> priced;
   for (const HardwareEntry& other : catalog.entries)
     if (offerOf(other, scenario)) priced.push_back(other.name);
-  const std::string reason =
-      entry.price ? "has one rental offer, which is the typical price" : "has no rental price";
+  const std::string reason = entry.price
+                                 ? "has a single rental offer in the catalog, the typical one"
+                                 : "has no rental price in the catalog";
   return {ErrorKind::kInput, entry.name,
-          fmt::format("{} in the catalog; a {} price is known for {}; give --usd-per-device-hour",
-                      reason, name(scenario),
+          fmt::format("{}; a {} price is known for {}; give --usd-per-device-hour", reason,
+                      name(scenario),
                       priced.empty() ? "no machine" : fmt::format("{}", fmt::join(priced, ", ")))};
 }
 

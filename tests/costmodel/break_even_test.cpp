@@ -93,7 +93,7 @@ TEST(BreakEven, IsNeverWhenEvenAFullReplicaIsDearer) {
   EXPECT_LT(result->margin_on_cost, 0);
 }
 
-// 0.0044 USD x (1/4 x 1 + 3/4 x 0.1) of input: a cached token is billed at its own price.
+// 750 of 1000 prompt tokens are cached, at 0.4 USD per million in place of 4.
 TEST(BreakEven, BillsCachedInputAtItsOwnPrice) {
   const TokenWork work{Seconds(0.002), Seconds(0), Seconds(0.01)};
   const auto result = breakEven({4, 0.4, 20}, {2, usdPerHour(3.6)}, work, {1000, 100, 0.75}, 0);

@@ -50,8 +50,8 @@ TEST(DevicePrice, RefusesAMachineWithoutPriceAndNamesThoseThatHaveOne) {
 TEST(DevicePrice, DoesNotTakeASingleOfferForTheLowest) {
   const std::string message = refusal("gb200", PriceScenario::kCheap);
   EXPECT_THAT(message,
-              testing::StartsWith("GB200 NVL72 (per GPU): has one rental offer, which is the "
-                                  "typical price in the catalog; a cheap price is known for "));
+              testing::StartsWith("GB200 NVL72 (per GPU): has a single rental offer in the "
+                                  "catalog, the typical one; a cheap price is known for "));
   EXPECT_THAT(message, HasSubstr("H100-80GB SXM"));
   EXPECT_THAT(message, Not(HasSubstr("RTX 5090")));
 }
@@ -65,7 +65,7 @@ TEST(DevicePrice, NeverTakesACostOfOwning) {
   EXPECT_NEAR(mi300x.owning->hyperscaler.value() * 3600, 1.12, 1e-12);
   EXPECT_NEAR(mi300x.owning->neocloud.value() * 3600, 1.40, 1e-12);
   EXPECT_NEAR(mi300x.owning->three_year_rental.value() * 3600, 1.55, 1e-12);
-  EXPECT_THAT(refusal("mi300x", PriceScenario::kCheap), HasSubstr("has one rental offer"));
+  EXPECT_THAT(refusal("mi300x", PriceScenario::kCheap), HasSubstr("has a single rental offer"));
   ASSERT_TRUE(findHardware(catalog, "b300")->owning);
   EXPECT_THAT(refusal("b300", PriceScenario::kTypical), HasSubstr("has no rental price"));
 }

@@ -17,6 +17,7 @@ constexpr const char* kExamples = R"(Examples:
   moeplan catalog hardware
   moeplan catalog models deepseek-v3
   moeplan catalog laws --json
+  moeplan catalog prices deepseek-r1
   moeplan catalog prices --catalog my-catalog
 
 Names are compared without regard to capitals, '-', '_' and blanks.)";

@@ -52,6 +52,49 @@ Json priceJson(const HardwareEntry& entry) {
           {"source", entry.price->source}};
 }
 
+Json owningJson(const OwningCost& cost) {
+  return {{"hyperscaler_usd_per_device_hour", hourly(cost.hyperscaler)},
+          {"neocloud_usd_per_device_hour", hourly(cost.neocloud)},
+          {"three_year_rental_usd_per_device_hour", hourly(cost.three_year_rental)},
+          {"note", cost.note}};
+}
+
+/// NAME_usd_per_million_tokens, null where readings disagree, and the range of the readings.
+void addTokenPrice(Json& json, const std::string& name,
+                   const std::optional<TokenPriceRange>& price) {
+  const bool agreed = price && price->low == price->high;
+  json[name + "_usd_per_million_tokens"] = agreed ? jsonNumber(price->low) : Json(nullptr);
+  json[name + "_range_usd_per_million_tokens"] =
+      price ? jsonInterval(price->low, price->high) : Json(nullptr);
+}
+
+Json tokenPriceJson(const TokenPriceEntry& entry) {
+  Json json = {
+      {"model", entry.model}, {"in_catalog", entry.in_catalog}, {"provider", entry.provider}};
+  addTokenPrice(json, "input", entry.input);
+  addTokenPrice(json, "cached_input", entry.cached_input);
+  addTokenPrice(json, "output", entry.output);
+  addTokenPrice(json, "blended", entry.blended);
+  json["date"] = entry.date;
+  json["notes"] = entry.notes;
+  json["source"] = entry.source;
+  json["verification"] = entry.verification;
+  return json;
+}
+
+void addPrices(Json& results, const CatalogOutcome& outcome) {
+  for (const char* key : {"prices", "owning_costs", "token_prices"}) results[key] = Json::array();
+  for (const HardwareEntry& entry : outcome.hardware) {
+    if (entry.price || outcome.single)
+      results["prices"].push_back({{"hardware", entry.name}, {"price", priceJson(entry)}});
+    if (entry.owning)
+      results["owning_costs"].push_back(
+          {{"hardware", entry.name}, {"cost", owningJson(*entry.owning)}});
+  }
+  for (const TokenPriceEntry& entry : outcome.token_prices)
+    results["token_prices"].push_back(tokenPriceJson(entry));
+}
+
 Json efficiencyJson(const HardwareEfficiency& efficiency) {
   return {{"compute", jsonNumber(efficiency.compute)},
           {"compute_fp8", jsonNumber(efficiency.compute_fp8)},
@@ -78,6 +121,7 @@ Json hardwareJson(const HardwareEntry& entry) {
           {"link_domain_devices", entry.link_domain},
           {"power_w", jsonNumber(entry.power_watt)},
           {"price", priceJson(entry)},
+          {"owning_cost", entry.owning ? owningJson(*entry.owning) : Json(nullptr)},
           {"efficiency", efficiencyJson(entry.efficiency)},
           {"notes", entry.notes},
           {"source", entry.source},
@@ -115,9 +159,7 @@ Json resultsOf(const CatalogOutcome& outcome) {
     for (const HardwareEntry& entry : outcome.hardware)
       results["hardware"].push_back(hardwareJson(entry));
   } else if (outcome.kind == CatalogKind::kPrices) {
-    results["prices"] = Json::array();
-    for (const HardwareEntry& entry : outcome.hardware)
-      results["prices"].push_back({{"hardware", entry.name}, {"price", priceJson(entry)}});
+    addPrices(results, outcome);
   } else {
     results["families"] = Json::array();
     for (const LawFamily* family : outcome.families)

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "app/report/catalog_prices.h"
 #include "app/report/number_text.h"
+#include "app/report/text_sheet.h"
 #include "app/report/text_table.h"
 
 namespace moe::report {
@@ -21,27 +23,6 @@ std::string hourly(const std::optional<UsdPerSecond>& price) {
 std::string tera(const std::optional<FlopPerSecond>& peak) {
   return peak ? plainText(peak->value() / 1e12, 4) : kNothing;
 }
-
-/// Names on the left, values wrapped on the right.
-class Sheet {
- public:
-  void add(std::string_view name, const std::string& value) {
-    if (value.empty()) return;
-    const std::string wrapped = wrappedText(value, 100 - kIndent);
-    std::string_view lines = wrapped;
-    while (!lines.empty()) {
-      const auto end = lines.find('\n') + 1;
-      text_ += fmt::format("{:<{}}{}", name, kIndent, lines.substr(0, end));
-      name = "";
-      lines.remove_prefix(end);
-    }
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  static constexpr int kIndent = 28;
-  std::string text_;
-};
 
 std::string modelTable(const std::vector<CatalogModel>& models) {
   TextTable table{"Models",
@@ -68,7 +49,7 @@ std::string modelTable(const std::vector<CatalogModel>& models) {
 
 std::string modelSheet(const CatalogModel& model) {
   const ModelEntry& entry = model.entry;
-  Sheet sheet;
+  TextSheet sheet;
   sheet.add("model", entry.name);
   sheet.add("also called", fmt::format("{}", fmt::join(entry.aliases, ", ")));
   sheet.add("layers, hidden size", fmt::format("{}, {}", entry.layers, entry.hidden));
@@ -122,19 +103,9 @@ std::string hardwareTable(const std::vector<HardwareEntry>& entries) {
   return tableText(table);
 }
 
-void addPrice(Sheet& sheet, const HardwareEntry& entry) {
-  if (!entry.price) return sheet.add("price", "none in the catalog");
-  const HardwarePrice& price = *entry.price;
-  const std::string range =
-      price.low ? fmt::format(" ({} to {})", hourly(price.low), hourly(price.high)) : "";
-  sheet.add("price", fmt::format("{} USD per hour{}", hourly(price.typical), range));
-  sheet.add("price date", price.date);
-  sheet.add("price source", price.source);
-}
-
 std::string hardwareSheet(const HardwareEntry& entry) {
   const HardwareEfficiency& efficiency = entry.efficiency;
-  Sheet sheet;
+  TextSheet sheet;
   sheet.add("accelerator", entry.name);
   sheet.add("also called", fmt::format("{}", fmt::join(entry.aliases, ", ")));
   sheet.add("vendor, year", fmt::format("{}, {}", orNothing(entry.vendor), entry.year));
@@ -146,7 +117,7 @@ std::string hardwareSheet(const HardwareEntry& entry) {
     sheet.add("link",
               fmt::format("{}/s one way, joins {}", bytesText(Bytes(entry.link_bandwidth->value())),
                           entry.link_domain));
-  addPrice(sheet, entry);
+  addRentalPrice(sheet, entry);
   sheet.add("reached (" + std::string(name(efficiency.basis)) + ")",
             fmt::format("{} of bf16 peak, {} of bandwidth, {} per layer fixed",
                         percentText(efficiency.compute), percentText(efficiency.bandwidth),
@@ -158,25 +129,10 @@ std::string hardwareSheet(const HardwareEntry& entry) {
   return sheet.text();
 }
 
-std::string priceTable(const std::vector<HardwareEntry>& entries) {
-  TextTable table{"Rental prices per device",
-                  {{"Accelerator", "", Align::kLeft},
-                   {"Typical", "USD/h"},
-                   {"Lowest", "USD/h"},
-                   {"Highest", "USD/h"},
-                   {"Date", "", Align::kLeft},
-                   {"Source", "", Align::kLeft}}};
-  for (const HardwareEntry& entry : entries)
-    if (entry.price)
-      table.rows.push_back({entry.name, hourly(entry.price->typical), hourly(entry.price->low),
-                            hourly(entry.price->high), entry.price->date, entry.price->source});
-  return tableText(table);
-}
-
 std::string lawText(const CatalogOutcome& outcome) {
   std::string text;
   for (const LawFamily* family : outcome.families) {
-    Sheet sheet;
+    TextSheet sheet;
     sheet.add("law", std::string(family->name));
     sheet.add("formula", std::string(family->formula));
     sheet.add("source", std::string(family->source));
@@ -197,13 +153,6 @@ std::string lawText(const CatalogOutcome& outcome) {
   return text;
 }
 
-std::string priceSheet(const HardwareEntry& entry) {
-  Sheet sheet;
-  sheet.add("accelerator", entry.name);
-  addPrice(sheet, entry);
-  return sheet.text();
-}
-
 }  // namespace
 
 std::string catalogText(const CatalogOutcome& outcome) {
@@ -214,7 +163,7 @@ std::string catalogText(const CatalogOutcome& outcome) {
       return outcome.single ? hardwareSheet(outcome.hardware.front())
                             : hardwareTable(outcome.hardware);
     case CatalogKind::kPrices:
-      return outcome.single ? priceSheet(outcome.hardware.front()) : priceTable(outcome.hardware);
+      return pricesText(outcome);
     case CatalogKind::kLaws:
       return lawText(outcome);
   }

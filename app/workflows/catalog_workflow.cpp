@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "data/nearest_name.h"
+
 namespace moe {
 namespace {
 
@@ -31,14 +35,62 @@ Result<void> addHardware(CatalogOutcome& outcome, const CatalogRequest& request)
   if (!catalog) return tl::unexpected(catalog.error());
   if (!outcome.single) {
     outcome.hardware = std::move(catalog->entries);
-    if (request.kind == CatalogKind::kPrices)
-      std::erase_if(outcome.hardware, [](const HardwareEntry& entry) { return !entry.price; });
     return {};
   }
-  const std::string where = fmt::format("catalog {}", name(request.kind));
-  auto entry = findHardware(*catalog, request.name, where);
+  auto entry = findHardware(*catalog, request.name, "catalog hardware");
   if (!entry) return tl::unexpected(entry.error());
   outcome.hardware.push_back(*std::move(entry));
+  return {};
+}
+
+struct PriceCatalogs {
+  HardwareCatalog hardware;
+  ModelCatalog models;
+  TokenPriceCatalog tokens;
+};
+
+Result<PriceCatalogs> loadPrices(const std::string& directory) {
+  auto hardware = loadHardware(directory);
+  if (!hardware) return tl::unexpected(hardware.error());
+  auto models = loadModels(directory);
+  if (!models) return tl::unexpected(models.error());
+  auto tokens = loadTokenPrices(directory, *models);
+  if (!tokens) return tl::unexpected(tokens.error());
+  return PriceCatalogs{*std::move(hardware), *std::move(models), *std::move(tokens)};
+}
+
+Error unknownPrice(const PriceCatalogs& catalogs, const std::string& name) {
+  std::vector<std::string> known = catalogs.hardware.names.names();
+  for (const TokenPriceEntry& entry : catalogs.tokens.entries)
+    if (std::ranges::find(known, entry.model) == known.end()) known.push_back(entry.model);
+  return {ErrorKind::kInput, "catalog prices",
+          fmt::format("the catalog has no accelerator and no model '{}'; {}", name,
+                      didYouMean(name, known))};
+}
+
+Result<void> addNamedPrice(CatalogOutcome& outcome, const PriceCatalogs& catalogs,
+                           const std::string& name) {
+  if (const auto position = catalogs.hardware.names.find(name)) {
+    outcome.hardware.push_back(catalogs.hardware.entries[*position]);
+    return {};
+  }
+  outcome.token_prices = tokenPricesOf(catalogs.tokens, catalogs.models, name);
+  const auto position = catalogs.models.names.find(name);
+  if (!position && outcome.token_prices.empty())
+    return tl::unexpected(unknownPrice(catalogs, name));
+  outcome.model =
+      position ? catalogs.models.entries[*position].name : outcome.token_prices.front().model;
+  return {};
+}
+
+Result<void> addPrices(CatalogOutcome& outcome, const CatalogRequest& request) {
+  auto catalogs = loadPrices(request.catalog_dir);
+  if (!catalogs) return tl::unexpected(catalogs.error());
+  if (outcome.single) return addNamedPrice(outcome, *catalogs, request.name);
+  outcome.hardware = std::move(catalogs->hardware.entries);
+  std::erase_if(outcome.hardware,
+                [](const HardwareEntry& entry) { return !entry.price && !entry.owning; });
+  outcome.token_prices = std::move(catalogs->tokens.entries);
   return {};
 }
 
@@ -68,7 +120,7 @@ Result<void> fill(CatalogOutcome& outcome, const CatalogRequest& request) {
     case CatalogKind::kHardware:
       return addHardware(outcome, request);
     case CatalogKind::kPrices:
-      return addHardware(outcome, request);
+      return addPrices(outcome, request);
     case CatalogKind::kLaws:
       return addLaws(outcome, request);
   }

@@ -26,12 +26,15 @@ struct CatalogModel {
 };
 
 /// The list that was asked for is filled, the others are empty. Prices fill `hardware`, without the
-/// accelerators that have none unless one is named.
+/// accelerators that have neither price nor cost of owning unless one is named, and `token_prices`;
+/// a named accelerator fills the first alone, a named model the second alone.
 struct CatalogOutcome {
   CatalogKind kind = CatalogKind::kModels;
   bool single = false;  ///< one entry was asked for by name
+  std::string model;    ///< whose API prices were asked for, as the catalog writes it
   std::vector<CatalogModel> models;
   std::vector<HardwareEntry> hardware;
+  std::vector<TokenPriceEntry> token_prices;
   std::vector<Law> presets;
   std::vector<const LawFamily*> families;  ///< all of them, or the one that was named
 };
@@ -41,7 +44,8 @@ std::string_view name(CatalogKind kind);
 /// Reads "models", "hardware", "laws", "prices"; else a usage error.
 Result<CatalogKind> catalogKindOf(std::string_view text);
 
-/// Unknown names are input errors that suggest the nearest. A law is named by its family (then all
+/// Unknown names are input errors that suggest the nearest. A price is named by an accelerator (its
+/// rental) or a model (what APIs ask). A law is named by its family (then all
 /// its presets follow) or by a preset.
 Result<CatalogOutcome> runCatalog(const CatalogRequest& request);
 

@@ -1,7 +1,10 @@
 #include "data/catalog/catalog.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -15,6 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::array kCatalogFiles = {"models.toml", "hardware.toml", "token_prices.toml"};
+
 Result<std::string> readText(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream || fs::is_directory(file))
@@ -26,16 +31,27 @@ Result<std::string> readText(const fs::path& file) {
   return text;
 }
 
+/// All names of an entry, its own one first.
+template <class Entry>
+std::vector<std::string> namesOf(const Entry& entry) {
+  std::vector<std::string> names = entry.aliases;
+  names.insert(names.begin(), entry.name);
+  return names;
+}
+
+std::vector<std::string> namesOf(const TokenPriceEntry& entry) {
+  return {fmt::format("{} at {}", entry.model, entry.provider)};
+}
+
 template <class Entry>
 std::optional<Error> addNames(CatalogTable<Entry>& table, std::size_t position) {
   const Entry& entry = table.entries[position];
-  std::vector<std::string> names = entry.aliases;
-  names.insert(names.begin(), entry.name);
+  const std::vector<std::string> names = namesOf(entry);
   for (const std::string& name : names) {
     if (const auto other = table.names.add(name, position))
       return Error{ErrorKind::kInput, entry.where,
-                   fmt::format("'{}' of {} already leads to {}", name, entry.name,
-                               table.entries[*other].name)};
+                   fmt::format("'{}' of {} already leads to {}", name, names.front(),
+                               namesOf(table.entries[*other]).front())};
   }
   return std::nullopt;
 }
@@ -45,7 +61,7 @@ template <class Entry>
 std::optional<Error> addEntries(CatalogTable<Entry>& table, std::vector<Entry> entries,
                                 bool may_replace) {
   for (Entry& entry : entries) {
-    auto position = may_replace ? table.names.find(entry.name) : std::nullopt;
+    auto position = may_replace ? table.names.find(namesOf(entry).front()) : std::nullopt;
     if (position) {
       table.names.removeEntry(*position);
       table.entries[*position] = std::move(entry);
@@ -59,9 +75,10 @@ std::optional<Error> addEntries(CatalogTable<Entry>& table, std::vector<Entry> e
 }
 
 template <class Entry, class Parse>
-Result<CatalogTable<Entry>> load(const fs::path& directory, const char* file_name, Parse parse) {
+Result<CatalogTable<Entry>> load(const fs::path& directory, std::string_view shipped_text,
+                                 const char* file_name, Parse parse) {
   CatalogTable<Entry> table;
-  auto shipped = parse(embeddedTable(file_name), file_name);
+  auto shipped = parse(shipped_text, file_name);
   if (!shipped) return tl::unexpected(shipped.error());
   if (auto error = addEntries(table, *std::move(shipped), false)) return tl::unexpected(*error);
   if (directory.empty()) return table;
@@ -69,11 +86,13 @@ Result<CatalogTable<Entry>> load(const fs::path& directory, const char* file_nam
   std::error_code ignored;
   if (!fs::is_directory(directory, ignored))
     return fail(ErrorKind::kInput, directory.string(), "is not a directory with catalog files");
-  const bool holds_one = fs::exists(directory / "models.toml", ignored) ||
-                         fs::exists(directory / "hardware.toml", ignored);
+  const bool holds_one = std::ranges::any_of(kCatalogFiles, [&](const char* file) {
+    std::error_code unreadable;
+    return fs::exists(directory / file, unreadable);
+  });
   if (!holds_one)
     return fail(ErrorKind::kInput, directory.string(),
-                "holds neither models.toml nor hardware.toml");
+                fmt::format("holds none of {}", fmt::join(kCatalogFiles, ", ")));
   if (!fs::exists(directory / file_name, ignored)) return table;
   const auto text = readText(directory / file_name);
   if (!text) return tl::unexpected(text.error());
@@ -92,14 +111,45 @@ Result<Entry> find(const CatalogTable<Entry>& table, std::string_view name, std:
                           didYouMean(name, table.names.names())));
 }
 
+/// Writes the names of models as the catalog does. Two prices of one provider for one model are
+/// refused.
+std::optional<Error> nameModels(std::vector<TokenPriceEntry>& entries, const ModelCatalog& models) {
+  NameIndex seen;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    TokenPriceEntry& entry = entries[i];
+    if (const auto position = models.names.find(entry.model)) {
+      entry.model = models.entries[*position].name;
+      entry.in_catalog = true;
+    }
+    if (const auto other = seen.add(namesOf(entry).front(), i))
+      return Error{ErrorKind::kInput, entry.where,
+                   fmt::format("{} has a price for {} already, at {}", entry.provider, entry.model,
+                               entries[*other].where)};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<HardwareCatalog> loadHardware(const fs::path& directory) {
-  return load<HardwareEntry>(directory, "hardware.toml", parseHardware);
+  return load<HardwareEntry>(directory, embeddedTable("hardware.toml"), "hardware.toml",
+                             parseHardware);
 }
 
 Result<ModelCatalog> loadModels(const fs::path& directory) {
-  return load<ModelEntry>(directory, "models.toml", parseModels);
+  return load<ModelEntry>(directory, embeddedTable("models.toml"), "models.toml", parseModels);
+}
+
+Result<TokenPriceCatalog> loadTokenPrices(const fs::path& directory, const ModelCatalog& models) {
+  const auto parse = [&](std::string_view text,
+                         const std::string& file) -> Result<std::vector<TokenPriceEntry>> {
+    auto entries = parseTokenPrices(text, file);
+    if (!entries) return entries;
+    if (auto error = nameModels(*entries, models)) return tl::unexpected(*error);
+    return entries;
+  };
+  return load<TokenPriceEntry>(directory, embeddedTable("prices/token_prices.toml"),
+                               "token_prices.toml", parse);
 }
 
 Result<HardwareEntry> findHardware(const HardwareCatalog& catalog, std::string_view name,

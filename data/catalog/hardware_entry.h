@@ -18,6 +18,14 @@ struct HardwarePrice {
   std::string source;
 };
 
+/// What a device costs its owner, as a model of the total cost of ownership gives it. Not an offer.
+struct OwningCost {
+  UsdPerSecond hyperscaler;
+  UsdPerSecond neocloud;
+  UsdPerSecond three_year_rental;
+  std::string note;  ///< source, and what it covers
+};
+
 /// Shares of the data-sheet peaks that are reached, and fixed times.
 struct HardwareEfficiency {
   double compute = 0.7;  ///< of the bf16 peak, in large matrix products
@@ -48,6 +56,7 @@ struct HardwareEntry {
   int link_domain = 1;                           ///< devices that the link joins
   std::optional<double> power_watt;
   std::optional<HardwarePrice> price;
+  std::optional<OwningCost> owning;
   HardwareEfficiency efficiency;
   std::string source;
   std::string verification;  ///< how sure the figures are

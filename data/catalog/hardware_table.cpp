@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "data/catalog/catalog.h"
 #include "data/catalog/toml_table.h"
 
@@ -60,12 +63,31 @@ std::optional<HardwarePrice> priceOf(FieldReader& fields) {
   if (!typical) return std::nullopt;
   price.typical = usdPerHour(*typical);
   if (!range.empty()) {
-    const bool ordered = range.size() == 2 && range[0] > 0 && range[0] <= range[1];
+    const bool ordered =
+        range.size() == 2 && range[0] > 0 && range[0] <= range[1] && std::isfinite(range[1]);
     if (!ordered) fields.reject("price_range_usd_per_hour", "must be [lowest, highest]");
+    if (ordered && (*typical < range[0] || *typical > range[1]))
+      fields.reject("price_usd_per_hour",
+                    fmt::format("is {}, outside price_range_usd_per_hour, {} to {}", *typical,
+                                range[0], range[1]));
     price.low = usdPerHour(range.front());
     price.high = usdPerHour(range.back());
   }
   return price;
+}
+
+std::optional<OwningCost> owningOf(FieldReader& fields) {
+  const auto costs = fields.numbers("owning_usd_per_hour");
+  const std::string note = fields.text("owning_cost_note", !costs.empty());
+  if (costs.empty()) return std::nullopt;
+  const bool right = costs.size() == 3 &&
+                     std::ranges::all_of(costs, [](double x) { return x > 0 && std::isfinite(x); });
+  if (!right) {
+    fields.reject("owning_usd_per_hour",
+                  "must be [hyperscaler, neocloud, 3-year rental], each above 0");
+    return std::nullopt;
+  }
+  return OwningCost{usdPerHour(costs[0]), usdPerHour(costs[1]), usdPerHour(costs[2]), note};
 }
 
 template <class Quantity>
@@ -102,7 +124,7 @@ Result<HardwareEntry> hardwareOf(const toml::table& table, const std::string& fi
   entry.year = fields.count("year");
   readPeaks(fields, entry);
   entry.price = priceOf(fields);
-  fields.text("owning_cost_note");
+  entry.owning = owningOf(fields);
   entry.source = fields.text("source", true);
   entry.verification = fields.text("verification");
   if (entry.verification.empty()) entry.verification = "not stated";

@@ -93,7 +93,10 @@ void FieldReader::reject(std::string_view key, std::string message) {
 std::string FieldReader::text(std::string_view key, bool required) {
   const toml::node* node = find(key, required);
   if (!node) return {};
-  if (const auto value = node->value_exact<std::string>()) return *value;
+  if (const auto value = node->value_exact<std::string>()) {
+    if (required && value->empty()) reject(key, "is empty");
+    return *value;
+  }
   reject(key, "must be text in quotes");
   return {};
 }

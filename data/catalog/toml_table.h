@@ -25,6 +25,7 @@ class FieldReader {
   FieldReader(const toml::table& table, std::string where)
       : table_(table), where_(std::move(where)) {}
 
+  /// Empty when absent; a required text must not be empty.
   std::string text(std::string_view key, bool required = false);
   std::vector<std::string> texts(std::string_view key);
   bool flag(std::string_view key);

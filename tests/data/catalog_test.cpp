@@ -137,7 +137,7 @@ TEST_F(CatalogDirectory, RefusesAnAliasThatLeadsToAnotherEntry) {
 
 TEST_F(CatalogDirectory, RefusesADirectoryWithoutCatalogFiles) {
   EXPECT_EQ(describe(loadModels(directory_).error()),
-            directory_.string() + ": holds neither models.toml nor hardware.toml");
+            directory_.string() + ": holds none of models.toml, hardware.toml, token_prices.toml");
 }
 
 TEST(Catalog, RefusesADirectoryThatIsNotThere) {
@@ -175,6 +175,17 @@ TEST(ParseHardware, RefusesOneWrongValueInAGoodEntry) {
       {"memory_gb = 48\nmemory_gib = 4",
        "own.toml:1: memory_gib is not a key of this table; did you mean memory_gb?"},
       {"memory_gb = 48\nprice_usd_per_hour = 2", "own.toml:1: price_date is missing"},
+      {"memory_gb = 48\nprice_usd_per_hour = 9\nprice_range_usd_per_hour = [1, 3]\n"
+       "price_date = \"2026\"",
+       "own.toml:1: price_usd_per_hour is 9, outside price_range_usd_per_hour, 1 to 3"},
+      {"memory_gb = 48\nprice_usd_per_hour = 2\nprice_range_usd_per_hour = [1, inf]\n"
+       "price_date = \"2026\"",
+       "own.toml:1: price_range_usd_per_hour must be [lowest, highest]"},
+      {"memory_gb = 48\nowning_usd_per_hour = [1, 2]\nowning_cost_note = \"x\"",
+       "own.toml:1: owning_usd_per_hour must be [hyperscaler, neocloud, 3-year rental], each above "
+       "0"},
+      {"memory_gb = 48\nowning_usd_per_hour = [1, 2, 3]",
+       "own.toml:1: owning_cost_note is missing"},
   };
   for (const Broken& row : rows) {
     std::string text = kOwnAccelerator;

@@ -28,7 +28,7 @@ std::size_t index(OperatorGroup group) { return static_cast<std::size_t>(group);
 std::string_view name(OperatorGroup group) {
   constexpr std::string_view kNames[kOperatorGroups] = {
       "projections", "attention", "dense_ffn", "experts",       "shared_experts",
-      "router",      "norms",     "head",      "communication",
+      "router",      "norms",     "head",      "communication", "fixed",
   };
   return kNames[index(group)];
 }
@@ -62,6 +62,25 @@ ServingModel::ServingModel(const Request& request, const KernelLibrary& kernels)
   weaken(OperatorGroup::kHead, head_->basis);
   weaken(OperatorGroup::kNorms, Basis::kRoofline);
   addCommunication();
+  measureQuantising();
+  if (!kernels.measured()) {
+    fixed_per_layer_s_ = kernels.target().fixed_per_layer.value();
+    weaken(OperatorGroup::kFixed, Basis::kRoofline);
+  }
+}
+
+void ServingModel::measureQuantising() {
+  const NumberFormat format = request_.formats.attention;
+  const bool fuses = kernels_.measured() && kernels_.target().peak_fp4.has_value();
+  // With scales per block the activations are quantised by a kernel of its own.
+  if (!fuses || format == NumberFormat::kBf16 || format == NumberFormat::kFp8Block) return;
+  constexpr double kSmall = 1;  // clamped to the smallest that was measured
+  const double quantised = kernels_.gemm(format, kSmall, kSmall).time(1).seconds;
+  const double plain = kernels_.gemm(NumberFormat::kBf16, kSmall, kSmall).time(1).seconds;
+  double products = 0;
+  for (const Linear& linear : linears_)
+    if (linear.decode && linear.gemm.format == format) products += linear.layers;
+  quantise_s_ = std::max(0.0, quantised - plain) * products;
 }
 
 void ServingModel::weaken(OperatorGroup group, Basis basis) {
@@ -187,6 +206,7 @@ void ServingModel::addRest(PassTime& time, double tokens, double all_tokens,
   const double norm_ideal = norm_bytes / peaks.bytes_per_s;
   time.add(OperatorGroup::kNorms, {norm_ideal / kNormBandwidth, {0, norm_ideal}}, 2.0 * m.layers);
   time.add(OperatorGroup::kHead, head_->time(head_tokens), 1);
+  time.add(OperatorGroup::kFixed, {fixed_per_layer_s_, {}}, m.layers);
   const Parallelism& p = request_.parallelism;
   const double dense_layers = p.data_parallel > 1 ? m.layers - routed_layers_ : m.layers;
   const double routed_reduces = p.data_parallel > 1 ? routed_layers_ : 0;

@@ -22,8 +22,9 @@ enum class OperatorGroup {
   kNorms,
   kHead,           ///< output projection and sampling
   kCommunication,  ///< collectives among devices
+  kFixed,  ///< a time per layer for all that a roofline lacks; 0 where kernels were measured
 };
-inline constexpr std::size_t kOperatorGroups = 9;
+inline constexpr std::size_t kOperatorGroups = 10;
 
 /// "projections", "attention", "dense_ffn", ...
 std::string_view name(OperatorGroup group);
@@ -78,6 +79,11 @@ class ServingModel {
   /// The weakest basis of a group's operators, decode and prefill alike.
   Basis basis(OperatorGroup group) const { return basis_[static_cast<std::size_t>(group)]; }
 
+  /// What quantising activations takes in the measured dense products of a pass, and engines on
+  /// Blackwell fuse into the operator before: per product the time of the smallest product in this
+  /// format beyond that in bf16.
+  double quantiseSeconds() const { return quantise_s_; }
+
   const Request& request() const { return request_; }
   const KernelLibrary& kernels() const { return kernels_; }
 
@@ -96,6 +102,7 @@ class ServingModel {
   void addFeedForward();
   void addExperts();
   void addCommunication();
+  void measureQuantising();
   void weaken(OperatorGroup group, Basis basis);
 
   void addLinears(PassTime& time, double tokens, bool decode) const;
@@ -117,6 +124,8 @@ class ServingModel {
   double routed_layers_ = 0;
   double absorb_flop_ = 0;  ///< of MLA's absorbed products in decode, per sequence and layer
   double absorb_bytes_ = 0;
+  double fixed_per_layer_s_ = 0;
+  double quantise_s_ = 0;
 };
 
 }  // namespace moe

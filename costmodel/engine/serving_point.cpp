@@ -7,8 +7,6 @@ namespace moe {
 namespace {
 
 constexpr double kPrefillBatchTokens = 2048;  // short prompts are prefilled together up to this
-constexpr double kLeastShareOfDecode = 0.3;   // constants may not take more than the rest
-constexpr double kProductsPerLayer = 4;       // dense products whose activations are quantised
 
 /// One request's share of a pass over r prompts.
 PassTime oneOf(PassTime pass, double prompts) {
@@ -20,32 +18,13 @@ PassTime oneOf(PassTime pass, double prompts) {
   return pass;
 }
 
-bool isFp8(NumberFormat format) {
-  return format == NumberFormat::kFp8 || format == NumberFormat::kFp8Block;
-}
-
-/// Quantise kernels stand in the tables' fp8 and fp4 products, and Blackwell's engines fuse them.
-void setQuantisedProducts(ServingPoint& point, const ServingModel& model) {
-  const bool fuses = model.kernels().target().peak_fp4.has_value();
-  const ModelEntry& m = model.request().model.entry;
-  if (!fuses || m.attention == AttentionKind::kMla) return;
-  const double products = kProductsPerLayer * m.layers;
-  if (isFp8(model.request().formats.attention)) point.quantised_products_fp8 = products;
-  if (model.request().formats.attention == NumberFormat::kNvfp4)
-    point.quantised_products_fp4 = products;
-}
-
-void setFirstToken(ServingPoint& point, const ServingLoad& load, const EngineConstants& constants,
-                   double data_parallel, double alone_s) {
-  const double waiting =
-      std::max(0.0, point.concurrency / data_parallel - 1) * point.prefill.total();
-  const double queued = load.concurrency > point.concurrency
-                            ? (load.concurrency - point.concurrency) / point.concurrency *
-                                  load.output_tokens * point.tpot_s
-                            : 0;
-  point.ttft_s = constants.first_s + constants.first_prefill * alone_s +
-                 constants.waiting_share * waiting +
-                 constants.first_sequence_s * point.concurrency + point.tpot_s + queued;
+void setFirstToken(ServingPoint& point, const ServingLoad& load, const EngineConstants& constants) {
+  if (load.concurrency > point.concurrency)
+    point.queue_s = (load.concurrency - point.concurrency) / point.concurrency *
+                    load.output_tokens * point.tpot_s;
+  point.ttft_s = constants.first_s + constants.first_prefill * point.first_prefill_s +
+                 constants.waiting_share * point.waiting_prefill_s +
+                 constants.first_sequence_s * point.concurrency + point.tpot_s + point.queue_s;
 }
 
 }  // namespace
@@ -63,31 +42,34 @@ ServingPoint servingPoint(const ServingModel& model, const ServingLoad& load,
   const double stages = request.parallelism.pipeline_parallel;
   const double data_parallel = request.parallelism.data_parallel;
   point.decode = model.decode(std::max(1.0, point.concurrency / stages), context);
-  double alone_s = 0;
   const double fresh = load.prompt_tokens * (1 - load.prefix_hit_rate);
   if (fresh >= 1) {
     const double cached = load.prompt_tokens - fresh;
     const double together = std::clamp(std::floor(kPrefillBatchTokens / fresh), 1.0,
                                        std::max(1.0, point.concurrency / 4));
     point.prefill = oneOf(model.prefill(together, fresh, cached), together);
-    alone_s = together > 1 ? model.prefill(1, fresh, cached).total() : point.prefill.total();
+    point.first_prefill_s =
+        together > 1 ? model.prefill(1, fresh, cached).total() : point.prefill.total();
+    point.waiting_prefill_s =
+        std::max(0.0, point.concurrency / data_parallel - 1) * point.prefill.total();
   }
   point.others_prefill_s = (point.concurrency - 1) / load.output_tokens * point.prefill.total() /
                            (data_parallel * stages) * load.tokens_per_step;
   const double layers = request.model.entry.layers;
   point.layers = request.parallelism.devices() > 1 ? layers : 0;
-  setQuantisedProducts(point, model);
   const double decode = point.decode.total();
+  point.decode_kernels_s = decode - model.quantiseSeconds();
   point.interference_s = constants.prefill_share * point.others_prefill_s;
-  point.decode_s = decode + constants.step_s + constants.sequence_s * point.concurrency +
-                   constants.multi_device_layer_s * point.layers -
-                   constants.quantise_fp8_s * point.quantised_products_fp8 -
-                   constants.quantise_fp4_s * point.quantised_products_fp4;
-  const double step = std::max(point.decode_s + point.interference_s, kLeastShareOfDecode * decode);
+  point.host = request.engine == Engine::kTensorRtLlm ? 0 : 1;
+  const double engine =
+      point.host * (constants.host_step_s + constants.host_sequence_s * point.concurrency) +
+      constants.multi_device_layer_s * point.layers;
+  const double step = std::max(point.decode_kernels_s + engine + point.interference_s,
+                               kLeastShareOfDecode * decode);
   point.decode_s = step - point.interference_s;
   point.tpot_s = step / load.tokens_per_step;
   point.output_tokens_per_s = point.concurrency / point.tpot_s;
-  setFirstToken(point, load, constants, data_parallel, alone_s);
+  setFirstToken(point, load, constants);
   return point;
 }
 

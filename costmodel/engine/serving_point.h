@@ -5,14 +5,13 @@
 
 namespace moe {
 
-/// What the kernels do not say of an engine. With the values given here nothing is fitted.
+/// What the kernels do not say of an engine. With the values given here nothing is fitted;
+/// engine_constants.h has fitted ones.
 struct EngineConstants {
   double prefill_share = 1;         ///< alpha: of a prefill's time that running requests feel
-  double step_s = 0;                ///< host work of a step
-  double sequence_s = 0;            ///< host work of a sequence in a step
+  double host_step_s = 0;           ///< host work of a step, where it is not hidden
+  double host_sequence_s = 0;       ///< host work of a sequence in a step, likewise
   double multi_device_layer_s = 0;  ///< of a layer when more than one device takes part
-  double quantise_fp8_s = 0;        ///< per dense product: in the tables, fused by engines
-  double quantise_fp4_s = 0;
   // Time to first token: first_s + first_prefill x one prefill + waiting_share x the others' ones +
   // first_sequence_s x requests + one step.
   double first_s = 0;
@@ -20,6 +19,9 @@ struct EngineConstants {
   double waiting_share = 0;
   double first_sequence_s = 0;
 };
+
+/// Constants never take more than the rest of a decode step's kernels.
+inline constexpr double kLeastShareOfDecode = 0.3;
 
 /// Traffic at a steady number of requests in flight.
 struct ServingLoad {
@@ -42,20 +44,25 @@ struct ServingPoint {
   double tpot_s = 0;
   double ttft_s = 0;
   double output_tokens_per_s = 0;
-  // The terms of TPOT that constants multiply, for fitting them.
-  double others_prefill_s = 0;  ///< x prefill_share
-  double layers = 0;            ///< x multi_device_layer_s; 0 on one device
-  double quantised_products_fp8 = 0;
-  double quantised_products_fp4 = 0;
+  // The terms that constants multiply, for fitting them.
+  double decode_kernels_s = 0;   ///< of a decode step, fused quantising left out
+  double others_prefill_s = 0;   ///< x prefill_share
+  double host = 0;               ///< 1 where host work is felt: x host_step_s, and x concurrency
+                                 ///< x host_sequence_s
+  double layers = 0;             ///< x multi_device_layer_s; 0 on one device
+  double first_prefill_s = 0;    ///< x first_prefill
+  double waiting_prefill_s = 0;  ///< x waiting_share
+  double queue_s = 0;            ///< of requests that wait for a place in the cache
 };
 
 /// TPOT of C requests at once (b = C/dp a data-parallel group, context p + n/2):
 ///
-///     decode(C) + alpha (C - 1)/n P/dp + step + sequence C + multi L - quantise 4 L
+///     decode(C) + alpha (C - 1)/n P/dp + host step + host sequence C + multi L - fused quantising
 ///
-/// and never less than 0.3 decode(C); P is one request's prefill, short prompts batched to 2048
-/// tokens. Each output token of a request waits for the prefills of the C - 1 others, of which
-/// one starts every n/(C - 1) steps.
+/// (vLLM and SGLang schedule in Python, whose work is felt; TensorRT-LLM hides it behind the
+/// device's) and never less than 0.3 decode(C); P is one request's prefill, short prompts batched
+/// to 2048 tokens. Each output token of a request waits for the prefills of the C - 1 others, of
+/// which one starts every n/(C - 1) steps.
 ///
 /// Not even one request fitting gives kv_limit < 1 and times of one request.
 ServingPoint servingPoint(const ServingModel& model, const ServingLoad& load,

@@ -1,0 +1,156 @@
+#include "data/readers/serving_points.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "data/embedded_tables.h"
+#include "data/nearest_name.h"
+#include "data/numbers.h"
+#include "data/readers/file_text.h"
+#include "data/readers/gzip.h"
+#include "data/readers/raw_table.h"
+
+namespace moe {
+namespace {
+
+constexpr std::string_view kShipped = "serving/serving_points_flags.csv.gz";
+
+/// Cells of one row by the name of their column; remembers the first thing that was wrong.
+class PointReader {
+ public:
+  PointReader(const RawTable& table, const RawRow& row, std::string where)
+      : table_(table), row_(row), where_(std::move(where)) {}
+
+  bool has(std::string_view column) const {
+    return std::find(table_.columns.begin(), table_.columns.end(), column) != table_.columns.end();
+  }
+
+  std::string text(std::string_view column, bool required) {
+    const std::string value{trimmed(cell(column))};
+    if (value.empty() && required) reject(column, "is empty");
+    return value;
+  }
+
+  std::optional<double> positive(std::string_view column, bool required, double least = 0) {
+    const std::string_view value = trimmed(cell(column));
+    if (value.empty()) {
+      if (required) reject(column, "is empty");
+      return std::nullopt;
+    }
+    const auto number = parseNumber(value);
+    if (number && std::isfinite(*number) && *number > least) return number;
+    reject(column, fmt::format("is '{}'; it must be a number above {}", value, least));
+    return std::nullopt;
+  }
+
+  int count(std::string_view column, bool required) {
+    const auto number = positive(column, required);
+    if (!number) return 1;
+    if (*number == std::floor(*number) && *number <= 1e6) return static_cast<int>(*number);
+    reject(column, fmt::format("is {}; it must be a whole number up to 1e6", *number));
+    return 1;
+  }
+
+  void reject(std::string_view column, std::string_view cause) {
+    if (!error_) error_ = Error{ErrorKind::kInput, where_, fmt::format("{} {}", column, cause)};
+  }
+  const std::optional<Error>& error() const { return error_; }
+  const std::string& where() const { return where_; }
+
+ private:
+  std::string_view cell(std::string_view column) const {
+    const auto found = std::find(table_.columns.begin(), table_.columns.end(), column);
+    if (found == table_.columns.end()) return {};
+    return row_.cell(static_cast<std::size_t>(found - table_.columns.begin()));
+  }
+
+  const RawTable& table_;
+  const RawRow& row_;
+  std::string where_;
+  std::optional<Error> error_;
+};
+
+void repairParallelism(ServingMeasurement& point) {
+  const bool twice = point.tensor_parallel == 1 && point.data_parallel > 1 &&
+                     point.expert_parallel > 1 &&
+                     point.moe_tensor_parallel == point.expert_parallel;
+  if (!twice) return;
+  point.data_parallel = point.expert_parallel;
+  point.moe_tensor_parallel = 1;
+  point.devices = point.expert_parallel;
+  point.repaired = true;
+}
+
+Result<ServingMeasurement> pointOf(PointReader& row) {
+  ServingMeasurement point;
+  point.where = row.where();
+  point.model = row.text("model", true);
+  point.hardware = row.text("hardware", true);
+  point.engine = row.text("engine", true);
+  point.engine_version = row.text("engine_version", false);
+  point.weights = row.text("weights", true);
+  point.kv_cache = row.text("kv_cache", false);
+  point.tensor_parallel = row.count("tensor_parallel", true);
+  point.data_parallel = row.count("attention_data_parallel", false);
+  point.moe_tensor_parallel =
+      row.has("moe_tensor_parallel") ? row.count("moe_tensor_parallel", false) : 0;
+  point.expert_parallel = row.count("expert_parallel", false);
+  point.devices = row.count("devices", true);
+  point.concurrency = row.positive("concurrency", true).value_or(1);
+  point.prompt_tokens = row.positive("prompt_tokens", true).value_or(1);
+  point.output_tokens = row.positive("output_tokens", true).value_or(1);
+  point.ttft_s = row.positive("ttft_s", false);
+  point.tpot_s = row.positive("tpot_s", false);
+  point.flags = row.text("flg", false);
+  const std::string core = row.text("core", false);
+  point.core = core.empty() || core == "True" || core == "true" || core == "1";
+  if (!point.ttft_s && !point.tpot_s) row.reject("tpot_s", "and ttft_s are both empty");
+  if (row.error()) return tl::unexpected(*row.error());
+  repairParallelism(point);
+  return point;
+}
+
+Result<std::vector<ServingMeasurement>> parsePoints(std::string_view text,
+                                                    const std::string& file) {
+  const auto table = readDelimited(text, ',', file);
+  if (!table) return tl::unexpected(table.error());
+  if (!table->bad_rows.empty())
+    return fail(ErrorKind::kInput, fmt::format("{}:{}", file, table->bad_rows.front().line),
+                table->bad_rows.front().reason);
+  for (const char* column : {"model", "hardware", "engine", "weights", "tensor_parallel", "devices",
+                             "concurrency", "prompt_tokens", "output_tokens"})
+    if (std::find(table->columns.begin(), table->columns.end(), column) == table->columns.end())
+      return fail(ErrorKind::kInput, file,
+                  fmt::format("has no column '{}'; the columns are {}; {}", column,
+                              fmt::join(table->columns, ", "), didYouMean(column, table->columns)));
+  std::vector<ServingMeasurement> points;
+  for (const RawRow& raw : table->rows) {
+    PointReader row(*table, raw, fmt::format("{}:{}", file, raw.line));
+    auto point = pointOf(row);
+    if (!point) return tl::unexpected(point.error());
+    points.push_back(*std::move(point));
+  }
+  if (points.empty()) return fail(ErrorKind::kInput, file, "holds no measured points");
+  return points;
+}
+
+}  // namespace
+
+Result<std::vector<ServingMeasurement>> readServingPoints(const std::filesystem::path& file) {
+  const auto text = readFileText(file);
+  if (!text) return tl::unexpected(text.error());
+  return parsePoints(text->text, file.string());
+}
+
+std::vector<ServingMeasurement> shippedServingPoints() {
+  const auto text = gunzipped(embeddedTable(kShipped), std::string(kShipped));
+  require(text.has_value(), "the shipped serving points are damaged");
+  auto points = parsePoints(*text, std::string(kShipped));
+  require(points.has_value(), "the shipped serving points cannot be read");
+  return *std::move(points);
+}
+
+}  // namespace moe

@@ -19,30 +19,6 @@ struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-Result<std::string> readBytes(const std::filesystem::path& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) {
-    return fail(ErrorKind::kInput, path.string(), "is a directory; a file with runs is needed");
-  }
-  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
-  if (!file) {
-    const bool missing = errno == ENOENT;
-    return fail(ErrorKind::kInput, path.string(),
-                missing ? std::string("there is no such file")
-                        : fmt::format("cannot be read: {}", std::strerror(errno)));
-  }
-  std::string bytes;
-  std::vector<char> chunk(kChunk);
-  while (const std::size_t count = std::fread(chunk.data(), 1, chunk.size(), file.get())) {
-    bytes.append(chunk.data(), count);
-  }
-  if (std::ferror(file.get())) {
-    return fail(ErrorKind::kInput, path.string(),
-                fmt::format("cannot be read: {}", std::strerror(errno)));
-  }
-  return bytes;
-}
-
 bool isGzip(const std::string& bytes) {
   return bytes.size() >= 2 && bytes[0] == '\x1f' && bytes[1] == '\x8b';
 }
@@ -92,8 +68,32 @@ Result<std::string> decompressed(std::string bytes, const std::string& where) {
 
 }  // namespace
 
+Result<std::string> readFileBytes(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    return fail(ErrorKind::kInput, path.string(), "is a directory; a file is needed");
+  }
+  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
+  if (!file) {
+    const bool missing = errno == ENOENT;
+    return fail(ErrorKind::kInput, path.string(),
+                missing ? std::string("there is no such file")
+                        : fmt::format("cannot be read: {}", std::strerror(errno)));
+  }
+  std::string bytes;
+  std::vector<char> chunk(kChunk);
+  while (const std::size_t count = std::fread(chunk.data(), 1, chunk.size(), file.get())) {
+    bytes.append(chunk.data(), count);
+  }
+  if (std::ferror(file.get())) {
+    return fail(ErrorKind::kInput, path.string(),
+                fmt::format("cannot be read: {}", std::strerror(errno)));
+  }
+  return bytes;
+}
+
 Result<FileText> readFileText(const std::filesystem::path& path) {
-  Result<std::string> bytes = readBytes(path);
+  Result<std::string> bytes = readFileBytes(path);
   if (!bytes) return tl::unexpected(bytes.error());
   FileText file;
   file.gzip = isGzip(*bytes);

@@ -13,17 +13,28 @@ double normalBelow(double z) { return 0.5 * std::erfc(-z * M_SQRT1_2); }
 
 double raised(double below, double count) { return count == 1 ? below : std::pow(below, count); }
 
-/// P(load < x) of a smooth load with the skewness of Panjer's class.
-double smoothBelow(double x, const LoadMoments& load) {
-  const double deviation = std::sqrt(load.variance);
-  if (deviation < 1e-9 * load.mean) return x >= load.mean ? 1 : 0;
-  const double w = (x - load.mean) / deviation;
-  const double skewness = (2 * load.variance / load.mean - 1) / deviation;
-  if (std::abs(skewness) < 1e-9) return normalBelow(w);
-  const double base = 1 + skewness * w / 2;
-  if (base <= 0) return skewness > 0 ? 0 : 1;
-  return normalBelow(6 / skewness * (std::cbrt(base) - 1) + skewness / 6);
-}
+/// A load whose distribution is smooth, with the skewness of Panjer's class.
+struct SmoothLoad {
+  double mean = 0;
+  double deviation = 0;
+  double skewness = 0;
+  double count = 1;
+
+  explicit SmoothLoad(const LoadMoments& load)
+      : mean(load.mean), deviation(std::sqrt(load.variance)), count(load.count) {
+    if (deviation > 0) skewness = (2 * load.variance / mean - 1) / deviation;
+  }
+
+  /// P(load < x) of all `count` of them.
+  double below(double x) const {
+    if (x >= mean + 8 * deviation) return 1;  // all but 1e-12, whatever the skewness of a sum is
+    const double w = (x - mean) / deviation;
+    if (std::abs(skewness) < 1e-9) return raised(normalBelow(w), count);
+    const double base = 1 + skewness * w / 2;
+    if (base <= 0) return skewness > 0 ? 0 : 1;
+    return raised(normalBelow(6 / skewness * (std::cbrt(base) - 1) + skewness / 6), count);
+  }
+};
 
 /// Where a narrow load lies, all but 1e-12 of it.
 double lowEnd(const LoadMoments& load) {
@@ -77,28 +88,37 @@ double largestOfNarrow(std::span<const LoadMoments> loads, const LoadMoments& ho
   return expected;
 }
 
+double allBelow(const std::vector<SmoothLoad>& loads, double x) {
+  double all_below = 1;
+  for (const SmoothLoad& load : loads) {
+    all_below *= load.below(x);
+    if (all_below < 1e-12) return 0;
+  }
+  return all_below;
+}
+
 double largestOfWide(std::span<const LoadMoments> loads, const LoadMoments& hottest, double most) {
   const double deviation = std::sqrt(hottest.variance);
   const double low = std::max(0.0, hottest.mean - 6 * deviation);
   double high = 0;
-  std::vector<LoadMoments> reaching;  // loads that are ever above `low`
+  std::vector<SmoothLoad> reaching;  // loads that are ever above `low`
   for (const LoadMoments& load : loads) {
-    const double top = load.mean + 8 * std::sqrt(load.variance);
+    const SmoothLoad smooth(load);
+    const double top = smooth.mean + 8 * smooth.deviation;
     if (top < low) continue;
-    reaching.push_back(load);
+    reaching.push_back(smooth);
     high = std::max(high, top);
   }
+  // The hottest first: below its mean the product is soon nothing.
+  std::sort(reaching.begin(), reaching.end(),
+            [](const SmoothLoad& a, const SmoothLoad& b) { return a.mean > b.mean; });
   high = std::min(high, most);
-  // The trapezoid rule on a smoothed step converges like exp(-2 pi^2 (deviation/step)^2): 1e-17.
-  const double steps = std::max(1.0, std::ceil((high - low) / (0.7 * deviation)));
+  // The trapezoid rule on a smoothed step converges like exp(-2 pi^2 (deviation/step)^2): 3e-9.
+  const double steps = std::max(1.0, std::ceil((high - low) / deviation));
   const double step = (high - low) / steps;
   double area = 0;
-  for (double i = 0; i <= steps; ++i) {
-    double all_below = 1;
-    for (const LoadMoments& load : reaching)
-      all_below *= raised(smoothBelow(low + i * step, load), load.count);
-    area += (1 - all_below) * (i == 0 || i == steps ? 0.5 : 1);
-  }
+  for (double i = 0; i <= steps; ++i)
+    area += (1 - allBelow(reaching, low + i * step)) * (i == 0 || i == steps ? 0.5 : 1);
   return low + area * step;
 }
 

@@ -13,7 +13,7 @@ namespace moe {
 /// Which experts stand on which rank of an expert-parallel group; every rank has equally many.
 enum class ExpertPlacement {
   kAsListed,  ///< in blocks by number: what engines do by themselves. For measured popularity
-  kShuffled,  ///< mean over 64 fixed shuffles: as listed, where the popular numbers are not known
+  kShuffled,  ///< mean over 32 fixed shuffles: as listed, where the popular numbers are not known
   kBalanced,  ///< the next popular expert to the least loaded rank, without copies of experts
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "costmodel/routing/expert_coverage.h"
 #include "costmodel/serving.h"
@@ -49,20 +50,19 @@ double consecutiveMean(const RoutingTrace& trace, std::size_t size) {
   return sum / static_cast<double>(stretches * trace.layers);
 }
 
-/// Tokens without replacement: the first `size` of a partial shuffle.
+/// Tokens without replacement, other ones in each layer: the first `size` of a partial shuffle.
 double randomMean(const RoutingTrace& trace, std::size_t size, std::uint64_t seed) {
   DistinctCounter counter(trace.experts);
   std::vector<std::size_t> tokens(trace.tokens);
-  for (std::size_t i = 0; i < tokens.size(); ++i) tokens[i] = i;
+  std::iota(tokens.begin(), tokens.end(), std::size_t{0});
   double sum = 0;
-  for (std::size_t draw = 0; draw < kDraws; ++draw) {
-    for (std::size_t i = 0; i < size; ++i)
+  for (std::size_t draw = 0; draw < kDraws * trace.layers; ++draw) {
+    counter.start();
+    for (std::size_t i = 0; i < size; ++i) {
       std::swap(tokens[i], tokens[i + counterIndex(seed, draw, i, tokens.size() - i)]);
-    for (std::size_t layer = 0; layer < trace.layers; ++layer) {
-      counter.start();
-      for (std::size_t i = 0; i < size; ++i) counter.add(trace.chosen(layer, tokens[i]));
-      sum += counter.distinct();
+      counter.add(trace.chosen(draw % trace.layers, tokens[i]));
     }
+    sum += counter.distinct();
   }
   return sum / static_cast<double>(kDraws * trace.layers);
 }

@@ -113,7 +113,7 @@ TEST(LoadImbalance, IsWhatCountingFindsForSkewedRouting) {
 }
 
 // The rule of aiconfigurator's measurements, with its random draws: weights from x^-1.2 on [1, 0.8
-// T], scaled to T k, the largest block of experts. Draws: 1 % standard error, our shuffles: 2.5 %.
+// T], scaled to T k, the largest block of experts. Draws: 1 % standard error, our shuffles: 3.5 %.
 TEST(LoadImbalance, IsThatOfTheKernelTablesPowerLaw) {
   std::mt19937_64 random(1);
   std::uniform_real_distribution<> uniform(0, 1);
@@ -130,7 +130,7 @@ TEST(LoadImbalance, IsThatOfTheKernelTablesPowerLaw) {
     }
     const double ours = imbalance(powerLaw(kernelTableSpan(tokens, 256, 8)), 256, 8, 32,
                                   ExpertPlacement::kShuffled, tokens);
-    EXPECT_NEAR(ours / drawn, 1, 0.06) << tokens;
+    EXPECT_NEAR(ours / drawn, 1, 0.08) << tokens;
   }
 }
 

@@ -145,6 +145,17 @@ TEST(LoadImbalance, FollowsTheNormalLawForManyTokens) {
               0.005 * (expected - 1));
 }
 
+// Counts that are all the same are even routing, whichever way it is written down.
+TEST(LoadImbalance, IsTheSameForEvenCounts) {
+  RoutingAssumption assumption;
+  assumption.popularity = PopularityKind::kMeasured;
+  assumption.measured = ExpertCounts{"counts.csv", 8, {std::vector<double>(8, 10.0)}};
+  for (const double tokens : {3.0, 20.0, 1000.0}) {
+    const double even = imbalance({}, 8, 4, 4, ExpertPlacement::kAsListed, tokens);
+    EXPECT_NEAR(imbalance(assumption, 8, 4, 4, ExpertPlacement::kAsListed, tokens), even, 1e-12);
+  }
+}
+
 TEST(LoadImbalance, IsOneWhereThereIsNothingToBalance) {
   EXPECT_EQ(imbalance({}, 64, 6, 1, ExpertPlacement::kAsListed, 7), 1);
   EXPECT_EQ(imbalance({}, 8, 8, 4, ExpertPlacement::kAsListed, 7), 1);  // all choose all experts

@@ -110,6 +110,17 @@ TEST(HeldConcurrency, KeepsTheQuantileOfTheNormalLaw) {
   EXPECT_LT(heldConcurrency(std::ceil(room), request, 0.01).safe, 98);
 }
 
+// Cornish and Fisher's term for a sum of b parts with skewness 4: s 4 (z^2 - 1) / 6 whatever b is.
+TEST(HeldConcurrency, LeavesRoomForTheSkewness) {
+  RunningRequest request;
+  request.mean_kv_tokens_in_blocks = 500;
+  request.deviation_kv_tokens_in_blocks = 400;
+  request.skewness = 4;
+  const double z = 1.6448536269514722;
+  const double room = 100 * 500 + 10 * 400 * z + 400 * 4 * (z * z - 1) / 6;
+  EXPECT_NEAR(heldConcurrency(std::ceil(room), request).safe, 100, 0.003);
+}
+
 /// Share of the time that `slots` requests, each replaced by a new one when it ends, need more than
 /// `room` tokens in blocks of 16. Every slot starts a random time ago.
 double overrunShare(int slots, double room, int steps) {

@@ -54,7 +54,7 @@ struct ExpertPopularity {
 ///     w_r = (1 - (1 - S^(1-alpha)) u_r)^(1/(1-alpha)),  u_r = 1 - (r + 1/2)/E,  r = 0 .. E-1
 ///
 /// (S^u_r for alpha = 1), the most popular expert first. So equal questions have equal answers,
-/// and the expected load of ranks is that of the draws within 4 %. A bounded power law is within
+/// and the expected load of ranks is that of the draws within 5 %. A bounded power law is within
 /// 1.2 % rms of the coverage measured on three tasks; Zipf's law (rank^-z) only within 4 %.
 ///
 /// p_e = min(1, lambda w_e) with lambda such that they add up to top_k: no token chooses an expert

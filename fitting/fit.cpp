@@ -10,8 +10,8 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "data/counter_random.h"
 #include "data/parallel.h"
-#include "fitting/counter_random.h"
 #include "fitting/search/hoffmann_grid.h"
 #include "fitting/search/polish.h"
 #include "fitting/search/random_starts.h"

@@ -7,8 +7,8 @@
 #include <cmath>
 #include <tuple>
 
+#include "data/counter_random.h"
 #include "data/quantile.h"
-#include "fitting/counter_random.h"
 
 namespace moe {
 

@@ -20,10 +20,12 @@ struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-Result<std::string> readBytes(const std::filesystem::path& path) {
+}  // namespace
+
+Result<std::string> readFileBytes(const std::filesystem::path& path) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) {
-    return fail(ErrorKind::kInput, path.string(), "is a directory; a file with runs is needed");
+    return fail(ErrorKind::kInput, path.string(), "is a directory; a file is needed");
   }
   const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
   if (!file) {
@@ -44,10 +46,8 @@ Result<std::string> readBytes(const std::filesystem::path& path) {
   return bytes;
 }
 
-}  // namespace
-
 Result<FileText> readFileText(const std::filesystem::path& path) {
-  Result<std::string> bytes = readBytes(path);
+  Result<std::string> bytes = readFileBytes(path);
   if (!bytes) return tl::unexpected(bytes.error());
   FileText file;
   file.gzip = isGzip(*bytes);

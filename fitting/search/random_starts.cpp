@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "fitting/counter_random.h"
+#include "data/counter_random.h"
 
 namespace moe {
 

@@ -8,9 +8,9 @@
 #include <memory>
 #include <optional>
 
+#include "data/counter_random.h"
 #include "data/parallel.h"
 #include "data/quantile.h"
-#include "fitting/counter_random.h"
 #include "fitting/search/polish.h"
 #include "fitting/search/start_grid.h"
 

@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "fitting/counter_random.h"
+#include "data/counter_random.h"
 
 namespace moe {
 

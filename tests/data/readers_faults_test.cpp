@@ -142,7 +142,7 @@ TEST(BrokenFiles, AreAllExpectedHere) {
 TEST(UnreadableFile, IsRefusedWhenItIsAFolder) {
   const auto table = readRuns(kFolder, {});
   ASSERT_FALSE(table.has_value());
-  EXPECT_EQ(table.error().message, "is a directory; a file with runs is needed");
+  EXPECT_EQ(table.error().message, "is a directory; a file is needed");
 }
 
 TEST(UnreadableFile, IsRefusedWithoutPermission) {

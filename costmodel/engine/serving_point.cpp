@@ -19,12 +19,18 @@ PassTime oneOf(PassTime pass, double prompts) {
 }
 
 void setFirstToken(ServingPoint& point, const ServingLoad& load, const EngineConstants& constants) {
+  constexpr double kMostBusy = 0.95;  // beyond it the queue of a steady state has no bound
   if (load.concurrency > point.concurrency)
     point.queue_s = (load.concurrency - point.concurrency) / point.concurrency *
                     load.output_tokens * point.tpot_s;
+  const double prefill = point.prefill.total();
+  const double busy =
+      std::min(kMostBusy, point.concurrency * prefill / (load.output_tokens * point.tpot_s));
+  point.contention_s = prefill * busy / (1 - busy);
   point.ttft_s = constants.first_s + constants.first_prefill * point.first_prefill_s +
                  constants.waiting_share * point.waiting_prefill_s +
-                 constants.first_sequence_s * point.concurrency + point.tpot_s + point.queue_s;
+                 constants.contention_share * point.contention_s +
+                 constants.first_steps * point.tpot_s + point.queue_s;
 }
 
 }  // namespace

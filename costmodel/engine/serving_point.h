@@ -12,12 +12,14 @@ struct EngineConstants {
   double host_step_s = 0;           ///< host work of a step, where it is not hidden
   double host_sequence_s = 0;       ///< host work of a sequence in a step, likewise
   double multi_device_layer_s = 0;  ///< of a layer when more than one device takes part
-  // Time to first token: first_s + first_prefill x one prefill + waiting_share x the others' ones +
-  // first_sequence_s x requests + one step.
+  // Time to first token: first_s + first_prefill x one prefill + waiting_share x those of all
+  // other requests + contention_share x rho/(1 - rho) prefills + first_steps x TPOT, rho being the
+  // share of the time that prefills take.
   double first_s = 0;
   double first_prefill = 1;
   double waiting_share = 0;
-  double first_sequence_s = 0;
+  double contention_share = 0;
+  double first_steps = 1;
 };
 
 /// Constants never take more than the rest of a decode step's kernels.
@@ -52,6 +54,7 @@ struct ServingPoint {
   double layers = 0;             ///< x multi_device_layer_s; 0 on one device
   double first_prefill_s = 0;    ///< x first_prefill
   double waiting_prefill_s = 0;  ///< x waiting_share
+  double contention_s = 0;       ///< x contention_share
   double queue_s = 0;            ///< of requests that wait for a place in the cache
 };
 

@@ -8,9 +8,9 @@
 namespace moe {
 namespace {
 
-constexpr int kConstants = 4;
-constexpr double kSoftLimit = 0.02;    // residuals of TPOT beyond 2 % count linearly
-constexpr double kCauchyLimit = 0.15;  // those of TTFT beyond 15 % hardly count at all
+constexpr int kConstants = 5;         // TPOT has four and leaves the last at 0
+constexpr double kSoftLimit = 0.02;   // residuals of TPOT beyond 2 % count linearly
+constexpr double kCauchyLimit = 0.3;  // those of TTFT beyond 30 % hardly count at all
 
 /// What a residual is of the predicted over the measured time.
 enum class Residual { kRelative, kLogarithm };
@@ -77,15 +77,15 @@ EngineConstants fitTpotConstants(const std::vector<const PredictedPoint*>& point
     if (!points[i]->measured.tpot_s) continue;
     residuals.push_back(
         {point.decode_kernels_s,
-         {point.others_prefill_s, point.host, point.host * point.concurrency, point.layers},
+         {point.others_prefill_s, point.host, point.host * point.concurrency, point.layers, 0},
          kLeastShareOfDecode * point.decode.total(),
          *points[i]->measured.tpot_s,
          Residual::kRelative});
   }
   require(residuals.size() >= 10, "too few points to fit constants to");
-  const auto values = solve(residuals, {1, 1e-3, 1e-5, 1e-5},
+  const auto values = solve(residuals, {1, 1e-3, 1e-5, 1e-5, 1},
                             {start.prefill_share, start.host_step_s + 1e-4,
-                             start.host_sequence_s + 1e-6, start.multi_device_layer_s + 1e-6});
+                             start.host_sequence_s + 1e-6, start.multi_device_layer_s + 1e-6, 0});
   EngineConstants fitted = start;
   fitted.prefill_share = values[0];
   fitted.host_step_s = values[1];
@@ -100,21 +100,21 @@ EngineConstants fitTtftConstants(const std::vector<const PredictedPoint*>& point
   for (std::size_t i = 0; i < points.size(); ++i) {
     const ServingPoint& point = points[i]->point;
     if (!points[i]->measured.ttft_s) continue;
-    residuals.push_back({tpotWith(point, start) + point.queue_s,
-                         {1, point.first_prefill_s, point.waiting_prefill_s, point.concurrency},
+    residuals.push_back({point.queue_s,
+                         {1, point.first_prefill_s, point.waiting_prefill_s, point.contention_s,
+                          tpotWith(point, start)},
                          0,
                          *points[i]->measured.ttft_s,
                          Residual::kLogarithm});
   }
   require(residuals.size() >= 10, "too few points to fit constants to");
-  const auto values = solve(residuals, {1e-2, 1, 0.1, 1e-3},
-                            {start.first_s + 1e-2, start.first_prefill, start.waiting_share + 0.05,
-                             start.first_sequence_s + 1e-4});
+  const auto values = solve(residuals, {1e-2, 1, 0.1, 1, 1}, {5e-2, 1, 0.05, 0.1, 1});
   EngineConstants fitted = start;
   fitted.first_s = values[0];
   fitted.first_prefill = values[1];
   fitted.waiting_share = values[2];
-  fitted.first_sequence_s = values[3];
+  fitted.contention_share = values[3];
+  fitted.first_steps = values[4];
   return fitted;
 }
 

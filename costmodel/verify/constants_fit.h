@@ -15,9 +15,10 @@ namespace moe {
 EngineConstants fitTpotConstants(const std::vector<const PredictedPoint*>& points,
                                  const EngineConstants& start);
 
-/// The same for the four constants of TTFT (first_s, first_prefill, waiting_share,
-/// first_sequence_s), usually of one engine, by Cauchy's loss over ln(predicted / measured): start
-/// bursts that are not recorded move a third of the points by a factor.
+/// The same for the five constants of TTFT (first_s, first_prefill, waiting_share,
+/// contention_share, first_steps), usually of one engine, by Cauchy's loss over ln(predicted /
+/// measured): bursts at the start, which are not recorded, move a third of the points by a factor.
+/// Needs ten points with a measured TTFT; `start` holds the constants of TPOT.
 EngineConstants fitTtftConstants(const std::vector<const PredictedPoint*>& points,
                                  const EngineConstants& start);
 

@@ -143,8 +143,8 @@ double tpotWith(const ServingPoint& point, const EngineConstants& constants) {
 double ttftWith(const ServingPoint& point, const EngineConstants& constants) {
   return constants.first_s + constants.first_prefill * point.first_prefill_s +
          constants.waiting_share * point.waiting_prefill_s +
-         constants.first_sequence_s * point.concurrency + tpotWith(point, constants) +
-         point.queue_s;
+         constants.contention_share * point.contention_s +
+         constants.first_steps * tpotWith(point, constants) + point.queue_s;
 }
 
 }  // namespace moe

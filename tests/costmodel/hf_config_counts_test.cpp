@@ -6,6 +6,7 @@
 #include "costmodel/architecture.h"
 #include "data/catalog/catalog.h"
 #include "data/catalog/hf_config.h"
+#include "tests/support/hf_config_mutations.h"
 #include "tests/support/hf_configs.h"
 
 namespace moe {
@@ -123,6 +124,27 @@ TEST(HfConfig, CountsLearnedPositions) {
           .params;
   EXPECT_EQ(params.positions, 786'432);
   EXPECT_TRUE(roundsToPrinted(params.total(), "0.124"));
+}
+
+// Sizes up to 1e9 pass the reader; their products must not overflow. The sanitizers watch.
+TEST(HfConfig, WithAnyValuesIsCountedOrRefused) {
+  int counted = 0;
+  int refused = 0;
+  for (const Pair& pair : pairs()) {
+    for (const std::string& text : withOtherValues(pair.config)) {
+      const auto entry = parseHfConfig(text, "config.json");
+      if (!entry) continue;
+      const auto model = architectureOf(*entry);
+      ++(model ? counted : refused);
+      if (!model) continue;
+      EXPECT_GE(model->params.total(), model->params.active()) << text;
+      EXPECT_GT(model->params.active(), 0) << text;
+      EXPECT_GT(model->kv_elements_per_token, 0) << text;
+      EXPECT_GE(stateElementsPerRequest(*model), 0) << text;
+    }
+  }
+  EXPECT_GT(counted, 100);
+  EXPECT_GT(refused, 20);
 }
 
 }  // namespace

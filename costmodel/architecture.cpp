@@ -49,16 +49,15 @@ Count linearLayersOf(const ModelEntry& m) {
 double boundOnParams(const ModelEntry& m) {
   const LinearAttention& l = m.linear;
   const double layers = 2.0 * m.layers + m.encoder_layers;
-  const double ranks = double{0} + m.hidden + m.q_lora_rank + m.kv_lora_rank + m.qk_rope_dim;
-  const double head = double{0} + m.head_dim + m.qk_nope_dim + m.qk_rope_dim + m.v_head_dim;
-  const double attention = 4 * ranks * (double{0} + m.heads + m.kv_heads + 1) * (head + 1);
-  const double widths = double{1} * l.key_heads * l.key_dim + double{1} * l.value_heads +
-                        double{1} * l.value_heads * l.value_dim * (l.key_dim + 1.0) + l.inner;
-  const double linear = 4 * widths * (double{8} + m.hidden + l.convolution + l.step_rank + l.state);
-  const double ffn =
-      double{1} + m.dense_ffn + m.shared_ffn + (m.experts + 1.0) * (m.expert_ffn + 1.0);
-  const double ends = double{0} + m.vocabulary + m.learned_positions;
-  return layers * (attention + linear + 3 * m.hidden * ffn) + 2 * ends * m.hidden;
+  const double ranks = 0.0 + m.hidden + m.q_lora_rank + m.kv_lora_rank + m.qk_rope_dim;
+  const double head = 0.0 + m.head_dim + m.qk_nope_dim + m.qk_rope_dim + m.v_head_dim;
+  const double attention = 4 * ranks * (0.0 + m.heads + m.kv_heads + 1) * (head + 1);
+  const double widths = 1.0 * l.key_heads * l.key_dim + 1.0 * l.value_heads +
+                        1.0 * l.value_heads * l.value_dim * (l.key_dim + 1.0) + l.inner;
+  const double linear = 4 * widths * (8.0 + m.hidden + l.convolution + l.step_rank + l.state);
+  const double ffn = 1.0 + m.dense_ffn + m.shared_ffn + (m.experts + 1.0) * (m.expert_ffn + 1.0);
+  const double ends = 0.0 + m.vocabulary + m.learned_positions;
+  return layers * (attention + linear + 3.0 * m.hidden * ffn) + 2 * ends * m.hidden;
 }
 
 /// Adds a stack of layers that ends in a norm. A decoder over an encoder attends twice a layer.

@@ -71,15 +71,9 @@ void readLinearLayers(HfFields& f, ModelEntry& entry) {
   LinearAttention& linear = entry.linear;
   if (isFamily(f, "jamba")) return readMamba(f, entry);
   if (isFamily(f, "minimax")) {
-    linear = {LinearAttentionKind::kLightning,
-              entry.heads,
-              entry.heads,
-              entry.head_dim,
-              entry.head_dim,
-              0,
-              0,
-              0,
-              0};
+    linear.kind = LinearAttentionKind::kLightning;
+    linear.key_heads = linear.value_heads = entry.heads;
+    linear.key_dim = linear.value_dim = entry.head_dim;
   } else if (f.has({"linear_num_value_heads"})) {
     linear.kind = LinearAttentionKind::kGatedDeltaNet;
     linear.key_heads = f.size({"linear_num_key_heads"});

@@ -17,10 +17,6 @@ constexpr std::string_view kNotModelled[] = {
     "mamba_num_heads",        "routed_expert_hidden_size", "ssm_cfg",
     "swa_num_key_value_heads"};
 
-bool isFamily(const HfFields& f, std::string_view start) {
-  return f.architecture().model_type.starts_with(start);
-}
-
 void readLatentAttention(HfFields& f, ModelEntry& entry) {
   entry.attention = AttentionKind::kMla;
   entry.kv_heads = entry.heads;
@@ -35,7 +31,7 @@ void readLatentAttention(HfFields& f, ModelEntry& entry) {
 }
 
 int kvHeads(HfFields& f, const ModelEntry& entry) {
-  const bool one = isFamily(f, "falcon") && !f.flag("new_decoder_architecture", false);
+  const bool one = f.isFamily("falcon") && !f.flag("new_decoder_architecture", false);
   if (one) return f.flag("multi_query", true) ? 1 : entry.heads;
   HfFields attention = f.object("attn_config").value_or(f);
   return attention.sizeOr({"num_key_value_heads", "num_kv_heads", "n_head_kv", "kv_n_heads"},
@@ -69,8 +65,8 @@ void readMamba(HfFields& f, ModelEntry& entry) {
 /// What the layers without a KV cache are.
 void readLinearLayers(HfFields& f, ModelEntry& entry) {
   LinearAttention& linear = entry.linear;
-  if (isFamily(f, "jamba")) return readMamba(f, entry);
-  if (isFamily(f, "minimax")) {
+  if (f.isFamily("jamba")) return readMamba(f, entry);
+  if (f.isFamily("minimax")) {
     linear.kind = LinearAttentionKind::kLightning;
     linear.key_heads = linear.value_heads = entry.heads;
     linear.key_dim = linear.value_dim = entry.head_dim;

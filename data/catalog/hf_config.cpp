@@ -74,9 +74,11 @@ Result<ModelEntry> parseHfConfig(std::string_view text, const std::string& file)
   const HfArchitecture* known = architectureOf(part);
   if (!known) known = architectureOf(root);
   if (!known)
-    addNote(entry, fmt::format("model_type '{}' is not known here; read as a decoder with the "
-                               "keys of Llama, so its counts may be wrong",
-                               part.text("model_type")));
+    addNote(entry,
+            fmt::format("model_type '{}' is not known here; read as a decoder with the keys of "
+                        "Llama, its embeddings tied unless the file says otherwise, so its counts "
+                        "may be wrong",
+                        part.text("model_type")));
   HfFields fields = part.as(known ? *known : kLlamaLike);
 
   entry.name = nameOf(root, file);

@@ -68,6 +68,10 @@ class HfFields {
   void reject(std::string_view key, std::string message);
   bool failed() const { return state_->error.has_value(); }
   const HfArchitecture& architecture() const { return *architecture_; }
+  /// Whether the model_type starts so: "minimax" for minimax_text_01, too.
+  bool isFamily(std::string_view start) const {
+    return architecture_->model_type.starts_with(start);
+  }
 
  private:
   /// Index of the value in the tape.

@@ -10,15 +10,11 @@
 namespace moe::catalog {
 namespace {
 
-bool isFamily(const HfFields& f, std::string_view start) {
-  return f.architecture().model_type.starts_with(start);
-}
-
 /// Rows of a learned position embedding.
 int learnedPositions(HfFields& f, const ModelEntry& entry) {
-  if (isFamily(f, "gpt2")) return entry.max_context;
-  if (isFamily(f, "opt")) return entry.max_context + 2;  // two rows are never used
-  if (!isFamily(f, "mpt")) return 0;
+  if (f.isFamily("gpt2")) return entry.max_context;
+  if (f.isFamily("opt")) return entry.max_context + 2;  // two rows are never used
+  if (!f.isFamily("mpt")) return 0;
   auto attention = f.object("attn_config");
   const bool alibi = !attention || attention->flag("alibi", true);
   return !alibi && f.flag("learned_pos_emb", true) ? entry.max_context : 0;

@@ -20,11 +20,17 @@ constexpr HfDefault kQwen2Moe[] = {{"num_key_value_heads", 16},
                                    {"shared_expert_intermediate_size", 5632},
                                    {"use_sliding_window", 0}};
 constexpr HfDefault kQwen3Moe[] = {{"num_key_value_heads", 4}, {"use_sliding_window", 0}};
-constexpr HfDefault kQwen3Next[] = {{"num_key_value_heads", 2},     {"head_dim", 256},
-                                    {"attn_output_gate", 1},        {"full_attention_interval", 4},
-                                    {"linear_conv_kernel_dim", 4},  {"linear_key_head_dim", 128},
-                                    {"linear_value_head_dim", 128}, {"linear_num_key_heads", 16},
-                                    {"linear_num_value_heads", 32}};
+constexpr HfDefault kQwen3Next[] = {
+    {"num_key_value_heads", 2},     {"head_dim", 256},
+    {"attn_output_gate", 1},        {"full_attention_interval", 4},
+    {"linear_conv_kernel_dim", 4},  {"linear_key_head_dim", 128},
+    {"linear_value_head_dim", 128}, {"linear_num_key_heads", 16},
+    {"linear_num_value_heads", 32}, {"shared_expert_intermediate_size", 512}};
+constexpr HfDefault kQwen35[] = {{"num_key_value_heads", 4},     {"head_dim", 256},
+                                 {"attn_output_gate", 1},        {"full_attention_interval", 4},
+                                 {"linear_conv_kernel_dim", 4},  {"linear_key_head_dim", 128},
+                                 {"linear_value_head_dim", 128}, {"linear_num_key_heads", 16},
+                                 {"linear_num_value_heads", 32}};
 constexpr HfDefault kDeepseekV2[] = {{"q_lora_rank", 1536},     {"kv_lora_rank", 512},
                                      {"qk_nope_head_dim", 128}, {"qk_rope_head_dim", 64},
                                      {"v_head_dim", 128},       {"n_shared_experts", 2}};
@@ -80,7 +86,7 @@ constexpr HfArchitecture kArchitectures[] = {
     {"qwen3_moe", false, 3, kOwnWidth, kQwen3Moe},
     {"qwen3_vl_moe", false, 3, kOwnWidth, kQwen3Moe},
     {"qwen3_next", false, 3, kOwnWidth, kQwen3Next},
-    {"qwen3_5", false, 3, {}, kQwen3Next},
+    {"qwen3_5", false, 3, {}, kQwen35},
     {"qwen3_5_moe", false, 3, kOwnWidth, kQwen3Next},
     {"deepseek", false, 3, kOwnWidth, {}},
     {"deepseek_v2", false, 3, kOwnWidth, kDeepseekV2},

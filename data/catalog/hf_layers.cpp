@@ -64,20 +64,29 @@ bool isEvery(int n, const std::vector<bool>& routed) {
   return true;
 }
 
+/// The kind behind a name of layer_types, in the spellings of old and new files.
+std::optional<LayerKind> kindNamed(const std::string& name, const HfFields& f) {
+  const auto isOneOf = [&](std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  if (isOneOf({"sliding_attention", "chunked_attention"})) return LayerKind::kSliding;
+  if (name == "linear_attention") return LayerKind::kLinear;
+  if (name == "mamba" && f.isFamily("jamba")) return LayerKind::kLinear;
+  // Sparse attention with an indexer keeps the whole cache.
+  if (isOneOf({"full_attention", "attention", "deepseek_sparse_attention", "indexed_attention"}))
+    return LayerKind::kFull;
+  return std::nullopt;
+}
+
 std::vector<LayerKind> kindsFromNames(HfFields& f, ModelEntry& entry) {
   std::vector<LayerKind> kinds;
   for (const std::string& name : f.texts("layer_types")) {
-    LayerKind kind = LayerKind::kFull;
-    if (name == "sliding_attention" || name == "chunked_attention") {
-      kind = LayerKind::kSliding;
-    } else if (name == "linear_attention") {
-      kind = LayerKind::kLinear;
-    } else if (name != "full_attention" && name != "attention" &&
-               name != "deepseek_sparse_attention") {
+    const auto kind = kindNamed(name, f);
+    if (!kind) {
       entry.attention = AttentionKind::kUnknown;
       entry.attention_note = fmt::format("layers of the type '{}'", name);
     }
-    kinds.push_back(kind);
+    kinds.push_back(kind.value_or(LayerKind::kFull));
   }
   holdsOneForEachLayer(f, "layer_types", kinds.size(), entry.layers);
   return kinds;

@@ -1,7 +1,9 @@
 #include "costmodel/architecture.h"
 
+#include <algorithm>
 #include <cmath>
 
+#include "costmodel/linear_attention.h"
 #include "data/numbers.h"
 
 namespace moe {
@@ -17,12 +19,13 @@ bool isMla(const ModelEntry& m) { return m.attention == AttentionKind::kMla; }
 Count attentionParams(const ModelEntry& m) {
   const Count hidden = m.hidden;
   const Count heads = m.heads;
-  if (!isMla(m)) return 2 * hidden * (heads + m.kv_heads) * m.head_dim;
-  const Count query_width = heads * (m.qk_nope_dim + m.qk_rope_dim);
+  const Count gate = m.attention_gate ? hidden * heads * m.head_dim : 0;
+  if (!isMla(m)) return 2 * hidden * (heads + m.kv_heads) * m.head_dim + gate;
+  const Count query_width = heads * (Count{m.qk_nope_dim} + m.qk_rope_dim);
   const Count query =
       m.q_lora_rank > 0 ? m.q_lora_rank * (hidden + query_width) : hidden * query_width;
-  const Count compress = hidden * (m.kv_lora_rank + m.qk_rope_dim);
-  const Count expand = Count{m.kv_lora_rank} * heads * (m.qk_nope_dim + m.v_head_dim);
+  const Count compress = hidden * (Count{m.kv_lora_rank} + m.qk_rope_dim);
+  const Count expand = Count{m.kv_lora_rank} * heads * (Count{m.qk_nope_dim} + m.v_head_dim);
   return query + compress + expand + heads * m.v_head_dim * hidden;
 }
 
@@ -31,14 +34,39 @@ Count attentionNorms(const ModelEntry& m) {
 }
 
 Count routedLayersOf(const ModelEntry& m, int layers) {
-  return m.experts > 0 ? (layers - m.first_dense_layers) / m.moe_every_n_layers : 0;
+  if (m.experts == 0) return 0;
+  if (m.routed_layers > 0) return m.routed_layers;
+  return (layers - m.first_dense_layers) / m.moe_every_n_layers;
+}
+
+/// Layers that keep a state instead of a cache, where the entry says what they are; else they are
+/// counted as attention.
+Count linearLayersOf(const ModelEntry& m) {
+  return m.linear.kind == LinearAttentionKind::kNone ? 0 : m.layers - m.kv_layers;
+}
+
+/// Larger than any count of the entry, so that sizes which overflow are found before they do.
+double boundOnParams(const ModelEntry& m) {
+  const LinearAttention& l = m.linear;
+  const double layers = 2.0 * m.layers + m.encoder_layers;
+  const double ranks = 0.0 + m.hidden + m.q_lora_rank + m.kv_lora_rank + m.qk_rope_dim;
+  const double head = 0.0 + m.head_dim + m.qk_nope_dim + m.qk_rope_dim + m.v_head_dim;
+  const double attention = 4 * ranks * (0.0 + m.heads + m.kv_heads + 1) * (head + 1);
+  const double widths = 1.0 * l.key_heads * l.key_dim + 1.0 * l.value_heads +
+                        1.0 * l.value_heads * l.value_dim * (l.key_dim + 1.0) + l.inner;
+  const double linear = 4 * widths * (8.0 + m.hidden + l.convolution + l.step_rank + l.state);
+  const double ffn = 1.0 + m.dense_ffn + m.shared_ffn + (m.experts + 1.0) * (m.expert_ffn + 1.0);
+  const double ends = 0.0 + m.vocabulary + m.learned_positions;
+  return layers * (attention + linear + 3.0 * m.hidden * ffn) + 2 * ends * m.hidden;
 }
 
 /// Adds a stack of layers that ends in a norm. A decoder over an encoder attends twice a layer.
 void addStack(ParameterCount& params, const ModelEntry& m, int layers, int attentions_per_layer) {
   const Count routed = routedLayersOf(m, layers);
   const Count ffn_row = Count{m.ffn_matrices} * m.hidden;
-  params.attention += layers * attentions_per_layer * attentionParams(m);
+  const Count linear = layers == m.layers ? linearLayersOf(m) : 0;
+  params.attention += (layers - linear) * attentions_per_layer * attentionParams(m) +
+                      linear * linearAttentionParams(m);
   params.norms += layers * ((1 + attentions_per_layer) * Count{m.hidden} +
                             attentions_per_layer * attentionNorms(m)) +
                   m.hidden;
@@ -52,6 +80,7 @@ ParameterCount countParams(const ModelEntry& m) {
   ParameterCount params;
   params.embedding = Count{m.vocabulary} * m.hidden;
   params.head = m.tied_embeddings ? 0 : params.embedding;
+  params.positions = Count{m.learned_positions} * m.hidden;
   params.experts = m.experts;
   params.top_k = m.top_k;
   addStack(params, m, m.layers, m.encoder_layers > 0 ? 2 : 1);
@@ -65,22 +94,29 @@ void setAttentionWork(ModelArchitecture& model) {
   if (isMla(m)) {
     const Count latent = Count{m.kv_lora_rank} + m.qk_rope_dim;
     model.kv_elements_per_token = m.layers * latent;
-    model.attention_flop_per_context_token = 2 * m.layers * heads * (latent + m.kv_lora_rank);
+    model.attention_flop_per_context_token =
+        Count{2} * m.layers * heads * (latent + m.kv_lora_rank);
     model.prefill_attention_flop_per_context_token =
-        2 * m.layers * heads * (m.qk_nope_dim + m.qk_rope_dim + m.v_head_dim);
+        Count{2} * m.layers * heads * (Count{m.qk_nope_dim} + m.qk_rope_dim + m.v_head_dim);
     model.kv_shards = 1;
     return;
   }
   model.kv_elements_per_token = Count{2} * m.kv_layers * m.kv_heads * m.head_dim;
-  model.attention_flop_per_context_token = 4 * m.kv_layers * heads * m.head_dim;
+  model.attention_flop_per_context_token = Count{4} * m.kv_layers * heads * m.head_dim;
   model.prefill_attention_flop_per_context_token = model.attention_flop_per_context_token;
   model.kv_shards = m.kv_heads;
+}
+
+/// Tokens of the context that fall out of the windows, on the mean over the layers with a cache.
+double forgotten(const ModelEntry& m, double context_tokens) {
+  if (m.sliding_window_layers == 0) return 0;
+  return std::max(0.0, context_tokens - m.sliding_window) * m.sliding_window_layers / m.kv_layers;
 }
 
 }  // namespace
 
 std::int64_t ParameterCount::unrouted() const {
-  return embedding + head + attention + norms + dense_ffn + shared_experts + routers;
+  return embedding + head + positions + attention + norms + dense_ffn + shared_experts + routers;
 }
 
 Result<ModelArchitecture> architectureOf(const ModelEntry& entry) {
@@ -88,6 +124,9 @@ Result<ModelArchitecture> architectureOf(const ModelEntry& entry) {
     return fail(ErrorKind::kUnanswered, entry.name,
                 "has attention (" + entry.attention_note +
                     ") that no formula here counts; parameters and KV cache are not known");
+  if (!(boundOnParams(entry) < 1e18))
+    return fail(ErrorKind::kInput, entry.name,
+                "has sizes that make more than 1e18 parameters; one of them must be wrong");
   ModelArchitecture model;
   model.entry = entry;
   model.params = countParams(entry);
@@ -97,11 +136,21 @@ Result<ModelArchitecture> architectureOf(const ModelEntry& entry) {
   return model;
 }
 
+double kvElementsHeld(const ModelArchitecture& model, double context_tokens) {
+  const auto per_token = static_cast<double>(model.kv_elements_per_token);
+  return per_token * (context_tokens - forgotten(model.entry, context_tokens));
+}
+
+std::int64_t stateElementsPerRequest(const ModelArchitecture& model) {
+  return linearLayersOf(model.entry) * linearAttentionState(model.entry);
+}
+
 double forwardFlopPerToken(const ModelArchitecture& model, double context_tokens) {
   const ParameterCount& params = model.params;
-  const Count looked_up = model.entry.tied_embeddings ? 0 : params.embedding;
+  const Count looked_up = params.positions + (model.entry.tied_embeddings ? 0 : params.embedding);
+  const double attended = context_tokens - forgotten(model.entry, context_tokens);
   return 2.0 * static_cast<double>(params.active() - looked_up) +
-         static_cast<double>(model.attention_flop_per_context_token) * context_tokens;
+         static_cast<double>(model.attention_flop_per_context_token) * attended;
 }
 
 Result<ForwardShape> forwardShapeOf(const ModelArchitecture& model) {
@@ -112,7 +161,8 @@ Result<ForwardShape> forwardShapeOf(const ModelArchitecture& model) {
   ForwardShape shape;
   shape.layers = m.layers;
   shape.hidden = m.hidden;
-  shape.lookup_params = m.tied_embeddings ? 0 : static_cast<double>(model.params.embedding);
+  shape.lookup_params = static_cast<double>(model.params.positions +
+                                            (m.tied_embeddings ? 0 : model.params.embedding));
   shape.dense_params = static_cast<double>(model.params.unrouted()) - shape.lookup_params;
   shape.head_params =
       static_cast<double>(m.tied_embeddings ? model.params.embedding : model.params.head);

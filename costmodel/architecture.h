@@ -10,12 +10,14 @@
 
 namespace moe {
 
-/// Parameters of a model by part, exact. Biases and the norms of queries and keys are not counted
-/// (less than 0.01 % where they exist).
+/// Parameters of a model by part, exact. Biases, the norms of queries and keys and the one-row gate
+/// of a shared expert are not counted (less than 0.01 % where they exist; the biases of GPT-2 and
+/// its kin 0.1 %).
 struct ParameterCount {
   std::int64_t embedding = 0;  ///< input embedding; with tied embeddings also the head
   std::int64_t head = 0;       ///< 0 when tied
-  std::int64_t attention = 0;
+  std::int64_t positions = 0;  ///< learned position embedding
+  std::int64_t attention = 0;  ///< with the layers of a hybrid that keep a state instead
   std::int64_t norms = 0;
   std::int64_t dense_ffn = 0;
   std::int64_t shared_experts = 0;
@@ -38,7 +40,8 @@ struct ModelArchitecture {
   std::int64_t routed_layers = 0;
   /// Elements of KV cache per token in all layers. MHA and GQA: 2 kv_heads head_dim a layer; MLA:
   /// kv_lora_rank + qk_rope_dim a layer. Sliding windows are counted as full attention, layers
-  /// without attention as nothing; of an encoder-decoder, the decoder's own attention.
+  /// without attention as nothing; of an encoder-decoder, the decoder's own attention. What a
+  /// request of some length holds: kvElementsHeld.
   std::int64_t kv_elements_per_token = 0;
   /// FLOP of scores and weighted values per context token. Decoding with MLA works on the
   /// compressed cache, prefill on keys and values made from it.
@@ -47,11 +50,23 @@ struct ModelArchitecture {
   int kv_shards = 0;  ///< devices that can divide the KV cache without copies
 };
 
-/// Unanswered for attention that no formula here knows.
+/// Unanswered for attention that no formula here knows. An error for sizes that no model has
+/// together (more than 1e18 parameters).
 Result<ModelArchitecture> architectureOf(const ModelEntry& entry);
 
+/// Elements of KV cache, in all layers, that one request with so many tokens of context holds: all
+/// of them in a layer with full attention, the last `sliding_window` in a layer with a window.
+/// Without windows kv_elements_per_token times the context.
+double kvElementsHeld(const ModelArchitecture& model, double context_tokens);
+
+/// Elements of the states that one request holds whatever its context, in all layers of a hybrid
+/// that keep no KV cache. 0 when there are none, or when the entry does not say what they are
+/// (linear.kind is kNone). Engines keep states in 16 or 32 bits.
+std::int64_t stateElementsPerRequest(const ModelArchitecture& model);
+
 /// Forward FLOP of one token in decode with so many tokens before it: two per active parameter
-/// except the looked-up embedding, and attention.
+/// except looked-up embeddings, and attention to the tokens that windows leave. The update of the
+/// state of a hybrid is not counted.
 double forwardFlopPerToken(const ModelArchitecture& model, double context_tokens);
 
 /// Unanswered for encoder-decoder models: their serving has another shape.

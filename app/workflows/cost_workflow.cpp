@@ -7,6 +7,7 @@
 #include "app/workflows/cost_checks.h"
 #include "costmodel/presets.h"
 #include "data/catalog/catalog.h"
+#include "data/catalog/hf_config.h"
 
 namespace moe {
 namespace {
@@ -15,6 +16,7 @@ constexpr int kStandardMaxDevices = 8;
 
 Result<ModelEntry> modelEntry(const CostRequest& request) {
   if (request.model.ends_with(".toml")) return readModelFile(request.model);
+  if (request.model.ends_with(".json")) return readHfConfig(request.model);
   const auto catalog = loadModels(request.catalog_dir);
   if (!catalog) return tl::unexpected(catalog.error());
   return findModel(*catalog, request.model);

@@ -12,6 +12,9 @@ using catalog::FieldReader;
 constexpr AttentionKind kAttentionKinds[] = {AttentionKind::kMha, AttentionKind::kGqa,
                                              AttentionKind::kMla, AttentionKind::kHybrid,
                                              AttentionKind::kUnknown};
+constexpr LinearAttentionKind kLinearKinds[] = {LinearAttentionKind::kGatedDeltaNet,
+                                                LinearAttentionKind::kLightning,
+                                                LinearAttentionKind::kMamba};
 
 void readAttention(FieldReader& fields, ModelEntry& entry) {
   const std::string text = fields.text("attention", true);
@@ -25,6 +28,7 @@ void readAttention(FieldReader& fields, ModelEntry& entry) {
     fields.reject("attention", fmt::format("is '{}'; use mha, gqa, mla, hybrid or unknown", text));
   const bool latent = entry.attention == AttentionKind::kMla;
   entry.attention_note = fields.text("attention_note");
+  entry.attention_gate = fields.flag("attention_gate");
   entry.heads = fields.count("heads", true);
   entry.kv_heads = fields.count("kv_heads", !latent);
   entry.head_dim = fields.count("head_dim", !latent);
@@ -46,6 +50,38 @@ void readAttention(FieldReader& fields, ModelEntry& entry) {
   entry.v_head_dim = fields.count("v_head_dim", latent);
   entry.sliding_window = fields.count("sliding_window");
   entry.sliding_window_layers = fields.count("sliding_window_layers");
+  if (entry.sliding_window_layers > entry.kv_layers)
+    fields.reject("sliding_window_layers", "is more than the layers with a KV cache");
+  if ((entry.sliding_window > 0) != (entry.sliding_window_layers > 0))
+    fields.reject("sliding_window", "and sliding_window_layers go together");
+}
+
+void readLinearAttention(FieldReader& fields, ModelEntry& entry) {
+  LinearAttention& linear = entry.linear;
+  const std::string text = fields.text("linear_kind");
+  for (const LinearAttentionKind kind : kLinearKinds)
+    if (name(kind) == text) linear.kind = kind;
+  const bool mamba = linear.kind == LinearAttentionKind::kMamba;
+  const bool delta = linear.kind == LinearAttentionKind::kGatedDeltaNet;
+  const bool heads = delta || linear.kind == LinearAttentionKind::kLightning;
+  if (!text.empty() && !mamba && !heads)
+    fields.reject("linear_kind",
+                  fmt::format("is '{}'; use gated_delta_net, lightning or mamba", text));
+  if (!text.empty() && entry.attention != AttentionKind::kHybrid)
+    fields.reject("linear_kind", "belongs to attention = \"hybrid\"");
+  const auto size = [&](const char* key, bool required) {
+    const int value = fields.count(key, required);
+    if (required && value < 1) fields.reject(key, "must be 1 or more");
+    return value;
+  };
+  linear.key_heads = size("linear_key_heads", heads);
+  linear.value_heads = size("linear_value_heads", heads);
+  linear.key_dim = size("linear_key_dim", heads);
+  linear.value_dim = size("linear_value_dim", heads);
+  linear.convolution = size("linear_convolution", delta || mamba);
+  linear.inner = size("mamba_inner", mamba);
+  linear.state = size("mamba_state", mamba);
+  linear.step_rank = size("mamba_step_rank", mamba);
 }
 
 void readFeedForward(FieldReader& fields, ModelEntry& entry) {
@@ -59,6 +95,8 @@ void readFeedForward(FieldReader& fields, ModelEntry& entry) {
   entry.first_dense_layers = fields.count("first_dense_layers");
   const int every = fields.count("moe_every_n_layers");
   entry.moe_every_n_layers = every > 0 ? every : 1;
+  entry.routed_layers = fields.count("routed_layers");
+  if (entry.routed_layers > entry.layers) fields.reject("routed_layers", "is more than layers");
   const int matrices = fields.count("ffn_matrices");
   if (matrices != 0 && matrices != 2 && matrices != 3)
     fields.reject("ffn_matrices", "must be 3 (gated) or 2 (plain)");
@@ -70,7 +108,8 @@ void readFeedForward(FieldReader& fields, ModelEntry& entry) {
   if (routed && entry.expert_ffn < 1) fields.reject("expert_ffn", "must be 1 or more");
   if (entry.shared_experts > 0 && entry.shared_ffn == 0)
     fields.reject("shared_ffn", "is missing; the entry has shared experts");
-  const bool some_dense = entry.first_dense_layers > 0 || entry.moe_every_n_layers > 1;
+  const bool some_dense = entry.first_dense_layers > 0 || entry.moe_every_n_layers > 1 ||
+                          (entry.routed_layers > 0 && entry.routed_layers < entry.layers);
   if (routed && some_dense && entry.dense_ffn == 0)
     fields.reject("dense_ffn", "is missing; the entry has dense layers");
   if (entry.first_dense_layers > entry.layers)
@@ -103,9 +142,11 @@ Result<ModelEntry> modelOf(const toml::table& table, const std::string& file) {
   entry.vocabulary = fields.count("vocabulary", true);
   entry.tied_embeddings = fields.flag("tied_embeddings");
   readAttention(fields, entry);
+  readLinearAttention(fields, entry);
   readFeedForward(fields, entry);
   entry.encoder_layers = fields.count("encoder_layers");
   entry.max_context = fields.count("max_context");
+  entry.learned_positions = fields.count("learned_positions");
   entry.native_precision = fields.text("native_precision");
   readPublished(fields, entry);
   entry.verification = fields.text("verification");
@@ -137,6 +178,21 @@ std::string_view name(AttentionKind kind) {
       return "unknown";
   }
   require(false, "unknown kind of attention");
+  return {};
+}
+
+std::string_view name(LinearAttentionKind kind) {
+  switch (kind) {
+    case LinearAttentionKind::kNone:
+      return "";
+    case LinearAttentionKind::kGatedDeltaNet:
+      return "gated_delta_net";
+    case LinearAttentionKind::kLightning:
+      return "lightning";
+    case LinearAttentionKind::kMamba:
+      return "mamba";
+  }
+  require(false, "unknown kind of linear attention");
   return {};
 }
 

@@ -58,7 +58,7 @@ TEST(Catalog, LeadsFromEveryNameToOneEntryWithSourceAndVerification) {
 }
 
 TEST(Catalog, HoldsAllCollectedRows) {
-  EXPECT_EQ(loadModels({})->entries.size(), 56u);
+  EXPECT_EQ(loadModels({})->entries.size(), 59u);
   EXPECT_EQ(loadHardware({})->entries.size(), 30u);
 }
 
@@ -112,7 +112,7 @@ TEST_F(CatalogDirectory, AddsOwnEntries) {
   const auto hardware = loadHardware(directory_).value();
   EXPECT_EQ(hardware.entries.size(), 31u);
   EXPECT_DOUBLE_EQ(findHardware(hardware, "H1")->memory.value(), 48e9);
-  EXPECT_EQ(loadModels(directory_)->entries.size(), 56u);
+  EXPECT_EQ(loadModels(directory_)->entries.size(), 59u);
 }
 
 TEST_F(CatalogDirectory, ReplacesAnEntryOfTheSameName) {
@@ -220,6 +220,50 @@ TEST(ParseModels, RefusesMoreExpertsPerTokenThanThereAre) {
       "m.toml");
   ASSERT_FALSE(parsed);
   EXPECT_EQ(parsed.error().message, "top_k is 5, more than experts, 4");
+}
+
+constexpr const char* kHybrid =
+    "name = \"m\"\nlayers = 8\nhidden = 64\nheads = 4\nkv_heads = 2\nhead_dim = 16\n"
+    "vocabulary = 10\nattention = \"hybrid\"\nkv_layers = 2\ndense_ffn = 32\nsource = \"x\"\n";
+
+TEST(ParseModels, ReadsTheLayersOfAHybrid) {
+  const auto delta = parseModels(
+      std::string(kHybrid) +
+          "attention_gate = true\nlinear_kind = \"gated_delta_net\"\nlinear_key_heads = 2\n"
+          "linear_value_heads = 4\nlinear_key_dim = 8\nlinear_value_dim = 16\n"
+          "linear_convolution = 4\nnative_precision = \"fp8\"\nlearned_positions = 100\n",
+      "m.toml");
+  ASSERT_TRUE(delta) << describe(delta.error());
+  EXPECT_TRUE(delta->front().attention_gate);
+  EXPECT_EQ(delta->front().linear.kind, LinearAttentionKind::kGatedDeltaNet);
+  EXPECT_EQ(delta->front().linear.value_dim, 16);
+  EXPECT_EQ(delta->front().native_precision, "fp8");
+  EXPECT_EQ(delta->front().learned_positions, 100);
+  const auto mamba = parseModels(std::string(kHybrid) +
+                                     "linear_kind = \"mamba\"\nlinear_convolution = 4\n"
+                                     "mamba_inner = 128\nmamba_state = 16\nmamba_step_rank = 4\n",
+                                 "m.toml");
+  ASSERT_TRUE(mamba) << describe(mamba.error());
+  EXPECT_EQ(mamba->front().linear.inner, 128);
+}
+
+TEST(ParseModels, RefusesSizesThatDoNotBelongTogether) {
+  const Broken rows[] = {
+      {"linear_kind = \"rwkv\"\n",
+       "m.toml:1: linear_kind is 'rwkv'; use gated_delta_net, lightning or mamba"},
+      {"linear_kind = \"lightning\"\nlinear_key_heads = 0\n",
+       "m.toml:1: linear_key_heads must be 1 or more"},
+      {"linear_kind = \"mamba\"\n", "m.toml:1: linear_convolution is missing"},
+      {"sliding_window = 4\n", "m.toml:1: sliding_window and sliding_window_layers go together"},
+      {"sliding_window = 4\nsliding_window_layers = 3\n",
+       "m.toml:1: sliding_window_layers is more than the layers with a KV cache"},
+      {"routed_layers = 9\n", "m.toml:1: routed_layers is more than layers"},
+  };
+  for (const Broken& row : rows) {
+    const auto parsed = parseModels(std::string(kHybrid) + row.text, "m.toml");
+    ASSERT_FALSE(parsed) << row.text;
+    EXPECT_EQ(describe(parsed.error()), row.message);
+  }
 }
 
 TEST_F(CatalogDirectory, ReadsOneModelFromAFile) {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kConstants = 5;         // TPOT has four and leaves the last at 0
 constexpr double kSoftLimit = 0.02;   // residuals of TPOT beyond 2 % count linearly
-constexpr double kCauchyLimit = 0.3;  // those of TTFT beyond 30 % hardly count at all
+constexpr double kCauchyLimit = 0.5;  // those of TTFT beyond 50 % hardly count at all
 
 /// What a residual is of the predicted over the measured time.
 enum class Residual { kRelative, kLogarithm };

@@ -9,6 +9,23 @@ namespace {
 
 constexpr MemoryRules kBenchmarkMemory{.fraction = 0.95, .block_tokens = 1};
 
+/// In published measurements on racks of 72 the devices of all replicas of a disaggregated
+/// deployment are counted as one tensor-parallel group. A compute tray of such a rack holds four,
+/// and one replica is read as a tray with its share of the requests.
+ServingMeasurement oneReplica(ServingMeasurement point, const HardwareEntry& machine) {
+  constexpr int kBoard = 8;
+  constexpr int kTray = 4;
+  const bool rack = machine.link_domain > kBoard;
+  const bool total = point.tensor_parallel > kBoard && point.tensor_parallel == point.devices;
+  if (!rack || !total || point.devices % kTray != 0) return point;
+  point.concurrency = std::max(1.0, point.concurrency * kTray / point.devices);
+  point.tensor_parallel = kTray;
+  point.devices = kTray;
+  point.moe_tensor_parallel = 0;
+  point.repaired = true;
+  return point;
+}
+
 Parallelism parallelismOf(const ServingMeasurement& point, const ModelEntry& model) {
   Parallelism p;
   p.tensor_parallel = point.tensor_parallel;
@@ -122,7 +139,9 @@ Result<PredictedPoint> PointPredictor::predictOne(const ServingMeasurement& poin
 PredictedPoints PointPredictor::predict(const std::vector<ServingMeasurement>& points,
                                         const EngineConstants& constants) {
   PredictedPoints result;
-  for (const ServingMeasurement& point : points) {
+  for (const ServingMeasurement& measured : points) {
+    const auto machine = findHardware(hardware_, measured.hardware, "hardware");
+    const ServingMeasurement point = machine ? oneReplica(measured, *machine) : measured;
     auto predicted = predictOne(point, constants);
     if (predicted)
       result.points.push_back(*std::move(predicted));

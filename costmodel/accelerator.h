@@ -22,6 +22,7 @@ struct Accelerator {
   std::optional<FlopPerSecond> peak_fp4;
   BytesPerSecond link_bandwidth;  ///< scale-up, one direction, per device
   int link_domain = 1;            ///< devices that the link joins
+  BytesPerSecond network_bandwidth;  ///< between link domains, per device; 0: not known
   std::optional<UsdPerSecond> price;
   std::string price_date;
   std::string price_source;

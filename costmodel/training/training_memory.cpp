@@ -58,20 +58,28 @@ StageParams stageParams(const ModelArchitecture& model, const TrainingSetup& set
   return share;
 }
 
+bool cheapPartsAgain(const TrainingSetup& setup) {
+  return setup.recompute == Recompute::kSelective;
+}
+
 /// Elements that one attention layer keeps per token: queries, keys, values and the input of the
 /// output projection; with MLA also the compressed query, keys and values.
-double attentionElements(const ModelEntry& entry) {
+double attentionElements(const ModelEntry& entry, const TrainingSetup& setup) {
   const double heads = entry.heads;
-  if (entry.attention == AttentionKind::kMla)
-    return entry.q_lora_rank + entry.kv_lora_rank +
-           heads * (2.0 * (entry.qk_nope_dim + entry.qk_rope_dim) + 2.0 * entry.v_head_dim);
-  return 2.0 * (heads + entry.kv_heads) * entry.head_dim;
+  if (entry.attention != AttentionKind::kMla)
+    return 2.0 * (heads + entry.kv_heads) * entry.head_dim;
+  const double latents = entry.q_lora_rank + entry.kv_lora_rank + entry.qk_rope_dim;
+  const double output = heads * entry.v_head_dim;
+  if (cheapPartsAgain(setup)) return latents + output;
+  return latents + output +
+         heads * (2.0 * (entry.qk_nope_dim + entry.qk_rope_dim) + entry.v_head_dim);
 }
 
 /// A gated FFN keeps gate, up and their product, a plain one its inner width before and after the
-/// activation.
-double ffnElements(const ModelEntry& entry, double width) {
-  return (entry.ffn_matrices == 3 ? 3.0 : 2.0) * width;
+/// activation function.
+double ffnElements(const ModelEntry& entry, double width, const TrainingSetup& setup) {
+  const double inputs = entry.ffn_matrices == 3 ? 2.0 : 1.0;
+  return (inputs + (cheapPartsAgain(setup) ? 0 : 1)) * width;
 }
 
 double scoreBytes(const ModelEntry& entry, const TrainingSetup& setup,
@@ -144,15 +152,15 @@ LayerActivation layerActivation(const ModelArchitecture& model, bool routed,
   const double hidden = entry.hidden;
   LayerActivation layer;
   // Inputs of both norms, of the attention projections and of the FFN; two dropout masks.
-  layer.whole = 8 * hidden + (rules.dropout ? 2 * hidden : 0);
-  layer.divided = 2 * attentionElements(entry) + scoreBytes(entry, setup, rules);
+  layer.whole = (cheapPartsAgain(setup) ? 4 : 8) * hidden + (rules.dropout ? 2 * hidden : 0);
+  layer.divided = 2 * attentionElements(entry, setup) + scoreBytes(entry, setup, rules);
   if (!routed) {
-    layer.divided += 2 * ffnElements(entry, entry.dense_ffn);
+    layer.divided += 2 * ffnElements(entry, entry.dense_ffn, setup);
     return layer;
   }
-  layer.divided += 2 * ffnElements(entry, entry.shared_ffn);
+  layer.divided += 2 * ffnElements(entry, entry.shared_ffn, setup);
   // Dispatched input, inner width and output of each chosen expert.
-  layer.experts = 2 * entry.top_k * (2 * hidden + ffnElements(entry, entry.expert_ffn));
+  layer.experts = 2 * entry.top_k * (2 * hidden + ffnElements(entry, entry.expert_ffn, setup));
   return layer;
 }
 

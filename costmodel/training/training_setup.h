@@ -12,7 +12,7 @@ namespace moe {
 /// What is kept of the activations for the backward pass [Korthikanti2022].
 enum class Recompute {
   kNone,       ///< everything
-  kSelective,  ///< all but the attention scores, which flash attention does not keep anyway
+  kSelective,  ///< all but what is cheap to make again: scores, norms, activation functions
   kFull,       ///< the input of each layer; the layer runs forward a second time
 };
 

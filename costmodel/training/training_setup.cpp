@@ -27,7 +27,6 @@ Result<void> checkPositive(const TrainingSetup& setup) {
                           {"--expert-parallel", double(setup.expert_parallel)},
                           {"--expert-tensor-parallel", double(setup.expert_tensor_parallel)},
                           {"--micro-batch", setup.micro_batch_sequences},
-                          {"--global-batch-tokens", setup.global_batch_sequences},
                           {"--sequence-length", setup.sequence_length}};
   for (const Count& count : counts)
     if (!(count.value >= 1 && std::isfinite(count.value)))
@@ -80,7 +79,7 @@ Result<void> checkModel(const ModelEntry& model, const TrainingSetup& setup) {
 Result<void> checkBatch(const TrainingSetup& setup) {
   const double rest = std::fmod(setup.global_batch_sequences,
                                 setup.dataParallel() * setup.micro_batch_sequences);
-  if (rest == 0) return {};
+  if (rest == 0 && setup.global_batch_sequences > 0) return {};
   return usage("--global-batch-tokens",
                fmt::format("is {} sequences of {} tokens; it must be a multiple of data parallel "
                            "{} x micro batch {}",
@@ -116,11 +115,15 @@ int TrainingSetup::chunks(int layers) const {
   return interleaved_stages.value_or(std::clamp(layers / pipeline_parallel, 1, kUsualChunks));
 }
 
-Result<void> checkTrainingSetup(const ModelArchitecture& model, const Accelerator& accelerator,
-                                const TrainingSetup& setup) {
+Result<void> checkTrainingSplits(const ModelArchitecture& model, const TrainingSetup& setup) {
   if (const auto good = checkPositive(setup); !good) return good;
   if (const auto good = checkModel(model.entry, setup); !good) return good;
-  if (const auto good = checkDevices(setup); !good) return good;
+  return checkDevices(setup);
+}
+
+Result<void> checkTrainingSetup(const ModelArchitecture& model, const Accelerator& accelerator,
+                                const TrainingSetup& setup) {
+  if (const auto good = checkTrainingSplits(model, setup); !good) return good;
   if (const auto good = checkBatch(setup); !good) return good;
   const bool known = setup.precision == Precision::kBf16 ||
                      (setup.precision == Precision::kFp8 ? accelerator.peak_fp8.has_value()

@@ -59,7 +59,11 @@ struct TrainingSetup {
   int chunks(int layers) const;
 };
 
-/// Usage errors of splits that do not divide: devices, heads, experts, layers, batch, sequence.
+/// Usage errors of splits that do not divide: devices, heads, experts, layers; and of a sequence
+/// longer than the model's context. Does not look at the global batch.
+Result<void> checkTrainingSplits(const ModelArchitecture& model, const TrainingSetup& setup);
+
+/// The same, and of a global batch that is no whole number of micro batches on every replica.
 /// kInput when the accelerator does not compute in the precision.
 Result<void> checkTrainingSetup(const ModelArchitecture& model, const Accelerator& accelerator,
                                 const TrainingSetup& setup);

@@ -21,6 +21,7 @@ constexpr const char* kExamples = R"(Examples:
                --prompt-tokens 4000 --output-tokens 500 --concurrency 64 --json
   moeplan cost --training --model deepseek-v3 --hardware h800 --devices 2048 --precision fp8
                --pipeline-parallel 16 --expert-parallel 64 --train-tokens 14.8e12
+               --global-batch-tokens 62914560 --recompute selective --overlap-all-to-all
 
 Prices: usd_per_million_tokens is the whole cost over prompt and output tokens, "all in" over
 output tokens alone; the split prices charge prefill time to input, the rest to output tokens.)";
@@ -113,8 +114,7 @@ void addCostCommand(CLI::App& app, CommandContext& context) {
   addServingOptions(*command, *options);
   const auto training = addTrainingOptions(*command);
   command->callback([&context, command, options, training] {
-    if (isTraining(*training)) return runTraining(context, *command, *training);
-    runCostCommand(context, *options);
+    if (!runIfTraining(context, *command, *training)) runCostCommand(context, *options);
   });
 }
 

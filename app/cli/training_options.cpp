@@ -33,7 +33,8 @@ struct TrainingOptions {
 
 namespace {
 
-constexpr const char* kGroup = "Training (--training)";
+constexpr const char* kTraining = "--training";
+constexpr const char* kGroup = "Training";
 
 /// Options of serving that say nothing about training.
 constexpr const char* kServingOnly[] = {
@@ -41,36 +42,32 @@ constexpr const char* kServingOnly[] = {
     "--engine-limit",  "--weights",       "--kv-cache",    "--cost-preset",     "--max-devices"};
 
 template <class Value>
-CLI::Option* add(CLI::App& command, CLI::Option* training, const char* option, Value& value,
-                 const char* type, const char* help) {
-  return command.add_option(option, value, help)->type_name(type)->group(kGroup)->needs(training);
+void add(CLI::App& command, const char* option, Value& value, const char* type, const char* help) {
+  command.add_option(option, value, help)->type_name(type)->group(kGroup);
 }
 
 /// A split that serving may have, too: then the command's own option is read.
-void addSplit(CLI::App& command, CLI::Option* training, const char* option,
-              std::optional<int>& value, const char* help) {
-  if (command.get_option_no_throw(option) == nullptr)
-    add(command, training, option, value, "N", help);
+void addSplit(CLI::App& command, const char* option, std::optional<int>& value, const char* help) {
+  if (command.get_option_no_throw(option) == nullptr) add(command, option, value, "N", help);
 }
 
-void addSplits(CLI::App& command, CLI::Option* training, TrainingOptions& options) {
-  addSplit(command, training, "--pipeline-parallel", options.pipeline_parallel,
+void addSplits(CLI::App& command, TrainingOptions& options) {
+  addSplit(command, "--pipeline-parallel", options.pipeline_parallel,
            "Stages that the layers are divided among");
-  addSplit(command, training, "--context-parallel", options.context_parallel,
+  addSplit(command, "--context-parallel", options.context_parallel,
            "Devices that divide a sequence");
-  addSplit(command, training, "--expert-parallel", options.expert_parallel,
+  addSplit(command, "--expert-parallel", options.expert_parallel,
            "Devices that the routed experts of a layer are divided among");
-  addSplit(command, training, "--expert-tensor-parallel", options.expert_tensor_parallel,
+  addSplit(command, "--expert-tensor-parallel", options.expert_tensor_parallel,
            "Devices that divide each routed expert");
-  add(command, training, "--interleaved-stages", options.interleaved_stages, "N",
+  add(command, "--interleaved-stages", options.interleaved_stages, "N",
       "Model chunks per pipeline stage; up to 4 unless given");
-  add(command, training, "--zero", options.zero_stage, "0..3",
+  add(command, "--zero", options.zero_stage, "0..3",
       "ZeRO: replicas divide optimizer (1, unless given), gradients (2), weights (3)");
   command
       .add_flag("--overlap-all-to-all", options.overlapped,
                 "All-to-all runs beside computation, as with DualPipe")
-      ->group(kGroup)
-      ->needs(training);
+      ->group(kGroup);
 }
 
 /// What was given for an option of the command, whoever registered it.
@@ -122,36 +119,7 @@ Result<TrainingCostRequest> requestOf(const CommandContext& context, const CLI::
   return request;
 }
 
-}  // namespace
-
-std::shared_ptr<TrainingOptions> addTrainingOptions(CLI::App& command) {
-  auto options = std::make_shared<TrainingOptions>();
-  CLI::Option* training =
-      command
-          .add_flag("--training", options->training,
-                    "Cost of training the model instead of serving it")
-          ->group(kGroup);
-  add(command, training, "--train-tokens", options->train_tokens, "D", "Tokens of the whole run");
-  add(command, training, "--sequence-length", options->sequence_length, "TOKENS",
-      "4096 unless given");
-  add(command, training, "--global-batch-tokens", options->global_batch_tokens, "TOKENS",
-      "About 4.2 million unless given");
-  add(command, training, "--micro-batch", options->micro_batch, "SEQUENCES",
-      "At once on a replica; 1 unless given");
-  add(command, training, "--precision", options->precision, "TYPE",
-      "Matrix products in bf16, fp8 or fp4; bf16 unless given");
-  add(command, training, "--recompute", options->recompute, "KIND",
-      "Activations made again: none (unless given), selective or full");
-  add(command, training, "--mfu", options->mfu, "X",
-      "Share of the peak that is reached, instead of measured rows");
-  addSplits(command, training, *options);
-  return options;
-}
-
-bool isTraining(const TrainingOptions& options) { return options.training; }
-
-void runTraining(CommandContext& context, const CLI::App& command,
-                 const TrainingOptions& options) {
+void answer(CommandContext& context, const CLI::App& command, const TrainingOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
   const auto request = requestOf(context, command, options);
   if (!request) return context.refuse(request.error());
@@ -160,6 +128,43 @@ void runTraining(CommandContext& context, const CLI::App& command,
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
   context.deliver([&] { return report::trainingCostText(*outcome); },
                   [&] { return report::trainingCostDocument(*outcome, Seconds(time.count())); });
+}
+
+}  // namespace
+
+std::shared_ptr<TrainingOptions> addTrainingOptions(CLI::App& command) {
+  auto options = std::make_shared<TrainingOptions>();
+  command
+      .add_flag("--training", options->training, "Cost of training the model instead of serving it")
+      ->group(kGroup);
+  add(command, "--train-tokens", options->train_tokens, "D", "Tokens of the whole run");
+  add(command, "--sequence-length", options->sequence_length, "TOKENS", "4096 unless given");
+  add(command, "--global-batch-tokens", options->global_batch_tokens, "TOKENS",
+      "About 4.2 million unless given");
+  add(command, "--micro-batch", options->micro_batch, "SEQUENCES",
+      "At once on a replica; 1 unless given");
+  add(command, "--precision", options->precision, "TYPE",
+      "Matrix products in bf16, fp8 or fp4; bf16 unless given");
+  add(command, "--recompute", options->recompute, "KIND",
+      "Activations made again: none (unless given), selective or full");
+  add(command, "--mfu", options->mfu, "X",
+      "Share of the peak that is reached, instead of measured rows");
+  addSplits(command, *options);
+  return options;
+}
+
+bool runIfTraining(CommandContext& context, const CLI::App& command,
+                   const TrainingOptions& options) {
+  if (options.training) {
+    answer(context, command, options);
+    return true;
+  }
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->get_group() != kGroup || option->count() == 0) continue;
+    context.refuse({ErrorKind::kUsage, option->get_name(), "is for training; add --training"});
+    return true;
+  }
+  return false;
 }
 
 }  // namespace moe::cli

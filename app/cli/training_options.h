@@ -18,9 +18,9 @@ struct TrainingOptions;
 /// command where it has them.
 std::shared_ptr<TrainingOptions> addTrainingOptions(CLI::App& command);
 
-bool isTraining(const TrainingOptions& options);
-
-/// Answers the question and delivers the report.
-void runTraining(CommandContext& context, const CLI::App& command, const TrainingOptions& options);
+/// Answers the question and delivers the report when --training was given; refuses its options
+/// without it. False when the question is not about training.
+bool runIfTraining(CommandContext& context, const CLI::App& command,
+                   const TrainingOptions& options);
 
 }  // namespace moe::cli

@@ -23,8 +23,7 @@ Json inputsJson(const TrainingQuestion& question) {
           {"overlapped_all_to_all", setup.overlapped_all_to_all},
           {"sequence_length_tokens", jsonNumber(setup.sequence_length)},
           {"micro_batch_sequences", jsonNumber(setup.micro_batch_sequences)},
-          {"global_batch_tokens",
-           jsonNumber(setup.global_batch_sequences * setup.sequence_length)},
+          {"global_batch_tokens", jsonNumber(setup.global_batch_sequences * setup.sequence_length)},
           {"mfu", jsonNumber(question.mfu)},
           {"usd_per_device_hour", jsonNumber(question.price.value() * 3600)}};
 }

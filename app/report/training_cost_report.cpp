@@ -13,10 +13,11 @@ std::string basisText(const TrainingCostOutcome& outcome) {
 }
 
 std::string splitText(const TrainingSetup& setup) {
-  std::string text = fmt::format("tensor parallel {}, pipeline parallel {}, data parallel {}",
-                                 setup.tensor_parallel, setup.pipeline_parallel,
-                                 setup.dataParallel());
-  if (setup.context_parallel > 1) text += fmt::format(", context parallel {}", setup.context_parallel);
+  std::string text =
+      fmt::format("tensor parallel {}, pipeline parallel {}, data parallel {}",
+                  setup.tensor_parallel, setup.pipeline_parallel, setup.dataParallel());
+  if (setup.context_parallel > 1)
+    text += fmt::format(", context parallel {}", setup.context_parallel);
   if (setup.expert_parallel > 1) text += fmt::format(", expert parallel {}", setup.expert_parallel);
   if (setup.expert_tensor_parallel > 1)
     text += fmt::format(", expert tensor parallel {}", setup.expert_tensor_parallel);
@@ -32,10 +33,10 @@ std::string headText(const TrainingCostOutcome& outcome) {
       question.model.entry.name, countText(static_cast<double>(params.total())),
       countText(static_cast<double>(params.active())), name(routingKind(question.model.entry)),
       countText(question.train_tokens), name(setup.precision));
-  text += wrappedText(fmt::format("{} x {}: {}; {} USD per device-hour", setup.devices,
-                                  question.accelerator.name, splitText(setup),
-                                  plainText(question.price.value() * 3600)),
-                      100, 2);
+  text += wrappedText(
+      fmt::format("{} x {}: {}; {} USD per device-hour", setup.devices, question.accelerator.name,
+                  splitText(setup), plainText(question.price.value() * 3600)),
+      100, 2);
   text += wrappedText(
       fmt::format("Batches of {} sequences of {} tokens, {} at once on a replica, {} "
                   "recomputation of activations",
@@ -63,11 +64,11 @@ TextTable flopTable(const TrainingCostOutcome& outcome) {
   add("router", flop.router);
   add("output head", flop.output_head);
   table.rows.push_back({"all", powerText(flop.step()), "100 %"});
-  table.footnotes = {fmt::format("The whole run: {} FLOP; 6 N D is {} ({} of it); computed with "
-                                 "recomputation {}.",
-                                 powerText(cost.train_flop.value()), powerText(cost.six_n_d.value()),
-                                 percentText(cost.six_n_d / cost.train_flop),
-                                 powerText(cost.computed_flop.value()))};
+  table.footnotes = {fmt::format(
+      "The whole run: {} FLOP; 6 N D is {} ({} of it); computed with "
+      "recomputation {}.",
+      powerText(cost.train_flop.value()), powerText(cost.six_n_d.value()),
+      percentText(cost.six_n_d / cost.train_flop), powerText(cost.computed_flop.value()))};
   return table;
 }
 
@@ -102,6 +103,7 @@ TextTable priceTable(const TrainingCostOutcome& outcome) {
     return between(text, value, value * cost.low_factor, value * cost.high_factor);
   };
   const auto count = [](double value) { return countText(value); };
+  const auto plain = [](double value) { return plainText(value); };
   TextTable table{"Speed, time and price, with 90 % intervals",
                   {{"What", "", Align::kLeft},
                    {"Amount"},
@@ -112,11 +114,11 @@ TextTable priceTable(const TrainingCostOutcome& outcome) {
        between(percentText, cost.mfu, cost.mfu / cost.high_factor, cost.mfu / cost.low_factor),
        fmt::format("of the {} peak", name(outcome.question.setup.precision)), basis},
       {"tokens per device",
-       between(count, speed, speed / cost.high_factor, speed / cost.low_factor), "tokens/s", basis},
+       between(plain, speed, speed / cost.high_factor, speed / cost.low_factor), "tokens/s", basis},
       {"one step", timed([](double s) { return durationText(Seconds(s)); }, cost.step.value()),
        fmt::format("{} steps", countText(cost.steps)), basis},
-      {"whole run", timed([](double s) { return durationText(Seconds(s)); }, cost.time.value()),
-       "", basis},
+      {"whole run", timed([](double s) { return durationText(Seconds(s)); }, cost.time.value()), "",
+       basis},
       {"device-hours", timed(count, cost.device_time.value() / 3600), "h", basis},
       {"price", timed([](double usd) { return moneyText(Usd(usd)); }, cost.price.value()), "USD",
        basis},
@@ -130,8 +132,8 @@ TextTable timeTable(const TrainingCostOutcome& outcome) {
                   {{"Part", "", Align::kLeft}, {"Share"}}};
   for (std::size_t i = 0; i < kStepTerms; ++i)
     if (time.parts[i] / time.seconds >= 0.005)
-      table.rows.push_back({std::string(name(static_cast<StepTerm>(i))),
-                            percentText(time.parts[i] / time.seconds)});
+      table.rows.push_back(
+          {std::string(name(static_cast<StepTerm>(i))), percentText(time.parts[i] / time.seconds)});
   return table;
 }
 

@@ -98,9 +98,9 @@ Result<void> setPrice(TrainingCostOutcome& outcome, const TrainingCostRequest& r
     return {};
   }
   if (!machine.price)
-    return fail(ErrorKind::kInput, "--hardware",
-                fmt::format("the catalog has no price for {}; give --usd-per-device-hour",
-                            machine.name));
+    return fail(
+        ErrorKind::kInput, "--hardware",
+        fmt::format("the catalog has no price for {}; give --usd-per-device-hour", machine.name));
   outcome.question.price = *machine.price;
   outcome.price_source = fmt::format("{} ({})", machine.price_source, machine.price_date);
   return {};
@@ -132,8 +132,7 @@ void addNeighbours(TrainingCostOutcome& outcome, const TrainingSpeedModel& model
     const MeasuredTraining& row = model.rows[neighbour.row];
     const auto flop = trainingFlop(row.point.model, row.row.sequence_length);
     if (!flop) continue;
-    const double peak =
-        trainingPeak(row.point.accelerator, row.point.setup.precision).value();
+    const double peak = trainingPeak(row.point.accelerator, row.point.setup.precision).value();
     outcome.neighbours.push_back({row.row, flop->step() * row.row.tokens_per_s_per_device / peak,
                                   neighbour.distance, neighbour.share});
   }
@@ -148,9 +147,10 @@ void addWarnings(TrainingCostOutcome& outcome) {
   const ModelEntry& model = question.model.entry;
   const Accelerator& machine = question.accelerator;
   if (outcome.cost.speed && outcome.basis == Basis::kTransferred)
-    warn(outcome, "far_from_measured",
-         fmt::format("no measured training is near: the nearest is {} on {}",
-                     outcome.neighbours.front().row.model, outcome.neighbours.front().row.hardware));
+    warn(
+        outcome, "far_from_measured",
+        fmt::format("no measured training is near: the nearest is {} on {}",
+                    outcome.neighbours.front().row.model, outcome.neighbours.front().row.hardware));
   if (question.setup.devices > machine.link_domain && machine.network_bandwidth.value() <= 0)
     warn(outcome, "network_unknown",
          fmt::format("the catalog has no network bandwidth for {}; its link of {} devices stands "

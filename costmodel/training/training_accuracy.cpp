@@ -34,8 +34,8 @@ std::string sourceOf(const TrainingRow& row) {
 double boundOf(std::vector<double> errors) {
   constexpr double kCoverage = 0.9;
   std::sort(errors.begin(), errors.end());
-  const auto rank = static_cast<std::size_t>(
-      std::ceil(kCoverage * static_cast<double>(errors.size() + 1)));
+  const auto rank =
+      static_cast<std::size_t>(std::ceil(kCoverage * static_cast<double>(errors.size() + 1)));
   return errors[std::min(rank, errors.size()) - 1];
 }
 
@@ -126,7 +126,8 @@ std::vector<TrainingAccuracy> trainingAccuracy(const TrainingSpeedModel& model,
         Errors errors;
         for (std::size_t i = 0; i < ratios.size(); ++i) {
           const bool moe = model.rows[i].point.model.params.experts > 0;
-          const bool fits = std::string_view(group) == "all" || (std::string_view(group) == "MoE") == moe;
+          const bool fits =
+              std::string_view(group) == "all" || (std::string_view(group) == "MoE") == moe;
           if (!fits || sourceOf(model.rows[i].row) != source) continue;
           errors.ratios.push_back(ratios[i]);
           errors.covered.push_back(covered[i]);

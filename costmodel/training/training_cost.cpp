@@ -27,9 +27,8 @@ void setSpeed(TrainingCost& cost, const TrainingQuestion& question,
     return;
   }
   require(model != nullptr, "a speed is predicted from measured rows");
-  cost.speed = predictTrainingSpeed(
-      *model, trainingPoint(question.model, question.accelerator, question.setup,
-                            model->newest_month));
+  cost.speed = predictTrainingSpeed(*model, trainingPoint(question.model, question.accelerator,
+                                                          question.setup, model->newest_month));
   cost.tokens_per_s_per_device = cost.speed->tokens_per_s_per_device;
   cost.mfu = cost.flop.step() * cost.tokens_per_s_per_device / peak;
   cost.low_factor = cost.tokens_per_s_per_device / cost.speed->high;

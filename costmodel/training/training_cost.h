@@ -21,23 +21,23 @@ struct TrainingQuestion {
 };
 
 struct TrainingCost {
-  TrainingFlop flop;            ///< forward, per token
-  Flop train_flop;              ///< of the whole run as MFU counts it
-  Flop computed_flop;           ///< with recomputation
-  Flop six_n_d;                 ///< 6 N_act D
-  TrainingMemory memory;        ///< of the device that needs most
-  Bytes usable_memory;          ///< of it
+  TrainingFlop flop;      ///< forward, per token
+  Flop train_flop;        ///< of the whole run as MFU counts it
+  Flop computed_flop;     ///< with recomputation
+  Flop six_n_d;           ///< 6 N_act D
+  TrainingMemory memory;  ///< of the device that needs most
+  Bytes usable_memory;    ///< of it
   bool fits = false;
   std::optional<TrainingSpeed> speed;  ///< none with a given MFU
-  double mfu = 0;               ///< step FLOP x tokens/s over the peak of the precision
+  double mfu = 0;                      ///< step FLOP x tokens/s over the peak of the precision
   double tokens_per_s_per_device = 0;
-  Seconds step;                 ///< of one global batch
+  Seconds step;  ///< of one global batch
   double steps = 0;
   Seconds time;
-  Seconds device_time;          ///< of all devices together
+  Seconds device_time;  ///< of all devices together
   Usd price;
   /// 90 % interval of time and price, from the speed's; both ends the value with a given MFU.
-  double low_factor = 1;   ///< times `time` and `price`
+  double low_factor = 1;  ///< times `time` and `price`
   double high_factor = 1;
 };
 

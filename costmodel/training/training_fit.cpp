@@ -22,9 +22,9 @@ struct Prior {
 
 /// In the order of StepTerm. Values are near what efficiencies of large products, memory and links
 /// give; their widths are wide enough for the rows to decide.
-constexpr Prior kPrior[kTerms] = {{1.4, 0.3},  {0.5, 0.7},  {2.0, 0.5}, {1.2, 0.7},
-                                  {1.2, 0.7},  {1e-3, 1.0}, {7e-3, 1.0}, {0.5, 0.7},
-                                  {1.0, 0.7},  {0.5, 0.7},  {0.3, 0.7},  {1.2, 0.3}};
+constexpr Prior kPrior[kTerms] = {{1.4, 0.3}, {0.5, 0.7},  {2.0, 0.5},  {1.2, 0.7},
+                                  {1.2, 0.7}, {1e-3, 1.0}, {7e-3, 1.0}, {0.5, 0.7},
+                                  {1.0, 0.7}, {0.5, 0.7},  {0.3, 0.7},  {1.2, 0.3}};
 
 struct WeightedRow {
   const MeasuredTraining* row;
@@ -63,8 +63,7 @@ Vector logStep(const std::vector<WeightedRow>& rows, const StepCoefficients& coe
   for (int i = 0; i < kTerms; ++i) {
     const double strength = 1 / (kPrior[i].width * kPrior[i].width);
     normal(i, i) += strength;
-    gradient(i) +=
-        strength * std::log(kPrior[i].value / coefficients[static_cast<std::size_t>(i)]);
+    gradient(i) += strength * std::log(kPrior[i].value / coefficients[static_cast<std::size_t>(i)]);
   }
   return normal.ldlt().solve(gradient).cwiseMax(-1.0).cwiseMin(1.0);
 }

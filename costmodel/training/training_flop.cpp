@@ -9,9 +9,8 @@ namespace {
 double scoreFlopPerLayer(const ModelArchitecture& model) {
   const ModelEntry& entry = model.entry;
   const double layers = entry.attention == AttentionKind::kMla ? entry.layers : entry.kv_layers;
-  return layers > 0
-             ? static_cast<double>(model.prefill_attention_flop_per_context_token) / layers
-             : 0;
+  return layers > 0 ? static_cast<double>(model.prefill_attention_flop_per_context_token) / layers
+                    : 0;
 }
 
 double scoreFlop(const ModelArchitecture& model, double sequence_length) {

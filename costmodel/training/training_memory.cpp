@@ -104,12 +104,13 @@ Bytes stageActivations(const ModelArchitecture& model, const StageParams& share,
   const double stages = setup.pipeline_parallel;
   const double chunks = setup.chunks(model.entry.layers);
   const double interleaved = chunks > 1 ? (stages - 1) / chunks : 0;
-  const double in_flight =
-      std::min(std::max(1.0, setup.microBatches()), stages - stage + (stage == 0 ? interleaved : 0));
+  const double in_flight = std::min(std::max(1.0, setup.microBatches()),
+                                    stages - stage + (stage == 0 ? interleaved : 0));
   const double routed = share.routed > 0 ? bytes(true) : 0;
   const double dense = share.layers > share.routed ? bytes(false) : 0;
   const double layers = share.routed * routed + (share.layers - share.routed) * dense;
-  if (setup.recompute != Recompute::kFull) return Bytes(setup.tokensPerMicroBatch() * in_flight * layers);
+  if (setup.recompute != Recompute::kFull)
+    return Bytes(setup.tokensPerMicroBatch() * in_flight * layers);
   const double whole = rules.sequence_parallel ? setup.tensor_parallel : 1;
   const double inputs = 2.0 * model.entry.hidden / whole * share.layers;
   return Bytes(setup.tokensPerMicroBatch() * (in_flight * inputs + std::max(routed, dense)));
@@ -118,10 +119,8 @@ Bytes stageActivations(const ModelArchitecture& model, const StageParams& share,
 TrainingMemory stageMemory(const ModelArchitecture& model, int stage, const TrainingSetup& setup,
                            const TrainingMemoryRules& rules) {
   const StageParams share = stageParams(model, setup, stage);
-  const StateBytes dense =
-      stateBytesPerParameter(setup.zero_stage, setup.weightReplicas(), rules);
-  const StateBytes expert =
-      stateBytesPerParameter(setup.zero_stage, setup.expertReplicas(), rules);
+  const StateBytes dense = stateBytesPerParameter(setup.zero_stage, setup.weightReplicas(), rules);
+  const StateBytes expert = stateBytesPerParameter(setup.zero_stage, setup.expertReplicas(), rules);
   TrainingMemory memory;
   memory.stage = stage;
   memory.parameters = share.dense + share.experts;
@@ -159,8 +158,9 @@ LayerActivation layerActivation(const ModelArchitecture& model, bool routed,
     return layer;
   }
   layer.divided += 2 * ffnElements(entry, entry.shared_ffn, setup);
-  // Dispatched input, inner width and output of each chosen expert.
-  layer.experts = 2 * entry.top_k * (2 * hidden + ffnElements(entry, entry.expert_ffn, setup));
+  // Dispatched input and inner width of each chosen expert. Its output is not kept: programs let
+  // the gate multiply the inner width.
+  layer.experts = 2 * entry.top_k * (hidden + ffnElements(entry, entry.expert_ffn, setup));
   return layer;
 }
 

@@ -35,10 +35,11 @@ StateBytes stateBytesPerParameter(int zero_stage, double replicas,
 /// Bytes of activations that one layer keeps per token. `whole` is on every device of a
 /// tensor-parallel group unless sequence parallel divides it, `divided` is divided by tensor
 /// parallel always. For a GPT layer (multi-head attention, plain FFN of 4 h, dropout) together
-/// 34 h + 5 a s bytes per token, with a heads and s tokens [Korthikanti2022, eq. 2]; 34 h with flash
-/// attention, which does what their selective recomputation did. Selective recomputation here also
-/// makes again what is cheap: norms, activation functions and, with MLA, queries, keys and values
-/// from their latents. Full recomputation is not in it: this is what the layer at work needs.
+/// 34 h + 5 a s bytes per token, with a heads and s tokens [Korthikanti2022, eq. 2]; 34 h with
+/// flash attention, which does what their selective recomputation did. Selective recomputation here
+/// also makes again what is cheap: norms, activation functions and, with MLA, queries, keys and
+/// values from their latents. Full recomputation is not in it: this is what the layer at work
+/// needs.
 struct LayerActivation {
   double whole = 0;
   double divided = 0;
@@ -55,7 +56,7 @@ struct TrainingMemory {
   Bytes optimizer;
   Bytes gathered_layer;  ///< ZeRO-3: the whole weights of the layer at work and the next
   Bytes activations;
-  Bytes logits;  ///< of one micro batch in bf16 and fp32, on the last stage
+  Bytes logits;   ///< of one micro batch in bf16 and fp32, on the last stage
   int stage = 0;  ///< from 0
   Bytes total() const {
     return weights + gradients + optimizer + gathered_layer + activations + logits;

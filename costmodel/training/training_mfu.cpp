@@ -33,8 +33,8 @@ void leftOutErrors(const TrainingSpeedModel& model, Like like, std::vector<doubl
 /// where they are too few.
 double conformalBound(const std::vector<double>& sorted) {
   if (sorted.empty()) return std::log(2.0);
-  const auto rank = static_cast<std::size_t>(
-      std::ceil(kCoverage * static_cast<double>(sorted.size() + 1)));
+  const auto rank =
+      static_cast<std::size_t>(std::ceil(kCoverage * static_cast<double>(sorted.size() + 1)));
   return sorted[std::min(rank, sorted.size()) - 1];
 }
 
@@ -50,9 +50,8 @@ std::vector<TrainingNeighbour> neighboursOf(const std::vector<MeasuredTraining>&
     all.push_back({i, distance, weight});
   }
   for (TrainingNeighbour& neighbour : all) neighbour.share /= sum;
-  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
-    return a.distance < b.distance;
-  });
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return a.distance < b.distance; });
   constexpr std::size_t kShown = 5;
   all.resize(std::min(all.size(), kShown));
   return all;
@@ -62,8 +61,7 @@ Basis basisOf(const std::vector<MeasuredTraining>& rows, const TrainingPoint& po
               const std::vector<TrainingNeighbour>& neighbours) {
   if (neighbours.empty()) return Basis::kTransferred;
   const TrainingNeighbour& nearest = neighbours.front();
-  const bool same_machine =
-      rows[nearest.row].point.accelerator.name == point.accelerator.name;
+  const bool same_machine = rows[nearest.row].point.accelerator.name == point.accelerator.name;
   if (!same_machine || nearest.distance >= kNear) return Basis::kTransferred;
   return nearest.distance < kNearlyTheSame ? Basis::kMeasured : Basis::kInterpolated;
 }

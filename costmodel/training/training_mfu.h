@@ -40,8 +40,8 @@ struct TrainingSpeed {
   double low = 0;  ///< 90 % interval
   double high = 0;
   Basis basis = Basis::kTransferred;
-  StepTime computed;       ///< before the correction
-  double correction = 1;   ///< of the computed time, from the neighbours
+  StepTime computed;                          ///< before the correction
+  double correction = 1;                      ///< of the computed time, from the neighbours
   std::vector<TrainingNeighbour> neighbours;  ///< the nearest first, at most five
 };
 

@@ -7,18 +7,18 @@
 namespace moe {
 namespace {
 
-/// Weights of the differences. They were chosen by hand on a plateau: halving or doubling any one
-/// of them moves the median errors of left-out configurations by less than two points.
-constexpr double kPeak = 1.0;        // per doubling
+/// Weights of the differences, chosen by hand: halving or doubling any one of them moves the median
+/// error of left-out configurations (6 % dense, 13 % MoE) by at most four points, mostly by one.
+constexpr double kPeak = 1.0;         // per doubling
 constexpr double kLinkDomain = 0.25;  // per doubling
 constexpr double kMachine = 1.0;
 constexpr double kPrecision = 2.0;
 constexpr double kRouting = 2.0;
 constexpr double kModel = 1.4;
-constexpr double kActiveFlop = 0.5;     // per doubling
-constexpr double kSequence = 0.7;       // per doubling
-constexpr double kDevices = 0.15;       // per doubling
-constexpr double kMicroBatch = 0.6;     // per doubling of tokens at once on a device
+constexpr double kActiveFlop = 0.5;  // per doubling
+constexpr double kSequence = 0.7;    // per doubling
+constexpr double kDevices = 0.15;    // per doubling
+constexpr double kMicroBatch = 0.6;  // per doubling of tokens at once on a device
 constexpr double kRecompute = 1.4;
 constexpr double kProgram = 1.0;
 constexpr double kMonth = 0.06;
@@ -97,9 +97,8 @@ RoutingKind routingKind(const ModelEntry& entry) {
 
 bool sameShape(const ModelEntry& a, const ModelEntry& b) {
   const auto shape = [](const ModelEntry& m) {
-    return std::array{m.layers,    m.hidden, m.heads,      m.kv_heads,   m.head_dim,
-                      m.dense_ffn, m.experts, m.top_k,     m.expert_ffn, m.shared_ffn,
-                      m.vocabulary};
+    return std::array{m.layers,  m.hidden, m.heads,      m.kv_heads,   m.head_dim,  m.dense_ffn,
+                      m.experts, m.top_k,  m.expert_ffn, m.shared_ffn, m.vocabulary};
   };
   return shape(a) == shape(b);
 }
@@ -138,8 +137,8 @@ double trainingDistance(const TrainingPoint& a, const TrainingPoint& b) {
   add(kSequence, doublings(a.setup.sequence_length, b.setup.sequence_length));
   add(kDevices, doublings(a.setup.devices, b.setup.devices));
   add(kMicroBatch, doublings(tokensAtOnce(a.setup), tokensAtOnce(b.setup)));
-  addIf(kRecompute, (a.setup.recompute == Recompute::kFull) !=
-                        (b.setup.recompute == Recompute::kFull));
+  addIf(kRecompute,
+        (a.setup.recompute == Recompute::kFull) != (b.setup.recompute == Recompute::kFull));
   addIf(kProgram, !a.source.empty() && !b.source.empty() && a.source != b.source);
   add(kMonth, a.month - b.month);
   return std::sqrt(squares);

@@ -60,15 +60,15 @@ Result<void> checkModel(const ModelEntry& model, const TrainingSetup& setup) {
                                                   "{}",
                                                   setup.tensor_parallel, model.heads, model.name));
   if (setup.pipeline_parallel > model.layers)
-    return usage("--pipeline-parallel",
-                 fmt::format("is {}; {} has {} layers", setup.pipeline_parallel, model.name,
-                             model.layers));
+    return usage(
+        "--pipeline-parallel",
+        fmt::format("is {}; {} has {} layers", setup.pipeline_parallel, model.name, model.layers));
   if (model.experts == 0 && (setup.expert_parallel > 1 || setup.expert_tensor_parallel > 1))
     return usage("--expert-parallel", fmt::format("{} has no routed experts", model.name));
   if (model.experts > 0 && model.experts % setup.expert_parallel != 0)
-    return usage("--expert-parallel", fmt::format("is {}; it must divide the {} experts of {}",
-                                                  setup.expert_parallel, model.experts,
-                                                  model.name));
+    return usage("--expert-parallel",
+                 fmt::format("is {}; it must divide the {} experts of {}", setup.expert_parallel,
+                             model.experts, model.name));
   if (model.max_context > 0 && setup.sequence_length > model.max_context)
     return usage("--sequence-length",
                  fmt::format("is {}; the context of {} is {} tokens", setup.sequence_length,
@@ -77,8 +77,8 @@ Result<void> checkModel(const ModelEntry& model, const TrainingSetup& setup) {
 }
 
 Result<void> checkBatch(const TrainingSetup& setup) {
-  const double rest = std::fmod(setup.global_batch_sequences,
-                                setup.dataParallel() * setup.micro_batch_sequences);
+  const double rest =
+      std::fmod(setup.global_batch_sequences, setup.dataParallel() * setup.micro_batch_sequences);
   if (rest == 0 && setup.global_batch_sequences > 0) return {};
   return usage("--global-batch-tokens",
                fmt::format("is {} sequences of {} tokens; it must be a multiple of data parallel "

@@ -32,7 +32,7 @@ struct TrainingSetup {
   int context_parallel = 1;
   int expert_parallel = 1;
   int expert_tensor_parallel = 1;
-  int zero_stage = 1;  ///< 0 to 3 [Rajbhandari2020]
+  int zero_stage = 1;                  ///< 0 to 3 [Rajbhandari2020]
   bool overlapped_all_to_all = false;  ///< hidden beside computation, as DualPipe does
   Recompute recompute = Recompute::kNone;
   double micro_batch_sequences = 1;

@@ -31,9 +31,7 @@ class StepCounter {
 
  private:
   double repeated() const { return setup_.recompute == Recompute::kFull ? 4.0 / 3.0 : 1.0; }
-  double bandwidth(double group) const {
-    return group <= machine_.link_domain ? link_ : network_;
-  }
+  double bandwidth(double group) const { return group <= machine_.link_domain ? link_ : network_; }
   double activationElements() const;
   double dispatchedElements() const;
   void countProducts(StepTerms& terms) const;
@@ -148,8 +146,7 @@ StepTerms StepCounter::count(int month) {
   terms.bubble = 1 + (setup_.pipeline_parallel - 1) /
                          (std::max(1.0, setup_.microBatches()) * setup_.chunks(entry_.layers));
   constexpr double kTwoYears = 2;
-  if (model_.routed_layers > 0)
-    terms.years = std::max(-kTwoYears, (month - kNovember2025) / 12.0);
+  if (model_.routed_layers > 0) terms.years = std::max(-kTwoYears, (month - kNovember2025) / 12.0);
   terms.overlapped = setup_.overlapped_all_to_all;
   return terms;
 }

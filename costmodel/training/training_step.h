@@ -11,18 +11,18 @@ namespace moe {
 
 /// What a training step spends time on. Each has one coefficient that measured rows decide.
 enum class StepTerm : std::size_t {
-  kMatrices,         ///< all matrix products, FLOP over the peak of their precision
-  kNarrowExperts,    ///< the further cost of routed experts that are narrow, times 2048 / width
-  kAttention,        ///< scores and weighted values, FLOP over the bf16 peak
-  kActivations,      ///< activations written and read, bytes over memory bandwidth
-  kDispatched,       ///< the same for the copies that go to experts
-  kLaunches,         ///< fixed time of a layer per micro batch
-  kExpertLaunches,   ///< the further fixed time of a layer that routes
-  kTensorParallel,   ///< gather and scatter of activations
-  kAllToAll,         ///< tokens to experts and back
-  kGradients,        ///< reduce gradients and gather weights once a step
-  kGathers,          ///< ZeRO-3: gather weights and reduce gradients for each micro batch
-  kProgress,         ///< yearly gain of the programs in what routing costs
+  kMatrices,        ///< all matrix products, FLOP over the peak of their precision
+  kNarrowExperts,   ///< the further cost of routed experts that are narrow, times 2048 / width
+  kAttention,       ///< scores and weighted values, FLOP over the bf16 peak
+  kActivations,     ///< activations written and read, bytes over memory bandwidth
+  kDispatched,      ///< the same for the copies that go to experts
+  kLaunches,        ///< fixed time of a layer per micro batch
+  kExpertLaunches,  ///< the further fixed time of a layer that routes
+  kTensorParallel,  ///< gather and scatter of activations
+  kAllToAll,        ///< tokens to experts and back
+  kGradients,       ///< reduce gradients and gather weights once a step
+  kGathers,         ///< ZeRO-3: gather weights and reduce gradients for each micro batch
+  kProgress,        ///< yearly gain of the programs in what routing costs
   kCount
 };
 inline constexpr std::size_t kStepTerms = static_cast<std::size_t>(StepTerm::kCount);
@@ -38,10 +38,10 @@ using StepCoefficients = std::array<double, kStepTerms>;
 /// stands for it.
 struct StepTerms {
   std::array<double, kStepTerms> seconds{};
-  double optimizer = 0;      ///< reads and writes 30 bytes a parameter; no coefficient
-  double bubble = 1;         ///< 1 + (p - 1) / (m v): idle pipeline stages [Narayanan2021]
-  double years = 0;          ///< of the program's release after November 2025, 0 without experts
-  bool overlapped = false;   ///< all-to-all runs beside the computation
+  double optimizer = 0;     ///< reads and writes 30 bytes a parameter; no coefficient
+  double bubble = 1;        ///< 1 + (p - 1) / (m v): idle pipeline stages [Narayanan2021]
+  double years = 0;         ///< of the program's release after November 2025, 0 without experts
+  bool overlapped = false;  ///< all-to-all runs beside the computation
 };
 
 /// `month` as releaseMonth gives it.

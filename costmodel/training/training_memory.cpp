@@ -17,10 +17,16 @@ struct StageParams {
 
 double sum(std::int64_t count) { return static_cast<double>(count); }
 
-bool routes(const ModelEntry& entry, int layer) {
-  if (entry.experts == 0 || layer < entry.first_dense_layers) return false;
-  return (layer - entry.first_dense_layers) % entry.moe_every_n_layers ==
-         entry.moe_every_n_layers - 1;
+/// Whether a layer routes: by the entry's pattern, or evenly spread where the count of layers that
+/// route is another one than the pattern gives.
+bool routes(const ModelArchitecture& model, int layer) {
+  const ModelEntry& entry = model.entry;
+  const std::int64_t routed = model.routed_layers;
+  if (routed == 0) return false;
+  const int behind = layer - entry.first_dense_layers;
+  if (routed == (entry.layers - entry.first_dense_layers) / entry.moe_every_n_layers)
+    return behind >= 0 && behind % entry.moe_every_n_layers == entry.moe_every_n_layers - 1;
+  return (layer + 1) * routed / entry.layers > layer * routed / entry.layers;
 }
 
 /// First layer of a stage when `layers` are dealt evenly, the earlier stages first.
@@ -43,7 +49,7 @@ StageParams stageParams(const ModelArchitecture& model, const TrainingSetup& set
   StageParams share;
   const int end = firstLayer(entry.layers, stages, stage + 1);
   for (int layer = firstLayer(entry.layers, stages, stage); layer < end; ++layer) {
-    const bool routed = routes(entry, layer);
+    const bool routed = routes(model, layer);
     const double in_dense = (routed ? beside : dense) / tensor;
     const double in_experts = routed ? experts / expert_split : 0;
     share.dense += in_dense;

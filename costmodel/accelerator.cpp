@@ -31,6 +31,7 @@ Accelerator acceleratorOf(const HardwareEntry& entry) {
   accelerator.peak_fp4 = entry.peak_fp4;
   accelerator.link_bandwidth = entry.link_bandwidth.value_or(BytesPerSecond(0));
   accelerator.link_domain = entry.link_domain;
+  accelerator.network_bandwidth = entry.network_bandwidth.value_or(BytesPerSecond(0));
   if (entry.price) {
     accelerator.price = entry.price->typical;
     accelerator.price_date = entry.price->date;

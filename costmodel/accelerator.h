@@ -22,8 +22,9 @@ struct Accelerator {
   FlopPerSecond peak_bf16;
   std::optional<FlopPerSecond> peak_fp8;
   std::optional<FlopPerSecond> peak_fp4;
-  BytesPerSecond link_bandwidth;  ///< scale-up, one direction, per device
-  int link_domain = 1;            ///< devices that the link joins
+  BytesPerSecond link_bandwidth;     ///< scale-up, one direction, per device
+  int link_domain = 1;               ///< devices that the link joins
+  BytesPerSecond network_bandwidth;  ///< between link domains, per device; 0: not known
   std::optional<UsdPerSecond> price;
   std::string price_date;
   std::string price_source;

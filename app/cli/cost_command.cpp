@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "app/cli/command.h"
+#include "app/cli/training_options.h"
 #include "app/report/cost_report.h"
 #include "app/workflows/cost_workflow.h"
 
@@ -18,6 +19,9 @@ constexpr const char* kExamples = R"(Examples:
                --prompt-tokens 512 --output-tokens 256
   moeplan cost --model deepseek-v3 --hardware h200 --weights fp8 --kv-cache fp8
                --prompt-tokens 4000 --output-tokens 500 --concurrency 64 --json
+  moeplan cost --training --model deepseek-v3 --hardware h800 --devices 2048 --precision fp8
+               --pipeline-parallel 16 --expert-parallel 64 --train-tokens 14.8e12
+               --global-batch-tokens 62914560 --recompute selective --overlap-all-to-all
 
 Prices: usd_per_million_tokens is the whole cost over prompt and output tokens, "all in" over
 output tokens alone; the split prices charge prefill time to input, the rest to output tokens.)";
@@ -108,7 +112,10 @@ void addCostCommand(CLI::App& app, CommandContext& context) {
   auto options = std::make_shared<CostOptions>();
   addMachineOptions(*command, options->request);
   addServingOptions(*command, *options);
-  command->callback([&context, options] { runCostCommand(context, *options); });
+  const auto training = addTrainingOptions(*command);
+  command->callback([&context, command, options, training] {
+    if (!runIfTraining(context, *command, *training)) runCostCommand(context, *options);
+  });
 }
 
 }  // namespace moe::cli

@@ -5,22 +5,14 @@
 #include <cmath>
 
 #include "app/workflows/cost_checks.h"
+#include "app/workflows/model_choice.h"
 #include "costmodel/presets.h"
 #include "data/catalog/catalog.h"
-#include "data/catalog/hf_config.h"
 
 namespace moe {
 namespace {
 
 constexpr int kStandardMaxDevices = 8;
-
-Result<ModelEntry> modelEntry(const CostRequest& request) {
-  if (request.model.ends_with(".toml")) return readModelFile(request.model);
-  if (request.model.ends_with(".json")) return readHfConfig(request.model);
-  const auto catalog = loadModels(request.catalog_dir);
-  if (!catalog) return tl::unexpected(catalog.error());
-  return findModel(*catalog, request.model);
-}
 
 Result<Accelerator> catalogAccelerator(const CostRequest& request) {
   const auto catalog = loadHardware(request.catalog_dir);
@@ -160,7 +152,7 @@ Result<CostOutcome> runCost(const CostRequest& asked) {
   if (!request.devices) request.devices = request.tensor_parallel;
   if (const auto good = checkCostRequest(request); !good) return tl::unexpected(good.error());
   CostOutcome outcome;
-  const auto entry = modelEntry(request);
+  const auto entry = chosenModel(request.model, request.catalog_dir);
   if (!entry) return tl::unexpected(entry.error());
   auto model = architectureOf(*entry);
   if (!model) return tl::unexpected(model.error());

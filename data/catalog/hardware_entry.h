@@ -52,8 +52,9 @@ struct HardwareEntry {
   FlopPerSecond peak_bf16;
   std::optional<FlopPerSecond> peak_fp8;
   std::optional<FlopPerSecond> peak_fp4;
-  std::optional<BytesPerSecond> link_bandwidth;  ///< scale-up, one direction, per device
-  int link_domain = 1;                           ///< devices that the link joins
+  std::optional<BytesPerSecond> link_bandwidth;     ///< scale-up, one direction, per device
+  int link_domain = 1;                              ///< devices that the link joins
+  std::optional<BytesPerSecond> network_bandwidth;  ///< between link domains, per device
   std::optional<double> power_watt;
   std::optional<HardwarePrice> price;
   std::optional<OwningCost> owning;

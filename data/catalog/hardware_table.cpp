@@ -110,8 +110,8 @@ void readPeaks(FieldReader& fields, HardwareEntry& entry) {
   const int domain = fields.count("link_domain");
   entry.link_domain = domain > 0 ? domain : 1;
   entry.power_watt = fields.positive("power_w");
-  fields.positive("int8_dense_tops");     // kept in the table for later models of cost
-  fields.positive("network_gbit_per_s");  // likewise
+  entry.network_bandwidth = scaled<BytesPerSecond>(fields, "network_gbit_per_s", 1e9 / 8);
+  fields.positive("int8_dense_tops");  // kept in the table for later models of cost
 }
 
 Result<HardwareEntry> hardwareOf(const toml::table& table, const std::string& file) {

@@ -100,8 +100,8 @@ Problems readmeProblems(const fs::path& root) {
   Problems problems;
   for (const char* room :
        {".", "data", "data/tables", "fitting", "fitting/laws", "costmodel", "costmodel/kernels",
-        "costmodel/verify", "costmodel/planner", "app", "app/workflows", "app/report", "app/plot",
-        "app/cli", "app/gui", "app/gui/presenters", "tests"}) {
+        "costmodel/verify", "costmodel/planner", "costmodel/training", "app", "app/workflows",
+        "app/report", "app/plot", "app/cli", "app/gui", "app/gui/presenters", "tests"}) {
     const fs::path folder = root / room;
     if (!fs::is_directory(folder) || fs::is_empty(folder)) continue;
     if (!fs::is_regular_file(folder / "README.md")) {

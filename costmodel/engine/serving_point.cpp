@@ -59,8 +59,10 @@ ServingPoint servingPoint(const ServingModel& model, const ServingLoad& load,
     point.waiting_prefill_s =
         std::max(0.0, point.concurrency / data_parallel - 1) * point.prefill.total();
   }
-  point.others_prefill_s = (point.concurrency - 1) / load.output_tokens * point.prefill.total() /
-                           (data_parallel * stages) * load.tokens_per_step;
+  // Of one request's prefill, what falls on each step of a request's answer.
+  const double prefill_per_step = point.prefill.total() / (data_parallel * stages) /
+                                  load.output_tokens * load.tokens_per_step;
+  point.others_prefill_s = (point.concurrency - 1) * prefill_per_step;
   const double layers = request.model.entry.layers;
   point.layers = request.parallelism.devices() > 1 ? layers : 0;
   const double decode = point.decode.total();
@@ -74,7 +76,9 @@ ServingPoint servingPoint(const ServingModel& model, const ServingLoad& load,
                                kLeastShareOfDecode * decode);
   point.decode_s = step - point.interference_s;
   point.tpot_s = step / load.tokens_per_step;
-  point.output_tokens_per_s = point.concurrency / point.tpot_s;
+  point.prefill_s = constants.prefill_share * point.concurrency * prefill_per_step;
+  point.output_tokens_per_s =
+      point.concurrency * load.tokens_per_step / (point.decode_s + point.prefill_s);
   setFirstToken(point, load, constants);
   return point;
 }

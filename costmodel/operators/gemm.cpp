@@ -106,7 +106,7 @@ std::vector<double> GemmTable::cellOf(const Grid& grid, std::size_t in, std::siz
       const std::size_t steps = (i > in ? i - in : in - i) + (j > ik ? j - ik : ik - j);
       if (usable(i, j) && steps < least) least = steps, best = i * width + j;
     }
-  require(best < grid.cells.size(), "a table of matrix products with one shape only");
+  require(best < grid.cells.size(), "a format of matrix products without a shape");
   return grid.cells[best];
 }
 
@@ -115,6 +115,10 @@ std::optional<Gemm> GemmTable::bind(NumberFormat format, double n, double k, con
   const auto found = grids_.find(format);
   if (found == grids_.end()) return std::nullopt;
   const Grid& grid = found->second;
+  const auto remains = [&](const Shape& shape) {
+    return shape.format == format && !(hidden && hidden->n == shape.n && hidden->k == shape.k);
+  };
+  if (std::none_of(shapes_.begin(), shapes_.end(), remains)) return std::nullopt;
   const auto place = [](const std::vector<double>& axis, double value) {
     std::vector<double> logs;
     for (const double v : axis) logs.push_back(std::log(v));

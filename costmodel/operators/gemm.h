@@ -41,7 +41,7 @@ class GemmTable {
   GemmTable(const KernelTable& table, const Peaks& source);
 
   /// Bilinear in ln n and ln k, clamped at the edges, of ln utilisation; none when this format was
-  /// not measured. `target`: the accelerator to predict.
+  /// not measured, or in the hidden shape only. `target`: the accelerator to predict.
   std::optional<Gemm> bind(NumberFormat format, double n, double k, const Peaks& target,
                            std::optional<HiddenShape> hidden = std::nullopt) const;
 

@@ -9,6 +9,8 @@
 namespace moe {
 namespace {
 
+constexpr double kMeasuredSkew = 1.2;
+
 double steps(double a, double b) { return std::abs(std::log2(a / b)); }
 
 /// What of a layer's experts one device holds, in widths.
@@ -150,11 +152,15 @@ double MoeTable::leastSeconds(std::string_view engine, NumberFormat format) cons
 std::optional<MoeTable::Curve> MoeTable::curveAt(const Query& query, NumberFormat format,
                                                  std::string_view engine,
                                                  const MoeShape* hidden) const {
-  constexpr double kMeasuredSkew = 1.2;
   auto even = curveOf(engine, format, 0, query.shape, hidden);
   auto skewed = curveOf(engine, format, kMeasuredSkew, query.shape, hidden);
-  if (!skewed) return even;
-  if (!even || query.skew == kMeasuredSkew) return skewed;
+  if (even && query.skew == 0) return even;
+  if (skewed && query.skew == kMeasuredSkew) return skewed;
+  if (!even || !skewed) {  // the other routing stands for the one that was asked
+    auto& only = even ? even : skewed;
+    if (only) only->exact = false;
+    return only;
+  }
   const double share = query.skew / kMeasuredSkew;
   for (std::size_t i = 0; i < tokens_.size(); ++i)
     skewed->log_utilisation[i] =
@@ -172,6 +178,7 @@ std::optional<MoeLayer> MoeTable::bind(const Query& query, const Peaks& target,
     if (best && !query.alternatives) break;
     // ln u of the asked format if the layer took the time of the alternative, scaled by ideals.
     if (!best) {
+      if (format != query.format) curve->exact = false;
       best = std::move(curve);
       continue;
     }
@@ -188,9 +195,11 @@ std::optional<MoeLayer> MoeTable::bind(const Query& query, const Peaks& target,
   if (!best) return std::nullopt;
   // Above 1 the experts stayed in the cache of the benchmark; in a model other layers evict them.
   for (double& value : best->log_utilisation) value = std::min(value, 0.0);  // NaN stays
+  const bool inside = query.skew >= 0 && query.skew <= kMeasuredSkew;
+  const Basis basis = best->exact ? Basis::kInterpolated : Basis::kTransferred;
   return MoeLayer{query.shape, query.format, target,
                   UtilisationGrid(tokens_, std::move(best->log_utilisation)),
-                  best->exact ? Basis::kInterpolated : Basis::kTransferred};
+                  inside ? basis : Basis::kExtrapolated};
 }
 
 MoeLayer rooflineMoe(const MoeShape& shape, NumberFormat format, const Peaks& peaks,

@@ -78,9 +78,11 @@ class MoeTable {
     std::vector<double> log_utilisation;  ///< over tokens; NaN: not measured
   };
 
-  /// Interpolated in skew between the even and the power-law table. A shape that was not measured
-  /// takes ln utilisation from the two nearest. Lower precisions are never slower than the same
-  /// shape in a higher one: some tables hold an untuned kernel. None when nothing is near.
+  /// Interpolated in skew between the even and the power-law table (0 and 1.2; beyond them
+  /// extrapolated). Where one of the two is missing the other one stands for it, transferred. A
+  /// shape that was not measured takes ln utilisation from the two nearest. Lower precisions are
+  /// never slower than the same shape in a higher one: some tables hold an untuned kernel. None
+  /// when nothing is near.
   std::optional<MoeLayer> bind(const Query& query, const Peaks& target,
                                const MoeShape* hidden = nullptr) const;
 

@@ -46,6 +46,12 @@ class Lines {
   std::size_t number_ = 0;
 };
 
+/// Words and numbers of a row's keys: "64" and "64.0" are the same shape.
+using Shape = std::pair<std::vector<std::string_view>, std::vector<double>>;
+
+/// The only key that is not a size.
+constexpr std::string_view kMayBeZero = "skew";
+
 class TableParser {
  public:
   TableParser(KernelTable& table, std::size_t numbers) : table_(table), numbers_(numbers) {}
@@ -79,11 +85,15 @@ class TableParser {
     row.line = number;
     row.shape.assign(cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(keys));
     row.seconds.assign(table_.axis.size(), std::numeric_limits<double>::quiet_NaN());
+    Shape shape{{row.shape.begin(), row.shape.end() - static_cast<std::ptrdiff_t>(numbers_)}, {}};
     for (std::size_t key = keys - numbers_; key < keys; ++key) {
+      const bool may_be_zero = table_.keys[key] == kMayBeZero;
       const auto value = parseNumber(row.shape[key]);
-      if (!value || !(*value >= 0) || !std::isfinite(*value))
-        return wrong(number, fmt::format("{} is '{}'; it must be a number", table_.keys[key],
-                                         row.shape[key]));
+      if (!value || !std::isfinite(*value) || *value < 0 || (*value == 0 && !may_be_zero))
+        return wrong(number,
+                     fmt::format("{} is '{}'; it must be {}a positive number", table_.keys[key],
+                                 row.shape[key], may_be_zero ? "0 or " : ""));
+      shape.second.push_back(*value);
     }
     for (std::size_t i = keys; i < cells.size(); ++i) {
       if (cells[i].empty()) continue;
@@ -94,8 +104,9 @@ class TableParser {
                                          cells[i]));
       row.seconds[i - keys] = *value * 1e-6;
     }
-    const auto shape_end = static_cast<std::size_t>(row.shape.back().end() - line.data());
-    if (!shapes_.insert(line.substr(0, shape_end)).second)
+    if (std::all_of(row.seconds.begin(), row.seconds.end(), [](double s) { return std::isnan(s); }))
+      return wrong(number, "holds no time");
+    if (!shapes_.insert(std::move(shape)).second)
       return wrong(number, "this shape stands in an earlier line too");
     table_.rows.push_back(std::move(row));
     return {};
@@ -108,7 +119,7 @@ class TableParser {
 
   KernelTable& table_;
   std::size_t numbers_;
-  std::set<std::string_view> shapes_;
+  std::set<Shape> shapes_;
 };
 
 }  // namespace

@@ -37,8 +37,8 @@ struct KernelTable {
 
 /// Reads the text of such a file. `keys` are the columns that must stand before the axis, in this
 /// order; `numbers` how many of the last of them hold numbers. Errors (kInput) name file, line and
-/// value: a missing column, an axis that does not rise, a time or a size that is not positive, the
-/// same shape twice.
+/// value: a missing column, an axis that does not rise, a time or a size that is not positive (of
+/// the keys only a skew may be 0), a row without any time, the same shape twice.
 Result<KernelTable> parseKernelTable(std::string text, const std::string& where,
                                      const std::vector<std::string>& keys, std::size_t numbers);
 

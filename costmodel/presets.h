@@ -26,6 +26,7 @@ struct CostPreset {
 /// all-reduce, 1.29 USD/h), 0.9 of the memory, up to 8 devices, 161 prompt and 338 output tokens
 /// (means of ShareGPT conversations as the vLLM paper gives them [Kwon2023], quoted from memory).
 ///
+///     yun2024    probe-v2 by the name of the paper whose setting it is
 ///     probe-v0   no all-reduce, no limit on running requests
 ///     probe-v1   all-reduce, no limit
 ///     probe-v2   all-reduce, at most 256 running requests (the default of the engines)

@@ -1,19 +1,17 @@
 #pragma once
 
-#include <vector>
-
+#include "app/workflows/cost_setting.h"
 #include "app/workflows/cost_workflow.h"
 
 namespace moe {
 
-/// Usage errors of a request, before anything is read.
+/// Options that make no sense by themselves or together: usage errors.
 Result<void> checkCostRequest(const CostRequest& request);
 
-/// Why the model does not fit on `devices`, with the sizes.
-Error doesNotFit(const CostOutcome& outcome, const CostMemory& memory, int devices,
-                 const CostRequest& request);
+/// A mean request longer than the model's context is a usage error.
+Result<void> checkContext(const CostSetting& setting);
 
-/// What a user of the outcome must be told.
-std::vector<Warning> costWarnings(const CostOutcome& outcome);
+/// What the user should know of the answer.
+void addCostWarnings(CostOutcome& outcome, const CostSetting& setting);
 
 }  // namespace moe

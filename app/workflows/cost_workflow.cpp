@@ -2,135 +2,196 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "app/workflows/cost_checks.h"
-#include "app/workflows/model_choice.h"
-#include "costmodel/presets.h"
+#include "app/workflows/cost_search.h"
+#include "app/workflows/preset_cost.h"
 #include "data/catalog/catalog.h"
 
 namespace moe {
 namespace {
 
-constexpr int kStandardMaxDevices = 8;
+constexpr double kOverrun = 0.05;          // of a cache that is safe
+constexpr std::size_t kMostOthers = 8;     // other divisions that are shown
+constexpr double kMemoryReadShare = 0.77;  // of the bandwidth, when a cached prompt is read
 
-Result<Accelerator> catalogAccelerator(const CostRequest& request) {
-  const auto catalog = loadHardware(request.catalog_dir);
-  if (!catalog) return tl::unexpected(catalog.error());
-  const auto entry = findHardware(*catalog, request.hardware);
-  if (!entry) return tl::unexpected(entry.error());
-  return acceleratorOf(*entry);
+std::string boundOf(OperatorGroup group, const PassTime& time) {
+  const auto i = static_cast<std::size_t>(group);
+  if (group == OperatorGroup::kFixed) return "latency";
+  if (group == OperatorGroup::kCommunication)
+    return time.memory_s[i] > 0.5 * time.seconds[i] ? "link" : "latency";
+  const double ideal = std::max(time.compute_s[i], time.memory_s[i]);
+  // A tenth of the ideal speed or less is launches and tails, not work.
+  if (ideal < 0.1 * time.seconds[i]) return "latency";
+  return time.compute_s[i] > time.memory_s[i] ? "compute" : "memory";
 }
 
-/// vLLM and SGLang reserve a share of the whole memory, TensorRT-LLM one of what weights leave.
-Result<void> setEngine(CostOutcome& outcome, const std::string& engine) {
-  outcome.engine = engine.empty() ? "vllm" : engine;
-  const bool known =
-      outcome.engine == "vllm" || outcome.engine == "sglang" || outcome.engine == "trtllm";
-  if (!known)
-    return fail(ErrorKind::kUsage, "--engine",
-                fmt::format("'{}' is not known; use vllm, sglang or trtllm", engine));
-  outcome.settings.memory_rule =
-      outcome.engine == "trtllm" ? MemoryRule::kShareOfFree : MemoryRule::kShareOfTotal;
-  return {};
-}
-
-/// Machine, settings and traffic, from the preset or from the catalog and the standard values.
-Result<void> setSurroundings(CostOutcome& outcome, const CostRequest& request) {
-  if (request.preset.empty()) {
-    auto accelerator = catalogAccelerator(request);
-    if (!accelerator) return tl::unexpected(accelerator.error());
-    outcome.accelerator = *std::move(accelerator);
-  } else {
-    auto preset = costPreset(request.preset);
-    if (!preset) return tl::unexpected(preset.error());
-    outcome.accelerator = std::move(preset->accelerator);
-    outcome.settings = preset->settings;
-    outcome.workload = preset->workload;
-    outcome.sources.push_back(fmt::format("cost preset {}: {}", preset->name, preset->description));
+/// The groups of one decode step, the engine's own work, and other requests' prefills. Quantising
+/// that engines fuse is taken off the projections that the tables measured it in.
+std::vector<CostPart> partsOf(const ServingOption& option) {
+  const ServingPoint& point = option.point;
+  std::vector<CostPart> parts;
+  double sum = 0;
+  for (std::size_t i = 0; i < kOperatorGroups; ++i) {
+    const auto group = static_cast<OperatorGroup>(i);
+    if (point.decode.seconds[i] <= 0) continue;
+    parts.push_back({std::string(name(group)), Seconds(point.decode.seconds[i]),
+                     boundOf(group, point.decode), option.model->basis(group)});
+    sum += point.decode.seconds[i];
   }
-  if (const auto set = setEngine(outcome, request.engine); !set) return set;
-  if (request.prompt_tokens) outcome.workload.prompt_tokens = *request.prompt_tokens;
-  if (request.output_tokens) outcome.workload.output_tokens = *request.output_tokens;
-  if (request.engine_limit) outcome.settings.max_concurrency = *request.engine_limit;
-  if (request.engine_limit == 0.0) outcome.settings.max_concurrency.reset();
-  outcome.above_engine_limit =
-      request.concurrency > outcome.settings.max_concurrency.value_or(HUGE_VAL);
-  if (request.concurrency) outcome.settings.max_concurrency = *request.concurrency;
-  outcome.weights = request.weights;
-  outcome.kv_cache = request.kv_cache;
-  outcome.settings.kv_bytes = bytesPerElement(request.kv_cache);
-  return setWeightPrecision(outcome.settings, request.weights, outcome.accelerator);
+  const double fused = sum - point.decode_kernels_s;
+  if (fused > 0) parts.push_back({"fused_quantising", Seconds(-fused), "", Basis::kInterpolated});
+  parts.push_back(
+      {"engine", Seconds(point.decode_s - point.decode_kernels_s), "host", Basis::kFitted});
+  const std::size_t largest = static_cast<std::size_t>(
+      std::max_element(point.prefill.seconds.begin(), point.prefill.seconds.end()) -
+      point.prefill.seconds.begin());
+  if (point.interference_s > 0)
+    parts.push_back({"prefill", Seconds(point.interference_s),
+                     boundOf(static_cast<OperatorGroup>(largest), point.prefill),
+                     option.model->basis(static_cast<OperatorGroup>(largest))});
+  return parts;
 }
 
-Result<void> setPrice(CostOutcome& outcome, const CostRequest& request) {
-  if (request.usd_per_device_hour) {
-    outcome.price = usdPerHour(*request.usd_per_device_hour);
-    outcome.price_source = "--usd-per-device-hour";
-    return {};
-  }
-  const Accelerator& accelerator = outcome.accelerator;
-  if (!accelerator.price)
-    return fail(ErrorKind::kInput, "--hardware",
-                fmt::format("the catalog has no price for {}; give --usd-per-device-hour",
-                            accelerator.name));
-  outcome.price = *accelerator.price;
-  outcome.price_source = fmt::format("{} ({})", accelerator.price_source, accelerator.price_date);
-  return {};
-}
-
-CostMemory memoryOn(int devices, const ForwardShape& shape, const CostOutcome& outcome) {
-  const ServingSettings& settings = outcome.settings;
+CostMemory memoryOf(const CostSetting& setting, const ServingOption& option) {
+  const SweepSetting& sweep = setting.sweep;
   CostMemory memory;
-  memory.weights = Bytes(settings.weight_bytes * shape.totalParams());
-  memory.capacity = devices * outcome.accelerator.memory;
-  memory.kv_space = kvSpace(devices, shape, outcome.accelerator, settings);
-  memory.kv_bytes_per_token = settings.kv_bytes * shape.kv_elements_per_token;
-  memory.kv_copies = shape.kvCopies(devices);
+  memory.device = option.memory;
+  memory.block_tokens = setting.block_tokens;
+  memory.weights = modelWeights(sweep.model, sweep.formats);
+  memory.kv_bytes_per_token =
+      sweep.formats.kv_bytes * static_cast<double>(sweep.model.kv_elements_per_token);
+  const double per_device = std::max(1e-300, option.memory.kv_bytes_per_token);
   memory.kv_capacity_tokens =
-      memory.kv_space.value() / (memory.kv_bytes_per_token * memory.kv_copies);
-  const double context = outcome.workload.prompt_tokens + outcome.workload.output_tokens / 2;
-  memory.max_concurrency = std::floor(memory.kv_capacity_tokens / context);
+      option.parallelism.data_parallel * std::max(0.0, option.memory.kv_space.value()) / per_device;
+  memory.tokens_per_request = sweep.load.kv_tokens;
+  memory.max_concurrency = std::floor(option.point.kv_limit);
+  // Windows let a request hold less than its tokens say: the cache counts in requests then.
+  const double room = option.point.kv_limit * setting.running.mean_kv_tokens_in_blocks;
+  memory.safe_concurrency = std::floor(heldConcurrency(room, setting.running, kOverrun).safe);
   return memory;
 }
 
-std::optional<ServingCost> costOn(int devices, const ForwardShape& shape,
-                                  const CostOutcome& outcome, double wanted) {
-  auto cost = servingBreakdown(devices, shape, outcome.accelerator, outcome.price, outcome.workload,
-                               outcome.settings);
-  if (cost && cost->kv_space_requests < wanted) return std::nullopt;
-  return cost;
+CostOption optionOf(const ServingOption& option, const CostOutcome& outcome) {
+  const double usd =
+      outcome.price.price.value() * option.deviceSecondsPerToken() * 1e6 / (1 - outcome.idle_share);
+  return {option.parallelism,
+          option.point.concurrency,
+          Seconds(option.point.tpot_s),
+          Seconds(option.point.ttft_s),
+          option.point.output_tokens_per_s / option.parallelism.devices(),
+          usd};
 }
 
-/// The count that was asked for, or the cheapest of 1, 2, 3, ... that divide the attention heads:
-/// the minimum over device counts that a price means here.
-std::optional<ServingCost> cheapestDevices(const ForwardShape& shape, CostOutcome& outcome,
-                                           const CostRequest& request) {
-  const double wanted = request.concurrency.value_or(1);
-  if (request.devices) return costOn(*request.devices, shape, outcome, wanted);
-  const int most = request.max_devices.value_or(kStandardMaxDevices);
-  std::optional<ServingCost> best;
-  for (int devices = 1; devices <= most; ++devices) {
-    if (outcome.model.entry.heads % devices != 0) continue;
-    auto cost = costOn(devices, shape, outcome, wanted);
-    if (!cost) continue;
-    if (outcome.fewest_devices == 0) outcome.fewest_devices = devices;
-    const bool cheaper = !best || cost->usd_per_million_output_tokens_all_in <
-                                      best->usd_per_million_output_tokens_all_in;
-    if (cheaper) best = std::move(cost);
+/// Device-seconds per token of each kind: prefill to uncached input, reading the cache to cached
+/// input, the rest to output.
+TokenWork workOf(const CostSetting& setting, const ServingOption& option, bool disaggregated) {
+  const ServingPoint& point = option.point;
+  const ServingLoad& load = setting.sweep.load;
+  const double devices = option.parallelism.devices();
+  const double fresh = load.prompt_tokens * (1 - load.prefix_hit_rate);
+  const double tokens = point.concurrency * load.tokens_per_step;
+  TokenWork work;
+  const double prefill_s = disaggregated ? point.prefill.total() / option.parallelism.data_parallel
+                                         : point.prefill_s * load.output_tokens / tokens;
+  if (fresh > 0) work.uncached_input = Seconds(devices * prefill_s / fresh);
+  // A cached token is read once from memory by the devices that hold it.
+  work.cached_input = Seconds(devices * option.memory.kv_bytes_per_token /
+                              (kMemoryReadShare * option.model->kernels().peaks().bytes_per_s));
+  work.output = Seconds(devices * point.decode_s / tokens);
+  return work;
+}
+
+Result<void> setPrices(CostOutcome& outcome, const CostSetting& setting,
+                       const ServingOption& option, const CostRequest& request) {
+  PriceQuestion question;
+  question.device = outcome.price;
+  question.devices = outcome.devices;
+  question.work = workOf(setting, option, request.disaggregated);
+  if (request.prefix_hit_rate == 0) question.work.cached_input = Seconds(0);
+  const ServingLoad& load = setting.sweep.load;
+  question.traffic = {load.prompt_tokens, load.output_tokens, load.prefix_hit_rate};
+  question.idle_share = request.idle_share;
+  if (const auto models = loadModels(request.catalog_dir)) {
+    const auto prices = loadTokenPrices(request.catalog_dir, *models);
+    if (!prices) return tl::unexpected(prices.error());
+    question.api_prices = tokenPricesOf(*prices, *models, outcome.model.entry.name);
   }
-  return best;
+  auto answer = priceTokens(question);
+  if (!answer) return tl::unexpected(answer.error());
+  outcome.prices = *std::move(answer);
+  for (const Warning& warning : outcome.prices.warnings) outcome.warnings.push_back(warning);
+  return {};
 }
 
-void setTimes(CostOutcome& outcome, const ForwardShape& shape) {
-  const Seconds step = outcome.serving.decode_step + outcome.serving.prefill_per_step;
-  const Seconds prompt =
-      promptPass(outcome.devices, shape, outcome.accelerator, outcome.workload, outcome.settings);
-  outcome.tpot = step;
-  outcome.ttft = prompt + outcome.serving.decode_step / 2;
+/// Prefill on replicas of their own: no interference, and as many prefill replicas as keep up.
+void separatePrefill(CostOutcome& outcome, ServingOption& option, const CostSetting& setting) {
+  ServingPoint& point = option.point;
+  const ServingLoad& load = setting.sweep.load;
+  point.interference_s = 0;
+  point.prefill_s = 0;
+  point.tpot_s = point.decode_s / load.tokens_per_step;
+  point.output_tokens_per_s = point.concurrency / point.tpot_s;
+  const double requests_per_s = point.output_tokens_per_s / load.output_tokens;
+  outcome.prefill_replicas_per_decode_replica =
+      requests_per_s * point.prefill.total() / option.parallelism.data_parallel;
+  point.ttft_s = setting.sweep.constants.first_s + point.first_prefill_s + point.tpot_s;
+}
+
+/// What routing costs: the same deployment with even routing.
+void setRouting(CostOutcome& outcome, const CostSetting& setting, const ServingOption& option) {
+  CostRouting& routing = outcome.routing;
+  const ModelEntry& model = setting.sweep.model.entry;
+  routing.name = setting.routing_name;
+  if (model.experts == 0) return;
+  const RouterSkew& skew = option.model->request().skew;
+  const double tokens = option.point.concurrency;
+  if (skew.load) {
+    const MoeLoad load = skew.load(tokens);
+    routing.experts_touched = load.touched;
+    routing.imbalance = load.imbalance;
+  } else {
+    routing.experts_touched = expertsTouched(model.experts, model.top_k, tokens);
+  }
+  SweepSetting even = setting.sweep;
+  even.skew = {};
+  even.skew.exponent = 0;
+  even.skew_of = nullptr;
+  const ServingOption same = deploy(even, option.parallelism, setting.kernels);
+  const ServingPoint point = pointAt(even, same, option.point.concurrency);
+  routing.price_against_even =
+      point.output_tokens_per_s / std::max(1e-300, option.point.output_tokens_per_s);
+}
+
+std::string kernelsText(const KernelLibrary& kernels) {
+  if (!kernels.measured())
+    return fmt::format("roofline with assumed efficiencies ({})",
+                       kernels.target().efficiency_source);
+  const std::string whose =
+      kernels.transferredFrom().empty() ? kernels.target().name : kernels.transferredFrom();
+  return fmt::format(
+      "measured kernels of {} (aiconfigurator tables, Apache-2.0, data/tables/kernels){}", whose,
+      kernels.transferredFrom().empty() ? "" : ", scaled by the data sheets' ratio");
+}
+
+void setTimes(CostOutcome& outcome, const ServingOption& option) {
+  const ServingPoint& point = option.point;
+  outcome.concurrency = point.concurrency;
+  outcome.ttft = Seconds(point.ttft_s);
+  outcome.tpot = Seconds(point.tpot_s);
+  outcome.decode_step = Seconds(point.decode_s);
+  outcome.output_tokens_per_s = point.output_tokens_per_s;
+  outcome.parts = partsOf(option);
+  const double step = point.tpot_s * outcome.tokens_per_step;
   outcome.basis = Basis::kMeasured;
-  for (const StepPart& part : outcome.serving.parts)
-    if (part.time >= step / 10) outcome.basis = std::max(outcome.basis, part.basis);
+  for (const CostPart& part : outcome.parts)
+    if (part.time.value() >= step / 10) outcome.basis = std::max(outcome.basis, part.basis);
+  outcome.tpot_interval = tpotInterval90(
+      point.concurrency, option.model->kernels().measured() ? outcome.basis : Basis::kRoofline,
+      !option.model->kernels().transferredFrom().empty());
+  outcome.interval_known = true;
 }
 
 void addSources(CostOutcome& outcome) {
@@ -140,41 +201,68 @@ void addSources(CostOutcome& outcome) {
       fmt::format("model {}: {} ({})", model.name, model.source, model.verification));
   outcome.sources.push_back(
       fmt::format("accelerator {}: {} ({})", machine.name, machine.source, machine.verification));
+  outcome.sources.push_back("operators: " + outcome.kernels);
+  outcome.sources.push_back(engineConstantsSource());
   outcome.sources.push_back(
-      fmt::format("efficiency of {}: {}", machine.name, machine.efficiency_source));
-  outcome.sources.push_back("price: " + outcome.price_source);
+      fmt::format("price: {}{}", outcome.price.source,
+                  outcome.price.date.empty() ? "" : fmt::format(" ({})", outcome.price.date)));
+}
+
+CostOutcome described(const CostRequest& request, const CostSetting& setting) {
+  CostOutcome outcome;
+  outcome.model = setting.sweep.model;
+  outcome.accelerator = setting.kernels.target();
+  outcome.kernels = kernelsText(setting.kernels);
+  outcome.engine = std::string(name(setting.sweep.engine));
+  outcome.weights = request.weights;
+  outcome.kv_cache = request.kv_cache;
+  outcome.lengths = setting.lengths;
+  outcome.workload = {setting.sweep.load.prompt_tokens, setting.sweep.load.output_tokens};
+  outcome.prefix_hit_rate = request.prefix_hit_rate;
+  outcome.tokens_per_step = request.tokens_per_step;
+  outcome.disaggregated = request.disaggregated;
+  outcome.concurrency_limit = setting.engine_limit;
+  outcome.memory_fraction = setting.sweep.rules.fraction;
+  outcome.devices_chosen = !request.devices && !request.tensor_parallel;
+  outcome.concurrency_chosen = !request.concurrency && !request.request_rate;
+  outcome.above_engine_limit = request.concurrency > setting.engine_limit.value_or(HUGE_VAL);
+  outcome.idle_share = request.idle_share;
+  return outcome;
 }
 
 }  // namespace
 
-Result<CostOutcome> runCost(const CostRequest& asked) {
-  CostRequest request = asked;
-  if (!request.devices) request.devices = request.tensor_parallel;
+Result<CostOutcome> runCost(const CostRequest& request) {
   if (const auto good = checkCostRequest(request); !good) return tl::unexpected(good.error());
-  CostOutcome outcome;
-  const auto entry = chosenModel(request.model, request.catalog_dir);
-  if (!entry) return tl::unexpected(entry.error());
-  auto model = architectureOf(*entry);
-  if (!model) return tl::unexpected(model.error());
-  outcome.model = *std::move(model);
-  const auto shape = forwardShapeOf(outcome.model);
-  if (!shape) return tl::unexpected(shape.error());
-  if (const auto set = setSurroundings(outcome, request); !set) return tl::unexpected(set.error());
-  if (const auto set = setPrice(outcome, request); !set) return tl::unexpected(set.error());
+  if (!request.preset.empty()) return runPresetCost(request);
+  const auto setting = costSetting(request);
+  if (!setting) return tl::unexpected(setting.error());
+  if (const auto good = checkContext(*setting); !good) return tl::unexpected(good.error());
+  const auto price = costPrice(request);
+  if (!price) return tl::unexpected(price.error());
+  auto search = searchCost(*setting, request);
+  if (!search) return tl::unexpected(search.error());
 
-  auto cost = cheapestDevices(*shape, outcome, request);
-  const int most = request.devices.value_or(request.max_devices.value_or(kStandardMaxDevices));
-  if (!cost) {
-    const CostMemory memory = memoryOn(most, *shape, outcome);
-    return tl::unexpected(doesNotFit(outcome, memory, most, request));
-  }
-  outcome.devices_chosen = !request.devices;
-  outcome.devices = cost->devices;
-  outcome.serving = *std::move(cost);
-  outcome.memory = memoryOn(outcome.devices, *shape, outcome);
-  setTimes(outcome, *shape);
+  CostOutcome outcome = described(request, *setting);
+  outcome.price = *price;
+  ServingOption& best = search->best;
+  outcome.parallelism = best.parallelism;
+  outcome.devices = best.parallelism.devices();
+  outcome.fewest_devices = search->fewest_devices;
+  outcome.divisions_tried = search->divisions;
+  outcome.memory = memoryOf(*setting, best);
+  if (request.disaggregated) separatePrefill(outcome, best, *setting);
+  setTimes(outcome, best);
+  outcome.requests_per_s = outcome.output_tokens_per_s / outcome.workload.output_tokens;
+  setRouting(outcome, *setting, best);
+  if (const auto set = setPrices(outcome, *setting, best, request); !set)
+    return tl::unexpected(set.error());
+  for (const ServingOption& option : frontierOf(std::move(search->tried)))
+    outcome.frontier.push_back(optionOf(option, outcome));
+  for (const ServingOption& option : search->others)
+    if (outcome.others.size() < kMostOthers) outcome.others.push_back(optionOf(option, outcome));
   addSources(outcome);
-  outcome.warnings = costWarnings(outcome);
+  addCostWarnings(outcome, *setting);
   return outcome;
 }
 

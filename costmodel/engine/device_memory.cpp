@@ -33,6 +33,18 @@ MemoryRules memoryRulesOf(Engine engine) {
   return {};
 }
 
+Bytes modelWeights(const ModelArchitecture& model, const ModelFormats& formats) {
+  const ParameterCount& count = model.params;
+  const auto bytes = [](std::int64_t params, double each) {
+    return each * static_cast<double>(params);
+  };
+  const std::int64_t plain =
+      count.embedding + count.head + count.positions + count.norms + count.routers;
+  return Bytes(bytes(plain, kBf16) + bytes(count.attention, weightBytes(formats.attention)) +
+               bytes(count.dense_ffn + count.shared_experts, weightBytes(formats.dense)) +
+               bytes(count.experts * count.one_expert, weightBytes(formats.experts)));
+}
+
 DeviceMemory deviceMemory(const ModelArchitecture& model, const Parallelism& parallelism,
                           const ModelFormats& formats, const Accelerator& accelerator,
                           const MemoryRules& rules) {

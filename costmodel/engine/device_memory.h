@@ -35,6 +35,9 @@ struct DeviceMemory {
   }
 };
 
+/// Bytes of the whole model's weights, without the copies that devices keep.
+Bytes modelWeights(const ModelArchitecture& model, const ModelFormats& formats);
+
 /// KV heads divide among tensor-parallel devices; more devices than KV heads keep copies. The
 /// latent of MLA is kept whole by every tensor-parallel device; attention data parallel divides
 /// requests instead.

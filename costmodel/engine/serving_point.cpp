@@ -60,8 +60,8 @@ ServingPoint servingPoint(const ServingModel& model, const ServingLoad& load,
         std::max(0.0, point.concurrency / data_parallel - 1) * point.prefill.total();
   }
   // Of one request's prefill, what falls on each step of a request's answer.
-  const double prefill_per_step = point.prefill.total() / (data_parallel * stages) /
-                                  load.output_tokens * load.tokens_per_step;
+  const double prefill_per_step =
+      point.prefill.total() / (data_parallel * stages) / load.output_tokens * load.tokens_per_step;
   point.others_prefill_s = (point.concurrency - 1) * prefill_per_step;
   const double layers = request.model.entry.layers;
   point.layers = request.parallelism.devices() > 1 ? layers : 0;

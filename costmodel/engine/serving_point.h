@@ -46,7 +46,8 @@ struct ServingPoint {
   double prefill_s = 0;       ///< of all requests' prefills in a step: what a price rests on
   double tpot_s = 0;
   double ttft_s = 0;
-  double output_tokens_per_s = 0;  ///< of the replica: C requests, a step and its prefills for each token
+  double output_tokens_per_s =
+      0;  ///< of the replica: C requests, a step and its prefills for each token
   // The terms that constants multiply, for fitting them.
   double decode_kernels_s = 0;   ///< of a decode step, fused quantising left out
   double others_prefill_s = 0;   ///< x prefill_share

@@ -5,8 +5,7 @@
 
 namespace moe {
 
-std::vector<Parallelism> possibleParallelisms(const ModelEntry& model, int devices,
-                                              bool pipeline) {
+std::vector<Parallelism> possibleParallelisms(const ModelEntry& model, int devices, bool pipeline) {
   std::vector<Parallelism> possible;
   const auto add = [&](const Parallelism& candidate) {
     if (checkParallelism(candidate, model)) possible.push_back(candidate);
@@ -18,7 +17,8 @@ std::vector<Parallelism> possibleParallelisms(const ModelEntry& model, int devic
       if (stage % tensor != 0) continue;
       for (int experts = 1; experts <= stage; ++experts) {
         if (stage % experts != 0 || (model.experts == 0 && experts > 1)) continue;
-        add({tensor, stage / tensor, stages, model.experts > 0 ? stage / experts : tensor, experts});
+        add({tensor, stage / tensor, stages, model.experts > 0 ? stage / experts : tensor,
+             experts});
       }
     }
   }
@@ -29,8 +29,8 @@ ServingOption deploy(const SweepSetting& setting, const Parallelism& parallelism
                      const KernelLibrary& kernels) {
   ServingOption option;
   option.parallelism = parallelism;
-  option.memory = deviceMemory(setting.model, parallelism, setting.formats, kernels.target(),
-                               setting.rules);
+  option.memory =
+      deviceMemory(setting.model, parallelism, setting.formats, kernels.target(), setting.rules);
   const RouterSkew skew = setting.skew_of ? setting.skew_of(parallelism) : setting.skew;
   option.model = std::make_shared<const ServingModel>(
       ServingModel::Request{setting.model, parallelism, setting.formats, setting.engine, skew},
@@ -38,8 +38,7 @@ ServingOption deploy(const SweepSetting& setting, const Parallelism& parallelism
   return option;
 }
 
-ServingPoint pointAt(const SweepSetting& setting, const ServingOption& option,
-                     double concurrency) {
+ServingPoint pointAt(const SweepSetting& setting, const ServingOption& option, double concurrency) {
   ServingLoad load = setting.load;
   load.concurrency = concurrency;
   return servingPoint(*option.model, load, option.memory, setting.rules, setting.constants);
@@ -94,9 +93,8 @@ std::optional<double> concurrencyForRate(const SweepSetting& setting, const Serv
 
 std::vector<ServingOption> frontierOf(std::vector<ServingOption> options) {
   std::sort(options.begin(), options.end(), [](const ServingOption& a, const ServingOption& b) {
-    return a.point.tpot_s != b.point.tpot_s
-               ? a.point.tpot_s < b.point.tpot_s
-               : a.deviceSecondsPerToken() < b.deviceSecondsPerToken();
+    return a.point.tpot_s != b.point.tpot_s ? a.point.tpot_s < b.point.tpot_s
+                                            : a.deviceSecondsPerToken() < b.deviceSecondsPerToken();
   });
   std::vector<ServingOption> frontier;
   for (ServingOption& option : options)

@@ -41,9 +41,7 @@ struct ServingOption {
   ServingPoint point;
 
   /// Device-seconds of an output token, prompts included: what the price is proportional to.
-  double deviceSecondsPerToken() const {
-    return parallelism.devices() / point.output_tokens_per_s;
-  }
+  double deviceSecondsPerToken() const { return parallelism.devices() / point.output_tokens_per_s; }
 };
 
 /// A deployment bound once, asked often; its point is not set yet.
@@ -51,7 +49,8 @@ ServingOption deploy(const SweepSetting& setting, const Parallelism& parallelism
                      const KernelLibrary& kernels);
 ServingPoint pointAt(const SweepSetting& setting, const ServingOption& option, double concurrency);
 
-/// Concurrencies that a sweep tries up to a limit: powers of sqrt 2 in whole numbers, and the limit.
+/// Concurrencies that a sweep tries up to a limit: powers of sqrt 2 in whole numbers, and the
+/// limit.
 std::vector<double> concurrencySteps(double limit);
 
 bool within(const ServingLimits& limits, const ServingPoint& point);

@@ -35,7 +35,7 @@ CollectiveTable::CollectiveTable(const KernelTable& table, const Peaks& source)
 
 std::optional<Collective> CollectiveTable::bind(std::string_view operation, double devices,
                                                 const Peaks& target) const {
-  if (devices <= 1) return Collective{};
+  if (devices <= 1) return Collective{.basis = Basis::kMeasured};  // nothing to send
   const Measured* below = nullptr;
   const Measured* above = nullptr;
   for (const Measured& candidate : measured_) {

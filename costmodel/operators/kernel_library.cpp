@@ -120,13 +120,13 @@ MoeLayer KernelLibrary::moe(const MoeTable::Query& query) const {
 }
 
 Collective KernelLibrary::collective(std::string_view operation, double devices) const {
+  if (devices <= 1) return {.basis = Basis::kMeasured};  // nothing to send
   if (tables_ && tables_->collectives) {
     if (auto collective = tables_->collectives->bind(operation, devices, peaks_)) {
       collective->basis = atLeast(collective->basis);
       return *std::move(collective);
     }
   }
-  if (devices <= 1) return {};
   return ringCollective(devices, peaks_, target_.link_efficiency, target_.link_latency.value());
 }
 

@@ -42,18 +42,19 @@ std::vector<double> atEqualTokensPerExpert(const std::vector<double>& tokens,
 }
 
 /// Formats in which the same experts may run as well, with the engine whose table holds them: a
-/// lower precision is not slower than a higher one where both are tuned.
-std::vector<std::pair<NumberFormat, std::string_view>> alternatives(NumberFormat format,
-                                                                    std::string_view engine) {
-  switch (format) {
-    case NumberFormat::kFp8:
-      if (engine == "trtllm") return {{format, engine}};
-      return {{format, engine}, {NumberFormat::kFp8Block, engine}, {format, "trtllm"}};
-    case NumberFormat::kFp8Block:
-      return {{format, engine}, {NumberFormat::kNvfp4, engine}};
-    default:
-      return {{format, engine}};
-  }
+/// lower precision is not slower than a higher one where both are tuned. Triton's kernels pass over
+/// the tokens of all ranks when experts are divided (32 ranks take as long as 8), so engines that
+/// have them take grouped products there, as TensorRT-LLM's.
+std::vector<std::pair<NumberFormat, std::string_view>> alternatives(const MoeTable::Query& query) {
+  const NumberFormat format = query.format;
+  std::vector<std::pair<NumberFormat, std::string_view>> all{{format, query.engine}};
+  const bool triton = query.engine != "trtllm";
+  if (triton && format == NumberFormat::kFp8)
+    all.push_back({NumberFormat::kFp8Block, query.engine});
+  if (triton && (format == NumberFormat::kFp8 || query.shape.expert_parallel > 1))
+    all.push_back({format, "trtllm"});
+  if (format == NumberFormat::kFp8Block) all.push_back({NumberFormat::kNvfp4, query.engine});
+  return all;
 }
 
 }  // namespace
@@ -172,7 +173,7 @@ std::optional<MoeTable::Curve> MoeTable::curveAt(const Query& query, NumberForma
 std::optional<MoeLayer> MoeTable::bind(const Query& query, const Peaks& target,
                                        const MoeShape* hidden) const {
   std::optional<Curve> best;
-  for (const auto& [format, engine] : alternatives(query.format, query.engine)) {
+  for (const auto& [format, engine] : alternatives(query)) {
     auto curve = curveAt(query, format, engine, hidden);
     if (!curve) continue;
     if (best && !query.alternatives) break;

@@ -34,8 +34,10 @@ void expectRefused(const std::string& line, int code, const std::string& message
   EXPECT_EQ(ended.err, "moeplan: " + message + "\n");
 }
 
-// 70 553 706 496 parameters of 2 bytes; 0.9 of 4 x 80e9 bytes less that, over 327 680 bytes per
-// token; a request has 1000 + 200/2 tokens on the mean.
+// 70 553 706 496 parameters of 2 bytes. The driver reports 85e9 bytes a device; 0.9 of that less a
+// quarter of the weights, three more copies of the norms (161 x 8192) and 2e9 for the engine, over
+// 327 680 bytes per token. A request holds ceil(y/16) 16 tokens for y from 1000 to 1200: 1107.6 on
+// the mean (200 equally likely lengths: 8 of 1008, 16 each of 1024 .. 1200).
 TEST(CostCommand, GivesTheMemoryByTheClosedForm) {
   const json answer = document(std::string("cost --model llama-3.1-70b --hardware h100 "
                                            "--devices 4") +
@@ -43,15 +45,20 @@ TEST(CostCommand, GivesTheMemoryByTheClosedForm) {
   const json& memory = answer["memory"];
   EXPECT_EQ(memory["weights_bytes"], 141'107'412'992.0);
   EXPECT_EQ(memory["kv_bytes_per_token"], 327'680.0);
-  EXPECT_NEAR(memory["kv_capacity_tokens"], (0.9 * 320e9 - 141'107'412'992.0) / 327'680, 1e-3);
-  EXPECT_EQ(memory["max_concurrency"], 407);  // floor(448 280.9 / 1100)
+  const double copies = 3 * 161 * 8192 * 2.0;
+  EXPECT_NEAR(memory["kv_capacity_tokens"],
+              (0.9 * 340e9 - 141'107'412'992.0 - copies - 8e9) / 327'680, 1e-3);
+  EXPECT_NEAR(memory["tokens_per_request"], 1107.6, 0.5);
+  EXPECT_EQ(memory["max_concurrency"], 432);  // floor(478 774 / 1107.6)
 }
 
 TEST(CostCommand, TakesTheShareOfFreeMemoryForTensorRtLlm) {
   const json answer = document(std::string("cost --model llama-3.1-70b --hardware h100 --devices 4 "
                                            "--engine trtllm") +
                                kTraffic);
-  EXPECT_NEAR(answer["memory"]["kv_space_bytes"], 0.9 * (320e9 - 141'107'412'992.0), 1);
+  const double copies = 3 * 161 * 8192 * 2.0;
+  EXPECT_NEAR(answer["memory"]["kv_space_bytes"],
+              0.9 * (340e9 - 141'107'412'992.0 - copies - 8e9), 1);
 }
 
 // A price is the minimum over device counts: 2 hold Llama-3.1-70B with room for 3 requests only.
@@ -158,7 +165,7 @@ TEST(CostCommand, ReadsAModelFromAFile) {
 
 TEST(CostCommand, WarnsThatAnMlaCacheIsCopiedToEveryDevice) {
   const json answer = document(std::string("cost --model deepseek-v3 --hardware h200 "
-                                           "--weights fp8") +
+                                           "--weights fp8 --tensor-parallel 8") +
                                kTraffic);
   EXPECT_EQ(answer["warnings"][0]["code"], "kv_cache_copied");
   EXPECT_EQ(answer["memory"]["kv_copies"], 8.0);
@@ -167,16 +174,16 @@ TEST(CostCommand, WarnsThatAnMlaCacheIsCopiedToEveryDevice) {
 TEST(CostCommand, SaysInWordsWhatLimitsAStep) {
   const Ended ended = run(std::string("cost --model mixtral-8x7b --hardware h100") + kTraffic);
   EXPECT_EQ(ended.code, 0);
-  EXPECT_THAT(ended.out, HasSubstr("(the cheapest count; "));
+  EXPECT_THAT(ended.out, HasSubstr("(the cheapest of "));
   EXPECT_THAT(ended.out, HasSubstr("USD per million output tokens"));
 }
 
 TEST(CostCommand, SaysNoWithTheSizesWhenTheModelFitsNowhere) {
   expectRefused(
       std::string("cost --model deepseek-v3 --hardware a100-40gb") + kTraffic, 1,
-      "--max-devices: DeepSeek-V3 does not fit on 8 x A100-40GB SXM: weights take 1342.1 GB in "
-      "bf16, the KV cache of 1 request 0.62 GB; usable are 288.0 of 320 GB. About 38 devices would "
-      "hold it");
+      "--max-devices: DeepSeek-V3 does not fit on 8 x A100-40GB SXM (tp8): each device holds 167.9 "
+      "GB of weights in bf16 and 0.08 GB of KV cache for 1 request; usable are 34.0 of 40 GB. About "
+      "40 devices would hold it");
 }
 
 TEST(CostCommand, RefusesAMachineWithoutAPrice) {
@@ -204,17 +211,16 @@ TEST(CostCommand, RefusesWhatItCannotCost) {
   };
   const Row rows[] = {
       {"--model mixtral --hardware a100-40gb --weights fp8", 3,
-       "--weights: A100-40GB SXM does not compute in fp8 (the catalog has no such peak); use bf16 "
-       "or another accelerator"},
+       "--weights: A100-40GB SXM does not compute in fp8 (the catalog has no such peak); use bf16, "
+       "int8 or int4, or another accelerator"},
       {"--model mixtral --hardware h100 --weights int3", 2,
-       "--weights: 'int3' is not known; use bf16, fp8 or fp4"},
+       "--weights: 'int3' is not known; use bf16, fp8, fp4, int8 or int4"},
       {"--model mixtral --hardware h100 --kv-cache fp4", 2,
        "--kv-cache: fp4 is not known; use bf16 or fp8"},
       {"--model mixtral --hardware h100 --engine llamacpp", 2,
        "--engine: 'llamacpp' is not known; use vllm, sglang or trtllm"},
       {"--model mixtral --hardware h100 --devices 8 --tensor-parallel 4", 2,
-       "--tensor-parallel: is 4 with --devices 8; in this version one replica uses all its devices "
-       "in tensor parallel, so give both the same number"},
+       "--devices: is 8; tensor parallel 4 x data parallel 1 x pipeline parallel 1 make 4"},
       {"--model mixtral --hardware h100 --devices 0", 2, "--devices: is 0; it must be 1 or more"},
       {"--model mixtral", 2, "--hardware: is required, or --cost-preset"},
       {"--model switch-base-8 --hardware h100", 3,

@@ -224,20 +224,26 @@ PassTime ServingModel::decode(double sequences, double context) const {
 
 /// Attention of the tokens `from`..`to` of prompts: what a whole prompt of `to` takes, less one of
 /// `from`. Layers with a window pay for the pairs inside it.
-double ServingModel::prefillAttention(PassTime& time, double prompts, double from,
-                                      double to) const {
+void ServingModel::prefillAttention(PassTime& time, double prompts, double from, double to) const {
+  const std::size_t attention = index(OperatorGroup::kAttention);
+  PassTime chunk;
   const auto add = [&](double tokens, double sign) {
     if (tokens <= 0) return;
     const OperatorTime whole = prefill_attention_->time(prompts, tokens);
-    time.add(OperatorGroup::kAttention, whole, sign * full_layers_);
+    chunk.add(OperatorGroup::kAttention, whole, sign * full_layers_);
     if (sliding_layers_ <= 0) return;
     const double share =
         tokens > window_ ? window_ * (2 * tokens - window_) / (tokens * tokens) : 1.0;
-    time.add(OperatorGroup::kAttention, whole, sign * sliding_layers_ * share);
+    chunk.add(OperatorGroup::kAttention, whole, sign * sliding_layers_ * share);
   };
   add(to, 1);
   add(from, -1);
-  return time.seconds[index(OperatorGroup::kAttention)];
+  // Measured times scatter, so those of two lengths that are close may even fall.
+  const double least = std::max(chunk.compute_s[attention], chunk.memory_s[attention]);
+  time.seconds[attention] +=
+      from > 0 ? std::max(chunk.seconds[attention], least) : chunk.seconds[attention];
+  time.compute_s[attention] += chunk.compute_s[attention];
+  time.memory_s[attention] += chunk.memory_s[attention];
 }
 
 PassTime ServingModel::prefill(double prompts, double tokens, double cached) const {

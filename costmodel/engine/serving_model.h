@@ -101,7 +101,7 @@ class ServingModel {
   void addLinears(PassTime& time, double tokens, bool decode) const;
   void addRouted(PassTime& time, double all_tokens) const;
   void addRest(PassTime& time, double tokens, double all_tokens, double head_tokens) const;
-  double prefillAttention(PassTime& time, double prompts, double from, double to) const;
+  void prefillAttention(PassTime& time, double prompts, double from, double to) const;
 
   Request request_;
   KernelLibrary kernels_;

@@ -106,6 +106,12 @@ TEST(ChunkedPrefill, HidesTheSecondReadingBehindLongChunks) {
   EXPECT_EQ(serving.chunkedPrefill(8192, 8192).total(), whole);
 }
 
+RC_GTEST_PROP(PrefillProperty, HasNoNegativePart, ()) {
+  const ServingModel& serving = anyModel();
+  const PassTime pass = serving.prefill(1, between(1, 8192), between(1, 16384));
+  for (const double seconds : pass.seconds) RC_ASSERT(seconds >= 0);
+}
+
 // A step that carries a chunk does all that the decode step does, and saves the second reading of
 // the weights. 3 %: the scatter of the tables in the number of tokens.
 RC_GTEST_PROP(MixedStepProperty, LiesBetweenDecodeAndBothApart, ()) {

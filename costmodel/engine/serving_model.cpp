@@ -200,6 +200,17 @@ void ServingModel::addRest(PassTime& time, double tokens, double all_tokens,
   }
 }
 
+/// MLA's products of queries and values with the latent's projections.
+void ServingModel::addAbsorbed(PassTime& time, double tokens) const {
+  if (absorb_flop_ <= 0) return;
+  const Peaks& peaks = kernels_.peaks();
+  const IdealTime ideal{absorb_flop_ * tokens / peaks.bf16_flop_per_s,
+                        absorb_bytes_ / peaks.bytes_per_s};
+  const double seconds =
+      std::max(ideal.compute_s / kAbsorbCompute, ideal.memory_s / kAbsorbBandwidth) + kAbsorbLaunch;
+  time.add(OperatorGroup::kProjections, {seconds, ideal}, request_.model.entry.layers);
+}
+
 PassTime ServingModel::decode(double sequences, double context) const {
   PassTime time;
   const double local = std::max(1.0, sequences / request_.parallelism.data_parallel);
@@ -208,15 +219,7 @@ PassTime ServingModel::decode(double sequences, double context) const {
   if (sliding_layers_ > 0)
     time.add(OperatorGroup::kAttention, decode_attention_->time(local, std::min(context, window_)),
              sliding_layers_);
-  if (absorb_flop_ > 0) {
-    const Peaks& peaks = kernels_.peaks();
-    const IdealTime ideal{absorb_flop_ * local / peaks.bf16_flop_per_s,
-                          absorb_bytes_ / peaks.bytes_per_s};
-    const double seconds =
-        std::max(ideal.compute_s / kAbsorbCompute, ideal.memory_s / kAbsorbBandwidth) +
-        kAbsorbLaunch;
-    time.add(OperatorGroup::kProjections, {seconds, ideal}, request_.model.entry.layers);
-  }
+  addAbsorbed(time, local);
   addRouted(time, sequences);
   addRest(time, local, sequences, local);
   return time;
@@ -275,7 +278,11 @@ PassTime ServingModel::mixed(double sequences, double context, double chunk, dou
   const double data_parallel = request_.parallelism.data_parallel;
   const double local = std::max(1.0, sequences / data_parallel);
   PassTime time;
-  addLinears(time, local + chunk, true);
+  for (const Linear& linear : linears_) {
+    const double tokens = (linear.decode ? local : 0) + (linear.prefill ? chunk : 0);
+    time.add(linear.group, linear.gemm.time(tokens), linear.layers);
+  }
+  addAbsorbed(time, local);
   const PassTime alone = decode(sequences, context);
   const std::size_t attention = index(OperatorGroup::kAttention);
   time.seconds[attention] = alone.seconds[attention];

@@ -99,6 +99,7 @@ class ServingModel {
   void weaken(OperatorGroup group, Basis basis);
 
   void addLinears(PassTime& time, double tokens, bool decode) const;
+  void addAbsorbed(PassTime& time, double tokens) const;
   void addRouted(PassTime& time, double all_tokens) const;
   void addRest(PassTime& time, double tokens, double all_tokens, double head_tokens) const;
   void prefillAttention(PassTime& time, double prompts, double from, double to) const;

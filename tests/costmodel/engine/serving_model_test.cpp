@@ -150,6 +150,21 @@ TEST(Prefill, OfMlaExpandsTheLatent) {
               kTiny);
 }
 
+// Eight sequences and a chunk of 500 tokens share the linear layers. Only the chunk expands its
+// latent, only the sequences work on theirs: 2 x 16 x 512 x 256 FLOP each, few enough to wait for
+// the weights.
+TEST(MixedStep, OfMlaExpandsTheChunkAndAbsorbsTheRest) {
+  const PassTime step = test::deepSeek(tensorParallel(8)).serving().mixed(8, 1000, 500, 0);
+  const auto gemm = [](double n, double k, double m) {
+    return gemmTime("H200", NumberFormat::kFp8Block, n, k, m);
+  };
+  const double absorbed = 2 * 16 * 512 * 256 / (0.7 * 4.8e12) + 6e-6;
+  EXPECT_NEAR(secondsOf(step, OperatorGroup::kProjections),
+              61 * (gemm(1536 + 576, 7168, 508) + gemm(16 * 192, 1536, 508) +
+                    gemm(7168, 16 * 128, 508) + gemm(16 * (128 + 128), 512, 500) + absorbed),
+              kTiny);
+}
+
 // A window of 128 keeps 128 (2 x 4096 - 128) of 4096^2 pairs, twice the causal half.
 TEST(Prefill, OfSlidingWindowsPaysForThePairsInside) {
   const ServingModel serving = test::gptOss().serving();

@@ -122,7 +122,7 @@ RC_GTEST_PROP(MixedStepProperty, LiesBetweenDecodeAndBothApart, ()) {
   const double past = *rc::gen::element(0.0, 1000.0, 16000.0);
   const double decode = serving.decode(sequences, context).total();
   const double mixed = serving.mixed(sequences, context, chunk, past).total();
-  RC_ASSERT(mixed >= 0.97 * decode);
+  RC_ASSERT(mixed >= 0.99 * decode);
   RC_ASSERT(mixed <= 1.03 * (decode + serving.prefill(1, chunk, past).total()));
 }
 

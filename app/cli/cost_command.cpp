@@ -155,6 +155,8 @@ void addServingOptions(CLI::App& command, CostOptions& options) {
       ->type_name("A");
   command.add_flag("--disaggregated", request.disaggregated,
                    "Prefill and decode on replicas of their own");
+  command.add_flag("--overlap-exchange", request.overlap_exchange,
+                   "Experts' exchange behind a second micro-batch, as DeepSeek serves");
   command.add_flag("--frontier", request.frontier,
                    "Also the frontier of speed and output over concurrency and parallelism");
 }

@@ -170,6 +170,7 @@ Result<CostSetting> costSetting(const CostRequest& request) {
   if (!engine) return tl::unexpected(engine.error());
   setting.sweep.engine = *engine;
   setting.sweep.constants = engineConstants(*engine);
+  setting.sweep.overlap_exchange = request.overlap_exchange;
   auto kernels = kernelsFor(request);
   if (!kernels) return tl::unexpected(kernels.error());
   setting.kernels = *std::move(kernels);

@@ -178,6 +178,17 @@ void ServingModel::addCommunication() {
   tensor_allreduce_ = kernels_.collective("allreduce-trtllm", p.tensor_parallel);
   weaken(OperatorGroup::kCommunication, tensor_allreduce_.basis);
   if (p.data_parallel == 1) return;
+  const double domains =
+      std::ceil(static_cast<double>(p.stageDevices()) / kernels_.target().link_domain);
+  if (domains > 1) {
+    // Tokens travel only to the domains that hold one of their experts: D (1 - (1 - 1/D)^k) of D,
+    // of which 1/D is their own.
+    const double reached =
+        domains * -std::expm1(request_.model.entry.top_k * std::log1p(-1 / domains));
+    remote_copies_ = reached * (1 - 1 / domains);
+    weaken(OperatorGroup::kCommunication, Basis::kRoofline);
+    return;
+  }
   expert_gather_ = kernels_.collective("allgather", p.stageDevices());
   expert_scatter_ = kernels_.collective("reducescatter", p.stageDevices());
   weaken(OperatorGroup::kCommunication, expert_gather_.basis);
@@ -212,12 +223,46 @@ void ServingModel::addRest(PassTime& time, double tokens, double all_tokens,
   const double routed_reduces = p.data_parallel > 1 ? routed_layers_ : 0;
   time.add(OperatorGroup::kCommunication, tensor_allreduce_.time(tokens * m.hidden),
            2 * dense_layers + routed_reduces);
-  if (p.data_parallel > 1) {
-    time.add(OperatorGroup::kCommunication, expert_gather_.time(all_tokens * m.hidden),
-             routed_layers_);
-    time.add(OperatorGroup::kCommunication, expert_scatter_.time(all_tokens * m.hidden),
-             routed_layers_);
+  if (p.data_parallel > 1) addExchange(time, tokens, all_tokens);
+}
+
+/// Tokens to their experts and back. Inside one link domain engines gather all tokens and scatter
+/// the results; between domains each token is sent once in fp8 to every domain that it needs and
+/// comes back in bf16 over the network. With two micro-batches the exchange hides behind the rest
+/// of the pass, as far as that lasts.
+void ServingModel::addExchange(PassTime& time, double tokens, double all_tokens) const {
+  constexpr double kSentBytes = 1;
+  const double hidden = request_.model.entry.hidden;
+  const double before = time.total();
+  PassTime exchange;
+  const auto group = OperatorGroup::kCommunication;
+  if (remote_copies_ > 0) {
+    const Accelerator& machine = kernels_.target();
+    const double network = machine.network_bandwidth.value() > 0 ? machine.network_bandwidth.value()
+                                                                 : machine.link_bandwidth.value();
+    const double ideal =
+        remote_copies_ * tokens * hidden * (kSentBytes + kActivationBytes) / network;
+    exchange.add(group,
+                 {ideal / machine.link_efficiency + 2 * machine.link_latency.value(), {0, ideal}},
+                 routed_layers_);
+  } else {
+    exchange.add(group, expert_gather_.time(all_tokens * hidden), routed_layers_);
+    exchange.add(group, expert_scatter_.time(all_tokens * hidden), routed_layers_);
   }
+  const double shown =
+      request_.overlap_exchange ? std::max(0.0, exchange.total() - before) / exchange.total() : 1.0;
+  time.add(group, {exchange.total(), {0, exchange.memory_s[index(group)]}}, shown);
+}
+
+/// MLA's products of queries and values with the latent's projections.
+void ServingModel::addAbsorbed(PassTime& time, double tokens) const {
+  if (absorb_flop_ <= 0) return;
+  const Peaks& peaks = kernels_.peaks();
+  const IdealTime ideal{absorb_flop_ * tokens / peaks.bf16_flop_per_s,
+                        absorb_bytes_ / peaks.bytes_per_s};
+  const double seconds =
+      std::max(ideal.compute_s / kAbsorbCompute, ideal.memory_s / kAbsorbBandwidth) + kAbsorbLaunch;
+  time.add(OperatorGroup::kProjections, {seconds, ideal}, request_.model.entry.layers);
 }
 
 PassTime ServingModel::decode(double sequences, double context) const {
@@ -228,15 +273,7 @@ PassTime ServingModel::decode(double sequences, double context) const {
   if (sliding_layers_ > 0)
     time.add(OperatorGroup::kAttention, decode_attention_->time(local, std::min(context, window_)),
              sliding_layers_);
-  if (absorb_flop_ > 0) {
-    const Peaks& peaks = kernels_.peaks();
-    const IdealTime ideal{absorb_flop_ * local / peaks.bf16_flop_per_s,
-                          absorb_bytes_ / peaks.bytes_per_s};
-    const double seconds =
-        std::max(ideal.compute_s / kAbsorbCompute, ideal.memory_s / kAbsorbBandwidth) +
-        kAbsorbLaunch;
-    time.add(OperatorGroup::kProjections, {seconds, ideal}, request_.model.entry.layers);
-  }
+  addAbsorbed(time, local);
   addRouted(time, sequences);
   addRest(time, local, sequences, local);
   return time;
@@ -244,20 +281,26 @@ PassTime ServingModel::decode(double sequences, double context) const {
 
 /// Attention of the tokens `from`..`to` of prompts: what a whole prompt of `to` takes, less one of
 /// `from`. Layers with a window pay for the pairs inside it.
-double ServingModel::prefillAttention(PassTime& time, double prompts, double from,
-                                      double to) const {
+void ServingModel::prefillAttention(PassTime& time, double prompts, double from, double to) const {
+  const std::size_t attention = index(OperatorGroup::kAttention);
+  PassTime chunk;
   const auto add = [&](double tokens, double sign) {
     if (tokens <= 0) return;
     const OperatorTime whole = prefill_attention_->time(prompts, tokens);
-    time.add(OperatorGroup::kAttention, whole, sign * full_layers_);
+    chunk.add(OperatorGroup::kAttention, whole, sign * full_layers_);
     if (sliding_layers_ <= 0) return;
     const double share =
         tokens > window_ ? window_ * (2 * tokens - window_) / (tokens * tokens) : 1.0;
-    time.add(OperatorGroup::kAttention, whole, sign * sliding_layers_ * share);
+    chunk.add(OperatorGroup::kAttention, whole, sign * sliding_layers_ * share);
   };
   add(to, 1);
   add(from, -1);
-  return time.seconds[index(OperatorGroup::kAttention)];
+  // Measured times scatter, so those of two lengths that are close may even fall.
+  const double least = std::max(chunk.compute_s[attention], chunk.memory_s[attention]);
+  time.seconds[attention] +=
+      from > 0 ? std::max(chunk.seconds[attention], least) : chunk.seconds[attention];
+  time.compute_s[attention] += chunk.compute_s[attention];
+  time.memory_s[attention] += chunk.memory_s[attention];
 }
 
 PassTime ServingModel::prefill(double prompts, double tokens, double cached) const {
@@ -289,7 +332,11 @@ PassTime ServingModel::mixed(double sequences, double context, double chunk, dou
   const double data_parallel = request_.parallelism.data_parallel;
   const double local = std::max(1.0, sequences / data_parallel);
   PassTime time;
-  addLinears(time, local + chunk, true);
+  for (const Linear& linear : linears_) {
+    const double tokens = (linear.decode ? local : 0) + (linear.prefill ? chunk : 0);
+    time.add(linear.group, linear.gemm.time(tokens), linear.layers);
+  }
+  addAbsorbed(time, local);
   const PassTime alone = decode(sequences, context);
   const std::size_t attention = index(OperatorGroup::kAttention);
   time.seconds[attention] = alone.seconds[attention];

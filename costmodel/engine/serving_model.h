@@ -58,6 +58,7 @@ class ServingModel {
     ModelFormats formats;
     Engine engine = Engine::kVllm;
     RouterSkew skew;
+    bool overlap_exchange = false;  ///< two micro-batches: one computes while the other exchanges
   };
   /// The parallelism must have passed checkParallelism, the model have a decoder only.
   ServingModel(const Request& request, const KernelLibrary& kernels);
@@ -102,13 +103,15 @@ class ServingModel {
   void addFeedForward();
   void addExperts();
   void addCommunication();
+  void addExchange(PassTime& time, double tokens, double all_tokens) const;
   void measureQuantising();
   void weaken(OperatorGroup group, Basis basis);
 
   void addLinears(PassTime& time, double tokens, bool decode) const;
+  void addAbsorbed(PassTime& time, double tokens) const;
   void addRouted(PassTime& time, double all_tokens) const;
   void addRest(PassTime& time, double tokens, double all_tokens, double head_tokens) const;
-  double prefillAttention(PassTime& time, double prompts, double from, double to) const;
+  void prefillAttention(PassTime& time, double prompts, double from, double to) const;
 
   Request request_;
   KernelLibrary kernels_;
@@ -118,6 +121,7 @@ class ServingModel {
   std::optional<MoeLayer> experts_;
   std::optional<Gemm> head_;
   Collective tensor_allreduce_, expert_gather_, expert_scatter_;
+  double remote_copies_ = 0;   ///< of a token sent to other link domains; 0: all in one
   double full_layers_ = 0;     ///< that attend to the whole context
   double sliding_layers_ = 0;  ///< that attend within `window_`
   double window_ = 0;

@@ -33,7 +33,8 @@ ServingOption deploy(const SweepSetting& setting, const Parallelism& parallelism
       deviceMemory(setting.model, parallelism, setting.formats, kernels.target(), setting.rules);
   const RouterSkew skew = setting.skew_of ? setting.skew_of(parallelism) : setting.skew;
   option.model = std::make_shared<const ServingModel>(
-      ServingModel::Request{setting.model, parallelism, setting.formats, setting.engine, skew},
+      ServingModel::Request{setting.model, parallelism, setting.formats, setting.engine, skew,
+                            setting.overlap_exchange},
       kernels);
   return option;
 }

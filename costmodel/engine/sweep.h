@@ -26,6 +26,7 @@ struct SweepSetting {
   ModelFormats formats;
   Engine engine = Engine::kVllm;
   RouterSkew skew;
+  bool overlap_exchange = false;
   /// For routing of its own: its load depends on how experts are divided.
   std::function<RouterSkew(const Parallelism&)> skew_of;
   MemoryRules rules;

@@ -18,6 +18,28 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 9> kTextEndings{".h",  ".cpp",  ".cmake", ".txt", ".md",
                                                        ".sh", ".json", ".toml",  ".yml"};
 
+constexpr std::array<std::string_view, 21> kRoomsWithReadme{".",
+                                                            "data",
+                                                            "data/kernels",
+                                                            "data/tables",
+                                                            "fitting",
+                                                            "fitting/laws",
+                                                            "costmodel",
+                                                            "costmodel/engine",
+                                                            "costmodel/kernels",
+                                                            "costmodel/operators",
+                                                            "costmodel/training", "costmodel/planner",
+                                                            "costmodel/price",
+                                                            "costmodel/verify",
+                                                            "app",
+                                                            "app/workflows",
+                                                            "app/report",
+                                                            "app/plot",
+                                                            "app/cli",
+                                                            "app/gui",
+                                                            "app/gui/presenters",
+                                                            "tests"};
+
 bool isText(const fs::path& path) {
   const std::string name = path.filename().string();
   if (path.parent_path().filename() == ".ci") return true;
@@ -98,10 +120,7 @@ Problems citationProblems(const fs::path& root) {
 
 Problems readmeProblems(const fs::path& root) {
   Problems problems;
-  for (const char* room :
-       {".", "data", "data/tables", "fitting", "fitting/laws", "costmodel", "costmodel/kernels",
-        "costmodel/verify", "costmodel/planner", "costmodel/training", "app", "app/workflows",
-        "app/report", "app/plot", "app/cli", "app/gui", "app/gui/presenters", "tests"}) {
+  for (const std::string_view room : kRoomsWithReadme) {
     const fs::path folder = root / room;
     if (!fs::is_directory(folder) || fs::is_empty(folder)) continue;
     if (!fs::is_regular_file(folder / "README.md")) {

@@ -1,0 +1,184 @@
+#include "costmodel/engine/serving_point.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <cmath>
+
+#include "tests/costmodel/engine/engine_fixture.h"
+
+namespace moe {
+namespace {
+
+constexpr double kTiny = 1e-12;
+
+/// A deployment with all that a point needs.
+struct Served {
+  explicit Served(const test::Deployment& deployment)
+      : model(deployment.serving()),
+        memory(deployment.memory()),
+        rules(memoryRulesOf(deployment.engine)) {}
+  ServingPoint at(const ServingLoad& load, const EngineConstants& constants = {}) const {
+    return servingPoint(model, load, memory, rules, constants);
+  }
+  ServingModel model;
+  DeviceMemory memory;
+  MemoryRules rules;
+};
+
+const Served& llama() {
+  static const Served kServed(test::llama8b());
+  return kServed;
+}
+
+ServingLoad loadOf(double concurrency, double prompt, double output) {
+  return {.concurrency = concurrency, .prompt_tokens = prompt, .output_tokens = output};
+}
+
+// The documented formula with nothing fitted: decode(C) at p + n/2, and each of the 31 others
+// starts one prefill every n steps. 4096 tokens are more than are prefilled together.
+TEST(ServingPoint, AddsTheOthersPrefillsToADecodeStep) {
+  const ServingPoint point = llama().at(loadOf(32, 4096, 512));
+  const double decode = llama().model.decode(32, 4096 + 256).total();
+  const double prefill = llama().model.prefill(1, 4096).total();
+  EXPECT_NEAR(point.tpot_s, decode + 31.0 / 512 * prefill, kTiny);
+  EXPECT_NEAR(point.interference_s, 31.0 / 512 * prefill, kTiny);
+  EXPECT_NEAR(point.decode_s, decode, kTiny);
+  EXPECT_NEAR(point.output_tokens_per_s, 32 / point.tpot_s, 1e-6);
+  EXPECT_EQ(point.concurrency, 32);
+  EXPECT_EQ(point.layers, 0);  // one device
+}
+
+TEST(ServingPoint, OfOneRequestIsItsDecodeStep) {
+  const ServingPoint point = llama().at(loadOf(1, 1000, 200));
+  EXPECT_NEAR(point.tpot_s, llama().model.decode(1, 1100).total(), kTiny);
+  EXPECT_EQ(point.interference_s, 0);
+}
+
+// Prompts of 500 tokens are prefilled four at a time (2048 / 500), so each costs a quarter of it.
+TEST(ServingPoint, PrefillsShortPromptsTogether) {
+  const ServingPoint point = llama().at(loadOf(64, 500, 100));
+  EXPECT_NEAR(point.prefill.total(), llama().model.prefill(4, 500).total() / 4, kTiny);
+}
+
+// A hit rate of a half leaves 2048 of 4096 tokens, which attend to the other half.
+TEST(ServingPoint, PrefillsWhatThePrefixCacheDoesNotHold) {
+  ServingLoad load = loadOf(32, 4096, 512);
+  load.prefix_hit_rate = 0.5;
+  const ServingPoint point = llama().at(load);
+  EXPECT_NEAR(point.prefill.total(), llama().model.prefill(1, 2048, 2048).total(), kTiny);
+  load.prefix_hit_rate = 1;
+  EXPECT_EQ(llama().at(load).prefill.total(), 0);
+  EXPECT_EQ(llama().at(load).interference_s, 0);
+}
+
+// 58.4 GB of room (see EngineRules) over 131,072 bytes for each of 8192 + 512 tokens: 51 requests.
+TEST(ServingPoint, RunsNoMoreThanTheCacheHolds) {
+  const ServingPoint point = llama().at(loadOf(200, 8192, 1024));
+  EXPECT_NEAR(point.kv_limit, (0.9 * 85e9 - 2 * 8'030'261'248.0 - 2e9) / (131072 * 8704.0), 1e-6);
+  EXPECT_EQ(point.concurrency, point.kv_limit);
+  const ServingPoint full = llama().at(loadOf(point.kv_limit, 8192, 1024));
+  EXPECT_NEAR(point.tpot_s, full.tpot_s, kTiny);
+  // The 149 others wait until those before them have their 1024 tokens.
+  const double waiting = (200 - point.kv_limit) / point.kv_limit * 1024 * point.tpot_s;
+  EXPECT_NEAR(point.ttft_s - full.ttft_s, waiting, 1e-9);
+}
+
+TEST(ServingPoint, HoldsTheTokensThatItIsTold) {
+  ServingLoad load = loadOf(200, 8192, 1024);
+  const double limit = llama().at(load).kv_limit;
+  load.kv_tokens = 2 * (8192 + 512);
+  EXPECT_NEAR(llama().at(load).kv_limit, limit / 2, 1e-9);
+}
+
+TEST(ServingPoint, SaysWhenNotEvenOneRequestFits) {
+  const Served alone(test::Deployment{.model = "Llama-3.1-70B", .accelerator = "H100"});
+  const ServingPoint point = alone.at(loadOf(8, 1000, 100));
+  EXPECT_LT(point.kv_limit, 1);
+  EXPECT_EQ(point.concurrency, 1);
+  EXPECT_GT(point.tpot_s, 0);
+}
+
+// Three tokens accepted a step: a third of the step a token, but three times the others' prefills.
+TEST(ServingPoint, DividesAStepByItsTokens) {
+  ServingLoad load = loadOf(32, 4096, 512);
+  load.tokens_per_step = 3;
+  const ServingPoint point = llama().at(load);
+  const double decode = llama().model.decode(32, 4096 + 256).total();
+  const double prefill = llama().model.prefill(1, 4096).total();
+  EXPECT_NEAR(point.tpot_s, (decode + 3 * 31.0 / 512 * prefill) / 3, kTiny);
+}
+
+// Each term of TPOT once, on two devices of Mixtral: 32 layers.
+TEST(EngineConstants, EnterTheTimePerTokenAsDocumented) {
+  const Served served(test::mixtral());
+  const ServingLoad load = loadOf(16, 1024, 256);
+  const ServingPoint plain = served.at(load);
+  EXPECT_EQ(plain.layers, 32);
+  const auto difference = [&](const EngineConstants& constants) {
+    return served.at(load, constants).tpot_s - plain.tpot_s;
+  };
+  EXPECT_NEAR(difference({.prefill_share = 0}), -plain.others_prefill_s, kTiny);
+  EXPECT_NEAR(difference({.prefill_share = 0.5}), -plain.others_prefill_s / 2, kTiny);
+  EXPECT_NEAR(difference({.step_s = 1e-3}), 1e-3, kTiny);
+  EXPECT_NEAR(difference({.sequence_s = 1e-5}), 16e-5, kTiny);
+  EXPECT_NEAR(difference({.multi_device_layer_s = 1e-5}), 32e-5, kTiny);
+  EXPECT_EQ(difference({.quantise_fp8_s = 1e-5, .quantise_fp4_s = 1e-5}), 0);  // bf16
+  // On one device no layer waits for another one.
+  EXPECT_EQ(llama().at(load, {.multi_device_layer_s = 1e-5}).tpot_s, llama().at(load).tpot_s);
+}
+
+// Blackwell's engines fuse what quantises activations: 4 products in each of 32 layers.
+TEST(EngineConstants, TakeQuantisingOutOfBlackwellsProducts) {
+  const auto tpot = [](const char* accelerator, Precision weights,
+                       const EngineConstants& constants) {
+    const Served served(
+        test::Deployment{.model = "Llama-3.1-8B", .accelerator = accelerator, .weights = weights});
+    return served.at(loadOf(64, 1024, 256), constants).tpot_s;
+  };
+  const auto gained = [&](const char* accelerator, Precision weights,
+                          const EngineConstants& constants) {
+    return tpot(accelerator, weights, {}) - tpot(accelerator, weights, constants);
+  };
+  EXPECT_NEAR(gained("B200", Precision::kFp8, {.quantise_fp8_s = 1e-6}), 128e-6, kTiny);
+  EXPECT_NEAR(gained("B200", Precision::kFp4, {.quantise_fp4_s = 1e-6}), 128e-6, kTiny);
+  EXPECT_EQ(gained("B200", Precision::kFp4, {.quantise_fp8_s = 1e-6}), 0);
+  EXPECT_EQ(gained("H100", Precision::kFp8, {.quantise_fp8_s = 1e-6}), 0);
+}
+
+TEST(EngineConstants, LeaveAtLeastAThirdOfTheDecodeStep) {
+  const Served served(
+      test::Deployment{.model = "Llama-3.1-8B", .accelerator = "B200", .weights = Precision::kFp8});
+  const ServingPoint point = served.at(loadOf(1, 1024, 256), {.quantise_fp8_s = 1});
+  EXPECT_NEAR(point.tpot_s, 0.3 * point.decode.total(), kTiny);
+}
+
+TEST(EngineConstants, EnterTheTimeToTheFirstTokenAsDocumented) {
+  const ServingLoad load = loadOf(32, 4096, 512);
+  const ServingPoint plain = llama().at(load);
+  const double prefill = llama().model.prefill(1, 4096).total();
+  EXPECT_NEAR(plain.ttft_s, prefill + plain.tpot_s, kTiny);
+  const auto difference = [&](const EngineConstants& constants) {
+    return llama().at(load, constants).ttft_s - plain.ttft_s;
+  };
+  EXPECT_NEAR(difference({.first_s = 0.02}), 0.02, kTiny);
+  EXPECT_NEAR(difference({.first_prefill = 3}), 2 * prefill, kTiny);
+  EXPECT_NEAR(difference({.waiting_share = 0.5}), 0.5 * 31 * prefill, kTiny);
+  EXPECT_NEAR(difference({.first_sequence_s = 1e-3}), 32e-3, kTiny);
+}
+
+// 4 %: the scatter of the tables, see DecodeStepProperty.
+RC_GTEST_PROP(ServingPointProperty, TimePerTokenRisesWithConcurrency, ()) {
+  const double concurrency = *rc::gen::inRange(1, 2000);
+  const double more = concurrency + *rc::gen::inRange(1, 2000);
+  const double prompt = *rc::gen::inRange(1, 8192);
+  const double output = *rc::gen::inRange(2, 2048);
+  const ServingPoint few = llama().at(loadOf(concurrency, prompt, output));
+  const ServingPoint many = llama().at(loadOf(more, prompt, output));
+  RC_ASSERT(many.tpot_s >= 0.96 * few.tpot_s);
+  RC_ASSERT(many.concurrency <= std::max(1.0, many.kv_limit));
+  RC_ASSERT(few.concurrency <= concurrency);
+}
+
+}  // namespace
+}  // namespace moe

@@ -14,6 +14,21 @@ double kvElementsPerLayer(const ModelEntry& m, const Parallelism& p) {
   return 2 * kv_heads * m.head_dim;
 }
 
+/// Elements of attention projections on one device, with those that tensor-parallel devices copy:
+/// the down-projections of MLA, and keys and values where there are more devices than KV heads.
+double attentionElements(const ModelArchitecture& model, double tensor_parallel) {
+  const ModelEntry& m = model.entry;
+  const double whole = static_cast<double>(model.params.attention);
+  const double hidden_layers = static_cast<double>(m.hidden) * m.layers;
+  if (m.attention == AttentionKind::kMla) {
+    const double down = hidden_layers * (m.q_lora_rank + m.kv_lora_rank + m.qk_rope_dim);
+    return (whole - down) / tensor_parallel + down;
+  }
+  if (m.kv_heads <= 0 || tensor_parallel <= m.kv_heads) return whole / tensor_parallel;
+  const double one_head = 2.0 * hidden_layers * m.head_dim;
+  return (whole - one_head * m.kv_heads) / tensor_parallel + one_head;
+}
+
 double keepingLayers(const ModelEntry& m) {
   return m.attention == AttentionKind::kMla ? m.layers : m.kv_layers;
 }
@@ -54,9 +69,9 @@ DeviceMemory deviceMemory(const ModelArchitecture& model, const Parallelism& par
   const double attention = weightBytes(formats.attention);
   DeviceMemory memory;
   memory.capacity = accelerator.device_memory;
-  memory.attention_weights = Bytes((attention * static_cast<double>(count.attention) / tp +
-                                    kBf16 * static_cast<double>(count.norms)) /
-                                   stages);
+  memory.attention_weights =
+      Bytes((attention * attentionElements(model, tp) + kBf16 * static_cast<double>(count.norms)) /
+            stages);
   memory.dense_weights =
       Bytes((weightBytes(formats.dense) *
                  static_cast<double>(count.dense_ffn + count.shared_experts) / tp +
@@ -65,7 +80,8 @@ DeviceMemory deviceMemory(const ModelArchitecture& model, const Parallelism& par
   memory.expert_weights =
       Bytes(weightBytes(formats.experts) * static_cast<double>(count.experts) *
             static_cast<double>(count.one_expert) / (parallelism.stageDevices() * stages));
-  memory.vocabulary_weights = Bytes(kBf16 * static_cast<double>(count.embedding + count.head) / tp);
+  memory.vocabulary_weights =
+      Bytes(kBf16 * static_cast<double>(count.embedding + count.head + count.positions) / tp);
   memory.reserve = Bytes(rules.reserve_bytes);
   const Bytes free = memory.capacity - memory.weights() - memory.reserve;
   memory.kv_space = rules.of_free_memory

@@ -1,9 +1,24 @@
 #include "costmodel/operators/kernel_library.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace moe {
 namespace {
+
+/// A time more than so many times both of its neighbours on the axis is taken as a fault of the
+/// measurement: 70 of 561 572 shipped times are, up to a hundred times too long.
+constexpr double kSpike = 5;
+
+KernelTable withoutSpikes(KernelTable table) {
+  for (KernelTable::Row& row : table.rows) {
+    const std::vector<double> measured = row.seconds;
+    for (std::size_t i = 1; i + 1 < measured.size(); ++i)
+      if (measured[i] > kSpike * measured[i - 1] && measured[i] > kSpike * measured[i + 1])
+        row.seconds[i] = std::numeric_limits<double>::quiet_NaN();
+  }
+  return table;
+}
 
 void addTable(KernelLibrary::Tables& tables, KernelOperation operation, const KernelTable& table,
               const Peaks& source) {
@@ -46,7 +61,7 @@ Result<KernelLibrary> KernelLibrary::load(const Accelerator& target, const Accel
   for (const KernelOperation operation : operations) {
     const auto table = loadKernelTable(target.kernel_tables, operation, directory);
     if (!table) return tl::unexpected(table.error());
-    if (*table) addTable(*tables, operation, **table, peaks);
+    if (*table) addTable(*tables, operation, withoutSpikes(**table), peaks);
   }
   library.tables_ = std::move(tables);
   if (source.name != target.name) library.transferred_from_ = source.name;

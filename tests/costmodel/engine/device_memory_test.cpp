@@ -98,7 +98,8 @@ TEST(DeviceMemory, AddsUpToTheDevice) {
   }
 }
 
-// All devices together hold every parameter once; norms and routers are on each.
+// All devices together hold every parameter once; norms, routers and the down-projections of MLA
+// are on each.
 TEST(DeviceMemory, HoldsEveryParameterOfEveryModel) {
   const auto catalog = loadModels({}).value();
   int tried = 0;
@@ -107,7 +108,12 @@ TEST(DeviceMemory, HoldsEveryParameterOfEveryModel) {
     if (!model) continue;
     const auto total = 2.0 * static_cast<double>(model->params.total());
     EXPECT_NEAR(deviceMemory(*model, {}, {}, h100(), {}).weights().value(), total, 1) << entry.name;
-    const double copied = 2.0 * static_cast<double>(model->params.norms + model->params.routers);
+    const bool mla = entry.attention == AttentionKind::kMla;
+    const double down = mla ? 1.0 * entry.layers * entry.hidden *
+                                  (entry.q_lora_rank + entry.kv_lora_rank + entry.qk_rope_dim)
+                            : 0;
+    const double copied =
+        2.0 * (static_cast<double>(model->params.norms + model->params.routers) + down);
     const DeviceMemory half = deviceMemory(*model, tensorParallel(2), {}, h100(), {});
     EXPECT_NEAR(2 * half.weights().value(), total + copied, 1) << entry.name;
     ++tried;

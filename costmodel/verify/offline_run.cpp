@@ -3,30 +3,35 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace moe {
 namespace {
 
 double stepSeconds(const ServingModel& model, double concurrency, double context,
-                   const EngineConstants& constants) {
+                   const OfflineLoad& load, const EngineConstants& constants) {
   const ServingModel::Request& request = model.request();
   const double stages = request.parallelism.pipeline_parallel;
   const double decode = model.decode(std::max(1.0, concurrency / stages), context).total();
   const double layers = request.parallelism.devices() > 1 ? request.model.entry.layers : 0;
-  return std::max(decode - model.quantiseSeconds() + constants.multi_device_layer_s * layers,
-                  kLeastShareOfDecode * decode);
+  const double host = load.host_overlapped
+                          ? constants.host_step_s + constants.host_sequence_s * concurrency /
+                                                        request.parallelism.data_parallel
+                          : 0.0;
+  return std::max({decode - model.quantiseSeconds() + constants.multi_device_layer_s * layers,
+                   kLeastShareOfDecode * decode, host});
 }
 
 /// Mean of a step over contexts from `first` to `last`.
 double meanStepSeconds(const ServingModel& model, double concurrency, double first, double last,
-                       const EngineConstants& constants) {
+                       const OfflineLoad& load, const EngineConstants& constants) {
   constexpr double kOffset = 0.7745966692414834;  // sqrt(3/5): Gauss-Legendre, three points
   constexpr std::array kPoints{std::pair{-kOffset, 5.0 / 18}, std::pair{0.0, 8.0 / 18},
                                std::pair{kOffset, 5.0 / 18}};
   double mean = 0;
   for (const auto& [place, weight] : kPoints) {
     const double context = (first + last) / 2 + place * (last - first) / 2;
-    mean += weight * stepSeconds(model, concurrency, context, constants);
+    mean += weight * stepSeconds(model, concurrency, context, load, constants);
   }
   return mean;
 }
@@ -40,10 +45,9 @@ double roundSeconds(const ServingModel& model, double concurrency, const Offline
   const double prefill =
       local / together * model.prefill(together, load.prompt_tokens).total() / p.pipeline_parallel;
   const double steps = load.output_tokens - 1;
-  if (steps <= 0) return load.prefill_share * prefill;
-  return load.prefill_share * prefill +
-         steps * meanStepSeconds(model, concurrency, load.prompt_tokens + 0.5,
-                                 load.prompt_tokens + steps + 0.5, constants);
+  if (steps <= 0) return prefill;
+  return prefill + steps * meanStepSeconds(model, concurrency, load.prompt_tokens + 0.5,
+                                           load.prompt_tokens + steps + 0.5, load, constants);
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ void readMetric(ThroughputRow& result, RowCells& row) {
     return;
   }
   if (unit != found->unit)
-    row.reject("unit", fmt::format("is '{}'; a {} is in {}", unit, metric, found->unit));
+    row.reject("unit", fmt::format("is '{}'; '{}' is in {}", unit, metric, found->unit));
   result.metric = found->metric;
   result.value = row.positive("value", true).value_or(1);
   if (result.metric == ThroughputMetric::kFirstToken) result.value *= 1e-3;

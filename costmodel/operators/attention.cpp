@@ -57,7 +57,7 @@ IdealTime attentionIdeal(const AttentionShape& shape, bool prefill, double kv_by
 OperatorTime Attention::time(double batch, double tokens) const {
   const IdealTime ideal = attentionIdeal(shape, prefill, kv_bytes, utilisation.clampedX(batch),
                                          utilisation.clampedY(tokens), peaks);
-  return {ideal.seconds() / utilisation.utilisation(batch, tokens), ideal};
+  return {ideal.seconds() / std::min(1.0, utilisation.utilisation(batch, tokens)), ideal};
 }
 
 AttentionTable::AttentionTable(const KernelTable& table, bool prefill, bool mla,

@@ -36,7 +36,8 @@ struct Attention {
   Basis basis = Basis::kRoofline;
 
   /// Decode: one new token for each of `batch` sequences of so many tokens. Prefill: `batch` causal
-  /// prompts of so many tokens.
+  /// prompts of so many tokens. Never less than the ideal time: benchmarks of small caches, and
+  /// A100's altogether, found theirs in the device's cache, from which other layers evict it.
   OperatorTime time(double batch, double tokens) const;
 };
 

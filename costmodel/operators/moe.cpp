@@ -30,6 +30,22 @@ double distance(const MoeShape& a, const MoeShape& b) {
                  steps(a.expert_parallel, b.expert_parallel));
 }
 
+/// How many times as long as in the split `other` a device may take in the split `row` of the same
+/// layer: no longer than in a coarser one, of which it holds a part, and no longer than all parts
+/// of a finer one, one after the other. 0: neither, or another layer.
+double splitBound(const MoeShape& row, const MoeShape& other) {
+  if (row.hidden != other.hidden || row.expert_ffn != other.expert_ffn ||
+      row.experts != other.experts || row.top_k != other.top_k || row == other)
+    return 0;
+  const auto divides = [](const MoeShape& a, const MoeShape& b) {
+    return std::fmod(b.tensor_parallel, a.tensor_parallel) == 0 &&
+           std::fmod(b.expert_parallel, a.expert_parallel) == 0;
+  };
+  if (divides(other, row)) return 1;
+  if (!divides(row, other)) return 0;
+  return other.tensor_parallel / row.tensor_parallel * other.expert_parallel / row.expert_parallel;
+}
+
 /// ln utilisation of another layer at the batches that give each of its experts as many tokens.
 std::vector<double> atEqualTokensPerExpert(const std::vector<double>& tokens,
                                            const std::vector<double>& log_utilisation,
@@ -106,6 +122,31 @@ MoeTable::MoeTable(const KernelTable& table, const Peaks& source)
   }
 }
 
+MoeTable::Curve MoeTable::boundedBySplits(const Measured& row, const MoeShape* hidden) const {
+  constexpr double kUntuned = 0.26;  // ln 1.3
+  Curve curve{row.log_utilisation, true};
+  std::vector<MoeLoad> loads;
+  for (const double tokens : tokens_) loads.push_back(evenLoad(row.shape, tokens));
+  for (const Measured& other : measured_) {
+    if (other.engine != row.engine || other.format != row.format || other.skew != row.skew ||
+        (hidden && other.shape == *hidden))
+      continue;
+    const double factor = splitBound(row.shape, other.shape);
+    if (factor == 0) continue;
+    for (std::size_t i = 0; i < tokens_.size(); ++i) {
+      const auto ideal = [&](const MoeShape& shape) {
+        return moeIdeal(shape, row.format, tokens_[i], loads[i], source_).seconds();
+      };
+      const double bound =
+          other.log_utilisation[i] + std::log(ideal(row.shape) / (ideal(other.shape) * factor));
+      if (!(bound > row.log_utilisation[i] + kUntuned)) continue;
+      curve.log_utilisation[i] = std::max(curve.log_utilisation[i], bound);
+      curve.exact = false;
+    }
+  }
+  return curve;
+}
+
 std::optional<MoeTable::Curve> MoeTable::curveOf(std::string_view engine, NumberFormat format,
                                                  double skew, const MoeShape& shape,
                                                  const MoeShape* hidden) const {
@@ -124,9 +165,10 @@ std::optional<MoeTable::Curve> MoeTable::curveOf(std::string_view engine, Number
     }
   }
   if (!nearest[0]) return std::nullopt;
-  if (nearest[0]->shape == shape) return Curve{nearest[0]->log_utilisation, true};
+  if (nearest[0]->shape == shape) return boundedBySplits(*nearest[0], hidden);
   const auto moved = [&](const Measured& other) {
-    return atEqualTokensPerExpert(tokens_, other.log_utilisation, other.shape, shape);
+    return atEqualTokensPerExpert(tokens_, boundedBySplits(other, hidden).log_utilisation,
+                                  other.shape, shape);
   };
   Curve curve{moved(*nearest[0]), false};
   if (nearest[1]) {

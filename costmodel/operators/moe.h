@@ -100,6 +100,11 @@ class MoeTable {
   std::optional<Curve> curveAt(const Query& query, NumberFormat format, std::string_view engine,
                                const MoeShape* hidden) const;
 
+  /// ln utilisation of a row. Some rows hold an untuned kernel, up to nine times slower than the
+  /// same layer split over more or fewer devices: times 1.3 times beyond what another split allows
+  /// are taken from it, and the curve is not exact then.
+  Curve boundedBySplits(const Measured& row, const MoeShape* hidden) const;
+
   double leastSeconds(std::string_view engine, NumberFormat format) const;
 
   Peaks source_;

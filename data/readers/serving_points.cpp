@@ -4,74 +4,18 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "data/embedded_tables.h"
 #include "data/nearest_name.h"
-#include "data/numbers.h"
 #include "data/readers/file_text.h"
 #include "data/readers/gzip.h"
 #include "data/readers/raw_table.h"
+#include "data/readers/row_cells.h"
 
 namespace moe {
 namespace {
 
 constexpr std::string_view kShipped = "serving/serving_points_flags.csv.gz";
-
-/// Cells of one row by the name of their column; remembers the first thing that was wrong.
-class PointReader {
- public:
-  PointReader(const RawTable& table, const RawRow& row, std::string where)
-      : table_(table), row_(row), where_(std::move(where)) {}
-
-  bool has(std::string_view column) const {
-    return std::find(table_.columns.begin(), table_.columns.end(), column) != table_.columns.end();
-  }
-
-  std::string text(std::string_view column, bool required) {
-    const std::string value{trimmed(cell(column))};
-    if (value.empty() && required) reject(column, "is empty");
-    return value;
-  }
-
-  std::optional<double> positive(std::string_view column, bool required, double least = 0) {
-    const std::string_view value = trimmed(cell(column));
-    if (value.empty()) {
-      if (required) reject(column, "is empty");
-      return std::nullopt;
-    }
-    const auto number = parseNumber(value);
-    if (number && std::isfinite(*number) && *number > least) return number;
-    reject(column, fmt::format("is '{}'; it must be a number above {}", value, least));
-    return std::nullopt;
-  }
-
-  int count(std::string_view column, bool required) {
-    const auto number = positive(column, required);
-    if (!number) return 1;
-    if (*number == std::floor(*number) && *number <= 1e6) return static_cast<int>(*number);
-    reject(column, fmt::format("is {}; it must be a whole number up to 1e6", *number));
-    return 1;
-  }
-
-  void reject(std::string_view column, std::string_view cause) {
-    if (!error_) error_ = Error{ErrorKind::kInput, where_, fmt::format("{} {}", column, cause)};
-  }
-  const std::optional<Error>& error() const { return error_; }
-  const std::string& where() const { return where_; }
-
- private:
-  std::string_view cell(std::string_view column) const {
-    const auto found = std::find(table_.columns.begin(), table_.columns.end(), column);
-    if (found == table_.columns.end()) return {};
-    return row_.cell(static_cast<std::size_t>(found - table_.columns.begin()));
-  }
-
-  const RawTable& table_;
-  const RawRow& row_;
-  std::string where_;
-  std::optional<Error> error_;
-};
 
 void repairParallelism(ServingMeasurement& point) {
   const bool twice = point.tensor_parallel == 1 && point.data_parallel > 1 &&
@@ -84,7 +28,7 @@ void repairParallelism(ServingMeasurement& point) {
   point.repaired = true;
 }
 
-Result<ServingMeasurement> pointOf(PointReader& row) {
+Result<ServingMeasurement> pointOf(RowCells& row) {
   ServingMeasurement point;
   point.where = row.where();
   point.model = row.text("model", true);
@@ -128,7 +72,7 @@ Result<std::vector<ServingMeasurement>> parsePoints(std::string_view text,
                               fmt::join(table->columns, ", "), didYouMean(column, table->columns)));
   std::vector<ServingMeasurement> points;
   for (const RawRow& raw : table->rows) {
-    PointReader row(*table, raw, fmt::format("{}:{}", file, raw.line));
+    RowCells row(*table, raw, fmt::format("{}:{}", file, raw.line));
     auto point = pointOf(row);
     if (!point) return tl::unexpected(point.error());
     points.push_back(*std::move(point));

@@ -125,6 +125,25 @@ TEST(Attention, GrowsWithTheCacheBeyondTheTable) {
   EXPECT_NEAR(attention->time(0.5, 10).seconds, 2e-6, 1e-15);
 }
 
+// 1000 tokens of 2 x 8 x 64 bytes take 1.024 us at 1e12 bytes a second: 0.5 us can only come from
+// the device's cache, and in a model other layers evict it.
+TEST(Attention, IsNeverFasterThanReadingTheCache) {
+  const AttentionTable table(
+      tableOf(KernelOperation::kDecodeAttention, "100,1000\nfp8,64,8,8,1,0.2,0.5\n"), false, false,
+      kRoundPeaks);
+  const auto attention = table.bind({8, 8, 64, false}, 1, kRoundPeaks);
+  ASSERT_TRUE(attention);
+  EXPECT_NEAR(attention->time(1, 1000).seconds, 1.024e-6, 1e-15);
+  EXPECT_NEAR(attention->time(1, 100).seconds, 0.2e-6, 1e-15);
+}
+
+// In A100's table 256 sequences of 1024 tokens take 367 us, 2.9 TB/s of its 2.04.
+TEST(Attention, OfA100StaysWithinItsMemory) {
+  const Attention attention = library("A100-80GB").attention({32, 8, 128, false}, false, 2);
+  const double bytes = 256.0 * 1024 * 2 * 8 * 128 * 2;
+  EXPECT_NEAR(attention.time(256, 1024).seconds, bytes / 2.039e12, 1e-3 * bytes / 2.039e12);
+}
+
 // A100 was measured with a bf16 cache only: its utilisation, half the bytes.
 TEST(Attention, OfAnUnmeasuredCacheFormatTakesTheOtherOnes) {
   const AttentionShape shape{32, 8, 128, false};

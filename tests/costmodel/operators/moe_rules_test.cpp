@@ -81,6 +81,49 @@ TEST(MoeAlternatives, NeverSlowAShippedTableDown) {
   EXPECT_LT(lent->time(16).seconds, 0.8 * own->time(16).seconds);
 }
 
+/// Times of one layer on 1, 2 and 4 groups of experts.
+MoeLayer splitLayer(const std::string& whole, const std::string& half, const std::string& quarter,
+                    double groups) {
+  const auto row = [](double ep, const std::string& times) {
+    return "trtllm,fp8,0,1024,1024,8,1,1," + std::to_string(static_cast<int>(ep)) + "," + times +
+           "\n";
+  };
+  const MoeTable table = tableFrom(row(1, whole) + row(2, half) + row(4, quarter));
+  MoeTable::Query query{kShape, NumberFormat::kFp8, "trtllm", 0};
+  query.shape.expert_parallel = groups;
+  return table.bind(query, kRoundPeaks).value();
+}
+
+// Half of the experts cannot take longer than all of them (at 1 token: 80 us), nor longer than two
+// quarters one after the other (at 1024 tokens: 2 x 300 us).
+TEST(MoeSplits, BoundAnUntunedKernel) {
+  const MoeLayer half = splitLayer("80,1500", "400,4000", "50,300", 2);
+  EXPECT_NEAR(half.time(1).seconds, 80e-6, 1e-12);
+  EXPECT_NEAR(half.time(1024).seconds, 600e-6, 1e-12);
+  EXPECT_EQ(half.basis, Basis::kTransferred);
+  // The whole is in reach of four quarters, 1.25 times 1200 us; the quarter is nobody's part.
+  const MoeLayer whole = splitLayer("80,1500", "400,4000", "50,300", 1);
+  EXPECT_NEAR(whole.time(1024).seconds, 1500e-6, 1e-12);
+  EXPECT_NEAR(splitLayer("80,1500", "400,4000", "50,300", 4).time(1024).seconds, 300e-6, 1e-12);
+}
+
+// 1.25 times the bound is measured noise and stays; 1.35 times is not.
+TEST(MoeSplits, LeaveSmallDifferencesAlone) {
+  const MoeLayer kept = splitLayer("80,1500", "100,700", "50,350", 2);
+  EXPECT_NEAR(kept.time(1).seconds, 100e-6, 1e-12);
+  EXPECT_EQ(kept.basis, Basis::kInterpolated);
+  EXPECT_NEAR(splitLayer("80,1500", "108,700", "50,350", 2).time(1).seconds, 80e-6, 1e-12);
+}
+
+// 128 experts of 5120 x 8192 on 8 groups of H200 under a power law: 3.083 ms at 1024 tokens in its
+// table, but 0.2545 ms where two devices share each of them.
+TEST(MoeSplits, RepairAShippedTable) {
+  const MoeLayer layer =
+      library("H200").moe({{5120, 8192, 128, 1, 1, 8}, NumberFormat::kFp8, "trtllm", 1.2});
+  EXPECT_NEAR(1e3 * layer.time(1024).seconds, 2 * 0.2545, 1e-6);
+  EXPECT_EQ(layer.basis, Basis::kTransferred);
+}
+
 // 1 us for bytes that take 3.1 us can only come from the cache: in a model other layers evict them.
 TEST(MoeTable, IsNeverFasterThanReadingTheExperts) {
   const auto cached = tableFrom("trtllm,fp8,0,1024,1024,8,1,1,1,1,100\n");

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 9> kTextEndings{".h",  ".cpp",  ".cmake", ".txt", ".md",
                                                        ".sh", ".json", ".toml",  ".yml"};
 
-constexpr std::array<std::string_view, 21> kRoomsWithReadme{".",
+constexpr std::array<std::string_view, 22> kRoomsWithReadme{".",
                                                             "data",
                                                             "data/kernels",
                                                             "data/tables",
@@ -28,7 +28,8 @@ constexpr std::array<std::string_view, 21> kRoomsWithReadme{".",
                                                             "costmodel/engine",
                                                             "costmodel/kernels",
                                                             "costmodel/operators",
-                                                            "costmodel/training", "costmodel/planner",
+                                                            "costmodel/training",
+                                                            "costmodel/planner",
                                                             "costmodel/price",
                                                             "costmodel/verify",
                                                             "app",

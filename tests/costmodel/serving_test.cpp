@@ -241,8 +241,8 @@ TEST(CostPreset, ListsTheKnownOnesWhenItDoesNotKnowTheName) {
   ASSERT_FALSE(preset);
   EXPECT_EQ(preset.error().kind, ErrorKind::kUsage);
   EXPECT_EQ(describe(preset.error()),
-            "--cost-preset: there is no cost preset 'probe-v9'; known are probe-v0, probe-v1, "
-            "probe-v2, probe-v3");
+            "--cost-preset: there is no cost preset 'probe-v9'; known are yun2024, probe-v0, "
+            "probe-v1, probe-v2, probe-v3");
 }
 
 // Of a prompt only the last token goes through the output head: a compute-bound prompt of 1000

@@ -181,7 +181,7 @@ TEST(CostCommand, SaysInWordsWhatLimitsAStep) {
 TEST(CostCommand, SaysNoWithTheSizesWhenTheModelFitsNowhere) {
   expectRefused(
       std::string("cost --model deepseek-v3 --hardware a100-40gb") + kTraffic, 1,
-      "--max-devices: DeepSeek-V3 does not fit on 8 x A100-40GB SXM (tp8): each device holds 167.9 "
+      "--max-devices: DeepSeek-V3 does not fit on 8 x A100-40GB SXM (tp8): each device holds 169.6 "
       "GB of weights in bf16 and 0.08 GB of KV cache for 1 request; usable are 34.0 of 40 GB. About "
       "40 devices would hold it");
 }

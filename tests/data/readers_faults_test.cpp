@@ -131,7 +131,7 @@ INSTANTIATE_TEST_SUITE_P(Json, BrokenFile, testing::ValuesIn(kJson));
 TEST(BrokenFiles, AreAllExpectedHere) {
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
-    if (entry.path().extension() != ".md") ++files;
+    if (entry.is_regular_file() && entry.path().extension() != ".md") ++files;
   }
   // One of the expected files does not exist on purpose.
   const std::size_t expected = std::size(kFiles) + std::size(kHeaders) + std::size(kValues) +

@@ -8,7 +8,7 @@ namespace {
 
 // 90 % quantiles of |ln(measured/predicted)| of points whose model and machine were left out of the
 // fit, by concurrency class; printed again by `moeplan validate --accuracy-page`.
-constexpr double kLeftOutQuantile[] = {0.142, 0.211, 0.314, 0.488};
+constexpr double kLeftOutQuantile[] = {0.148, 0.209, 0.318, 0.440};
 
 // Nothing is measured yet on a machine whose kernels are another's or a roofline's, so these
 // factors are a judgement: the six points of GB200 and B300 outside the core set miss by two to
@@ -26,25 +26,25 @@ EngineConstants engineConstants(Engine engine) {
   constants.multi_device_layer_s = 8.048e-06;
   switch (engine) {
     case Engine::kVllm:
-      constants.first_s = 0.05989;
-      constants.first_prefill = 0.9744;
-      constants.waiting_share = 0.0656;
-      constants.contention_share = 0.2439;
+      constants.first_s = 0.0585;
+      constants.first_prefill = 1.008;
+      constants.waiting_share = 0.0671;
+      constants.contention_share = 0.09947;
       constants.first_steps = 0;
       break;
     case Engine::kSglang:
       constants.first_s = 0;
-      constants.first_prefill = 0.6514;
-      constants.waiting_share = 0.1961;
+      constants.first_prefill = 0.581;
+      constants.waiting_share = 0.1882;
       constants.contention_share = 0;
-      constants.first_steps = 33.46;
+      constants.first_steps = 34.78;
       break;
     case Engine::kTensorRtLlm:
-      constants.first_s = 0.0952;
-      constants.first_prefill = 0.705;
-      constants.waiting_share = 0.0569;
-      constants.contention_share = 0.0832;
-      constants.first_steps = 4.709;
+      constants.first_s = 0.09538;
+      constants.first_prefill = 0.7181;
+      constants.waiting_share = 0.05701;
+      constants.contention_share = 0.06566;
+      constants.first_steps = 4.659;
       break;
   }
   return constants;

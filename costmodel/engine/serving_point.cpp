@@ -18,15 +18,9 @@ PassTime oneOf(PassTime pass, double prompts) {
   return pass;
 }
 
-void setFirstToken(ServingPoint& point, const ServingLoad& load, const EngineConstants& constants) {
-  constexpr double kMostBusy = 0.95;  // beyond it the queue of a steady state has no bound
-  if (load.concurrency > point.concurrency)
-    point.queue_s = (load.concurrency - point.concurrency) / point.concurrency *
-                    load.output_tokens * point.tpot_s;
-  const double prefill = point.prefill.total();
-  const double busy =
-      std::min(kMostBusy, point.concurrency * prefill / (load.output_tokens * point.tpot_s));
-  point.contention_s = prefill * busy / (1 - busy);
+void setFirstToken(ServingPoint& point, const EngineConstants& constants) {
+  point.queue_s = queueSeconds(point, point.tpot_s);
+  point.contention_s = contentionSeconds(point, point.tpot_s);
   point.ttft_s = constants.first_s + constants.first_prefill * point.first_prefill_s +
                  constants.waiting_share * point.waiting_prefill_s +
                  constants.contention_share * point.contention_s +
@@ -42,6 +36,8 @@ ServingPoint servingPoint(const ServingModel& model, const ServingLoad& load,
   const double context = load.prompt_tokens + load.output_tokens / 2;
   const double held = load.kv_tokens > 0 ? load.kv_tokens : context;
   ServingPoint point;
+  point.in_flight = load.concurrency;
+  point.output_tokens = load.output_tokens;
   point.kv_limit = maxConcurrency(request.model, request.parallelism, memory, rules, held);
   point.concurrency = std::max(1.0, std::min(load.concurrency, point.kv_limit));
   // Micro-batches fill the stages of a pipeline: each sees its share of the requests.
@@ -79,8 +75,21 @@ ServingPoint servingPoint(const ServingModel& model, const ServingLoad& load,
   point.prefill_s = constants.prefill_share * point.concurrency * prefill_per_step;
   point.output_tokens_per_s =
       point.concurrency * load.tokens_per_step / (point.decode_s + point.prefill_s);
-  setFirstToken(point, load, constants);
+  setFirstToken(point, constants);
   return point;
+}
+
+double contentionSeconds(const ServingPoint& point, double tpot_s) {
+  constexpr double kMostBusy = 0.95;  // beyond it the queue of a steady state has no bound
+  const double prefill = point.prefill.total();
+  const double busy =
+      std::min(kMostBusy, point.concurrency * prefill / (point.output_tokens * tpot_s));
+  return prefill * busy / (1 - busy);
+}
+
+double queueSeconds(const ServingPoint& point, double tpot_s) {
+  const double waiting = std::max(0.0, point.in_flight - point.concurrency);
+  return waiting / point.concurrency * point.output_tokens * tpot_s;
 }
 
 }  // namespace moe

@@ -38,6 +38,8 @@ struct ServingLoad {
 /// Steady serving of one replica, iteration-level batching.
 struct ServingPoint {
   double concurrency = 0;     ///< running at once: what was asked, at most what the cache holds
+  double in_flight = 0;       ///< what was asked
+  double output_tokens = 1;   ///< of a request
   double kv_limit = 0;        ///< requests that the cache holds
   PassTime decode;            ///< one step of all running requests
   PassTime prefill;           ///< one request's prefill
@@ -73,5 +75,9 @@ struct ServingPoint {
 ServingPoint servingPoint(const ServingModel& model, const ServingLoad& load,
                           const DeviceMemory& memory, const MemoryRules& rules,
                           const EngineConstants& constants);
+
+/// contention_s and queue_s of a point whose TPOT were another one.
+double contentionSeconds(const ServingPoint& point, double tpot_s);
+double queueSeconds(const ServingPoint& point, double tpot_s);
 
 }  // namespace moe

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "costmodel/engine/engine_constants.h"
 #include "costmodel/verify/point_predictor.h"
 
 namespace moe {
@@ -29,38 +31,52 @@ using ConstantsByEngine = std::vector<EngineConstants>;
 ConstantsByEngine shippedConstants();
 ConstantsByEngine unfittedConstants();
 
-using PointSet = std::vector<const PredictedPoint*>;
+std::size_t engineIndex(const PredictedPoint& point);
+const EngineConstants& constantsFor(const PredictedPoint& point,
+                                    const ConstantsByEngine& constants);
 
+using PointSet = std::vector<const PredictedPoint*>;
+PointSet filtered(const PointSet& points, const std::function<bool(const PredictedPoint&)>& keep);
+
+/// Predicted over measured times of points, whatever constants predict each.
+struct TimeRatios {
+  std::vector<double> tpot, ttft, latency;
+
+  void add(const PointSet& points, const ConstantsByEngine& constants);
+  GroupAccuracy summary(std::string name) const;
+};
 GroupAccuracy accuracyOf(std::string name, const PointSet& points,
                          const ConstantsByEngine& constants);
 
-/// What is asked of the shipped points at once; every fit leaves the frozen fifth out.
-struct AccuracyStudy {
-  std::vector<GroupAccuracy> unfitted;        ///< all, clean and core rows; nothing fitted
-  std::vector<GroupAccuracy> fitted;          ///< the same with the shipped constants
-  GroupAccuracy frozen;                       ///< core rows of pairs that no fit has seen
-  std::vector<GroupAccuracy> groups;          ///< core rows by model, machine, engine and weights
-  std::vector<GroupAccuracy> pairs_left_out;  ///< each (family, machine) left out, then together
-  std::vector<GroupAccuracy> models_left_out;
-  std::vector<GroupAccuracy> machines_left_out;
-  std::vector<GroupAccuracy> by_concurrency;
-  ConstantsByEngine refitted;              ///< to the core rows outside the frozen fifth
-  std::vector<double> interval_quantiles;  ///< of |ln| of left-out points, by concurrency class
-  std::vector<double> interval_coverage;   ///< of 90 % intervals made without the pair; then all
-  /// TTFT of the same configuration and prompt with another answer length: larger over smaller.
-  std::size_t repeated_pairs = 0;
-  double repeated_median = 1;
-  double repeated_p90 = 1;
+/// One for each value of `key`, in alphabetical order.
+using KeyOf = std::function<std::string(const PredictedPoint&)>;
+std::vector<GroupAccuracy> accuracyByKey(const PointSet& points, const KeyOf& key,
+                                         const ConstantsByEngine& constants);
+
+/// How many measured times per output token lie in the 90 % interval of their prediction.
+struct IntervalCoverage {
+  std::size_t count = 0;
+  std::size_t inside = 0;
+
+  double share() const {
+    return count > 0 ? static_cast<double>(inside) / static_cast<double>(count) : 0;
+  }
 };
 
-/// Needs predictions made with any constants; takes a second.
-AccuracyStudy studyAccuracy(const PredictedPoints& predicted);
+/// The interval of a point's TPOT, relative to the predicted one.
+TimeInterval tpotIntervalOf(const PredictedPoint& point);
 
-/// The fifth of (family, machine) pairs that is frozen: chosen by a hash of their names (FNV-1a,
-/// remainder of 5 is 0) before anything was fitted.
-bool isFrozen(const PredictedPoint& point);
+/// Of the shipped constants and intervals.
+IntervalCoverage coverageOf(const PointSet& points);
 
+/// All, clean and core rows.
+std::vector<GroupAccuracy> accuracyByRowSet(const PointSet& all,
+                                            const ConstantsByEngine& constants);
 /// No flag but a repaired parallelism.
 bool isClean(const ServingMeasurement& point);
+
+/// The class of kIntervalClasses, and "9 to 32 requests".
+std::size_t concurrencyClass(double concurrency);
+std::string concurrencyClassName(std::size_t concurrency_class);
 
 }  // namespace moe

@@ -100,12 +100,13 @@ EngineConstants fitTtftConstants(const std::vector<const PredictedPoint*>& point
   for (std::size_t i = 0; i < points.size(); ++i) {
     const ServingPoint& point = points[i]->point;
     if (!points[i]->measured.ttft_s) continue;
-    residuals.push_back({point.queue_s,
-                         {1, point.first_prefill_s, point.waiting_prefill_s, point.contention_s,
-                          tpotWith(point, start)},
-                         0,
-                         *points[i]->measured.ttft_s,
-                         Residual::kLogarithm});
+    const double tpot = tpotWith(point, start);
+    residuals.push_back(
+        {queueSeconds(point, tpot),
+         {1, point.first_prefill_s, point.waiting_prefill_s, contentionSeconds(point, tpot), tpot},
+         0,
+         *points[i]->measured.ttft_s,
+         Residual::kLogarithm});
   }
   require(residuals.size() >= 10, "too few points to fit constants to");
   const auto values = solve(residuals, {1e-2, 1, 0.1, 1, 1}, {5e-2, 1, 0.05, 0.1, 1});

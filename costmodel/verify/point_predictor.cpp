@@ -58,6 +58,14 @@ Basis basisOf(const ServingModel& model, const PassTime& decode) {
   return weakest;
 }
 
+/// Errors name options; here the value stands in the column of that name.
+std::string reasonOf(const Error& error) {
+  if (!error.where.starts_with("--")) return describe(error);
+  std::string column = error.where.substr(2);
+  std::replace(column.begin(), column.end(), '-', '_');
+  return column + " " + error.message;
+}
+
 }  // namespace
 
 Result<KernelLibrary> loadKernels(const HardwareEntry& entry, const HardwareCatalog& catalog,
@@ -130,6 +138,7 @@ Result<PredictedPoint> PointPredictor::predictOne(const ServingMeasurement& poin
   predicted.point =
       servingPoint(*deployment.serving, load, deployment.memory, kBenchmarkMemory, constants);
   predicted.basis = basisOf(*deployment.serving, predicted.point.decode);
+  predicted.other_accelerator = !deployment.serving->kernels().transferredFrom().empty();
   if (predicted.point.kv_limit < 1)
     return fail(ErrorKind::kInfeasible, point.where,
                 fmt::format("does not fit: room for {:.2f} requests", predicted.point.kv_limit));
@@ -146,7 +155,7 @@ PredictedPoints PointPredictor::predict(const std::vector<ServingMeasurement>& p
     if (predicted)
       result.points.push_back(*std::move(predicted));
     else
-      result.skipped.push_back({point, describe(predicted.error())});
+      result.skipped.push_back({point, reasonOf(predicted.error())});
   }
   return result;
 }
@@ -160,10 +169,11 @@ double tpotWith(const ServingPoint& point, const EngineConstants& constants) {
 }
 
 double ttftWith(const ServingPoint& point, const EngineConstants& constants) {
+  const double tpot = tpotWith(point, constants);
   return constants.first_s + constants.first_prefill * point.first_prefill_s +
          constants.waiting_share * point.waiting_prefill_s +
-         constants.contention_share * point.contention_s +
-         constants.first_steps * tpotWith(point, constants) + point.queue_s;
+         constants.contention_share * contentionSeconds(point, tpot) +
+         constants.first_steps * tpot + queueSeconds(point, tpot);
 }
 
 }  // namespace moe

@@ -21,6 +21,7 @@ struct PredictedPoint {
   std::string family;  ///< models with the same weights' shapes: one for DeepSeek-V3 and R1
   ServingPoint point;
   Basis basis = Basis::kInterpolated;  ///< the weakest of the parts that make a tenth of the step
+  bool other_accelerator = false;      ///< kernels of another one stand for it
 };
 
 /// A point that could not be predicted, and why.
@@ -43,7 +44,8 @@ class PointPredictor {
   PointPredictor(const HardwareCatalog& hardware, const ModelCatalog& models,
                  std::filesystem::path kernel_directory);
 
-  /// Unknown names, impossible splits and unknown precisions are skipped points with their reason.
+  /// Unknown names, impossible splits and unknown precisions are skipped points; their reason names
+  /// the column.
   PredictedPoints predict(const std::vector<ServingMeasurement>& points,
                           const EngineConstants& constants);
 

@@ -128,6 +128,25 @@ Json hardwareJson(const HardwareEntry& entry) {
           {"verification", entry.verification}};
 }
 
+Json hiddenJson(const HiddenError& error) {
+  const bool any = error.count > 0;
+  return {{"n", error.count},
+          {"median", any ? jsonNumber(error.median) : Json(nullptr)},
+          {"p90", any ? jsonNumber(error.p90) : Json(nullptr)}};
+}
+
+/// Fractions, not percent.
+void addKernels(Json& json, const CatalogKernels& kernels) {
+  const bool any = !kernels.system.empty();
+  json["kernel_tables"] = any ? Json(kernels.system) : Json(nullptr);
+  json["kernels_measured_on"] = any ? Json(kernels.measured) : Json(nullptr);
+  json["kernel_accuracy"] = Json::array();
+  for (const OperatorAccuracy& line : kernels.accuracy)
+    json["kernel_accuracy"].push_back({{"operation", line.operation},
+                                       {"rows", hiddenJson(line.rows)},
+                                       {"shapes", hiddenJson(line.shapes)}});
+}
+
 Json presetJson(const Law& law) {
   Json values = Json::object();
   for (std::size_t i = 0; i < law.values.size(); ++i)
@@ -158,6 +177,7 @@ Json resultsOf(const CatalogOutcome& outcome) {
     results["hardware"] = Json::array();
     for (const HardwareEntry& entry : outcome.hardware)
       results["hardware"].push_back(hardwareJson(entry));
+    if (outcome.single) addKernels(results["hardware"].front(), outcome.kernels);
   } else if (outcome.kind == CatalogKind::kPrices) {
     addPrices(results, outcome);
   } else {

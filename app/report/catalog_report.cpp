@@ -103,6 +103,35 @@ std::string hardwareTable(const std::vector<HardwareEntry>& entries) {
   return tableText(table);
 }
 
+std::string kernelText(const CatalogKernels& kernels, const HardwareEntry& entry) {
+  if (kernels.system.empty())
+    return wrappedText("Kernels: none measured; a roofline with the efficiencies above.");
+  const bool own = kernels.measured == entry.name;
+  TextTable table{fmt::format("Measured kernels: {}, {}", kernels.system,
+                              own ? "its own" : "of " + kernels.measured + ", which stand for it"),
+                  {{"Operation", "", Align::kLeft},
+                   {"Hidden rows"},
+                   {"Median error", "%"},
+                   {"p90", "%"},
+                   {"Hidden shapes"},
+                   {"Median error", "%"},
+                   {"p90", "%"}}};
+  for (const OperatorAccuracy& line : kernels.accuracy) {
+    table.rows.push_back({line.operation});
+    for (const HiddenError& error : {line.rows, line.shapes}) {
+      const bool any = error.count > 0;
+      table.rows.back().push_back(any ? std::to_string(error.count) : kNothing);
+      table.rows.back().push_back(any ? decimalText(100 * error.median, 1) : kNothing);
+      table.rows.back().push_back(any ? decimalText(100 * error.p90, 1) : kNothing);
+    }
+  }
+  return tableText(table) +
+         wrappedText(
+             "Leave one out: each time is predicted with itself hidden (rows) or with its "
+             "whole shape hidden (shapes), and held against what was measured; large "
+             "tables are sampled.");
+}
+
 std::string hardwareSheet(const HardwareEntry& entry) {
   const HardwareEfficiency& efficiency = entry.efficiency;
   TextSheet sheet;
@@ -160,7 +189,8 @@ std::string catalogText(const CatalogOutcome& outcome) {
     case CatalogKind::kModels:
       return outcome.single ? modelSheet(outcome.models.front()) : modelTable(outcome.models);
     case CatalogKind::kHardware:
-      return outcome.single ? hardwareSheet(outcome.hardware.front())
+      return outcome.single ? hardwareSheet(outcome.hardware.front()) + "\n" +
+                                  kernelText(outcome.kernels, outcome.hardware.front())
                             : hardwareTable(outcome.hardware);
     case CatalogKind::kPrices:
       return pricesText(outcome);

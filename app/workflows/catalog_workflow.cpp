@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "costmodel/operators/kernel_accuracy.h"
+#include "costmodel/verify/point_predictor.h"
 #include "data/nearest_name.h"
 
 namespace moe {
@@ -30,6 +32,21 @@ Result<void> addModels(CatalogOutcome& outcome, const CatalogRequest& request) {
   return {};
 }
 
+Result<CatalogKernels> kernelsOf(const HardwareEntry& entry, const HardwareCatalog& catalog,
+                                 const CatalogRequest& request) {
+  CatalogKernels kernels;
+  const auto library = loadKernels(entry, catalog, request.catalog_dir);
+  if (!library) return tl::unexpected(library.error());
+  if (library->tables() == nullptr) return kernels;
+  const std::string& other = library->transferredFrom();
+  const auto measured = findHardware(catalog, other.empty() ? entry.name : other);
+  if (!measured) return tl::unexpected(measured.error());
+  kernels.system = entry.kernel_tables;
+  kernels.measured = measured->name;
+  kernels.accuracy = kernelAccuracy(*library->tables(), peaksOf(acceleratorOf(*measured)));
+  return kernels;
+}
+
 Result<void> addHardware(CatalogOutcome& outcome, const CatalogRequest& request) {
   auto catalog = loadHardware(request.catalog_dir);
   if (!catalog) return tl::unexpected(catalog.error());
@@ -39,6 +56,9 @@ Result<void> addHardware(CatalogOutcome& outcome, const CatalogRequest& request)
   }
   auto entry = findHardware(*catalog, request.name, "catalog hardware");
   if (!entry) return tl::unexpected(entry.error());
+  auto kernels = kernelsOf(*entry, *catalog, request);
+  if (!kernels) return tl::unexpected(kernels.error());
+  outcome.kernels = *std::move(kernels);
   outcome.hardware.push_back(*std::move(entry));
   return {};
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "costmodel/architecture.h"
+#include "costmodel/operators/leave_one_out.h"
 #include "data/catalog/catalog.h"
 #include "data/error.h"
 #include "fitting/laws/law.h"
@@ -25,6 +26,13 @@ struct CatalogModel {
   std::optional<ModelArchitecture> architecture;
 };
 
+/// How well the measured kernels that stand for an accelerator predict themselves.
+struct CatalogKernels {
+  std::string system;    ///< whose tables; empty: none, the roofline stands for it
+  std::string measured;  ///< the accelerator that was measured
+  std::vector<OperatorAccuracy> accuracy;  ///< leave one out, by operation
+};
+
 /// The list that was asked for is filled, the others are empty. Prices fill `hardware`, without the
 /// accelerators that have neither price nor cost of owning unless one is named, and `token_prices`;
 /// a named accelerator fills the first alone, a named model the second alone.
@@ -34,6 +42,7 @@ struct CatalogOutcome {
   std::string model;    ///< whose API prices were asked for, as the catalog writes it
   std::vector<CatalogModel> models;
   std::vector<HardwareEntry> hardware;
+  CatalogKernels kernels;  ///< of the one accelerator whose entry was asked for
   std::vector<TokenPriceEntry> token_prices;
   std::vector<Law> presets;
   std::vector<const LawFamily*> families;  ///< all of them, or the one that was named

@@ -69,8 +69,7 @@ Result<std::vector<PointKey>> pointKeysOf(const std::vector<std::string>& words)
     const auto found = std::find(known.begin(), known.end(), word);
     if (found == known.end())
       return fail(ErrorKind::kUsage, "--by",
-                  fmt::format("'{}' is not known; {} There are {}", word, didYouMean(word, known),
-                              fmt::join(known, ", ")));
+                  fmt::format("'{}' is not known; {}", word, didYouMean(word, known)));
     const PointKey key = kKeys[found - known.begin()];
     if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
   }
@@ -78,7 +77,12 @@ Result<std::vector<PointKey>> pointKeysOf(const std::vector<std::string>& words)
 }
 
 ValidatedGroup validatedGroup(std::string name, const PointSet& points) {
-  return {{}, accuracyOf(std::move(name), points, shippedConstants()), coverageOf(points)};
+  const PointSet core = filtered(points, [](const PredictedPoint& p) { return p.measured.core; });
+  ValidatedGroup group;
+  group.accuracy = accuracyOf(name, points, shippedConstants());
+  group.coverage = coverageOf(points);
+  group.core = accuracyOf(std::move(name), core, shippedConstants());
+  return group;
 }
 
 std::vector<ValidatedGroup> validatedGroups(const PointSet& points,

@@ -21,6 +21,7 @@ struct ValidatedGroup {
   std::vector<std::string> values;  ///< of the keys, in their order; empty without keys
   GroupAccuracy accuracy;
   IntervalCoverage coverage;
+  GroupAccuracy core;  ///< of its core rows alone
 };
 
 /// With the shipped constants.

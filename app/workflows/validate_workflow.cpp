@@ -107,7 +107,8 @@ void addSources(ValidateOutcome& outcome) {
     outcome.sources.push_back(
         "points: github:ai-dynamo/aiconfigurator@095f58a, its file of measured end-to-end points "
         "(Apache-2.0); data/tables/serving/SOURCE.md");
-  outcome.sources.push_back("kernels: data/tables/kernels, measured by aiconfigurator (Apache-2.0)");
+  outcome.sources.push_back(
+      "kernels: data/tables/kernels, measured by aiconfigurator (Apache-2.0)");
   outcome.sources.push_back(engineConstantsSource());
 }
 

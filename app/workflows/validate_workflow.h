@@ -14,7 +14,7 @@ namespace moe {
 
 /// `validate`: predictions against measured serving points. Fields are the options of the command.
 struct ValidateRequest {
-  std::string points_file;                         ///< empty: the points that ship
+  std::string points_file;                           ///< empty: the points that ship
   std::vector<std::string> by{"model", "hardware"};  ///< what groups have in common
   std::string catalog_dir;
 };

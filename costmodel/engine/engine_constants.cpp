@@ -10,9 +10,9 @@ namespace {
 // fit, by concurrency class; printed again by `moeplan validate --accuracy-page`.
 constexpr double kLeftOutQuantile[] = {0.148, 0.209, 0.318, 0.440};
 
-// Nothing is measured yet on a machine whose kernels are another's or a roofline's, so these
-// factors are a judgement: the six points of GB200 and B300 outside the core set miss by two to
-// three times as much, rooflines in general by three to four times.
+// No core point is of a machine whose kernels are another's or a roofline's, so these factors are a
+// judgement: the 66 points of GB200 and B300, all of them doubtful, are missed by 39 % on the mean,
+// three times as much as core rows; rooflines in general by three to four times.
 constexpr double kOtherAccelerator = 1.5;
 constexpr double kRooflineOnly = 2.5;
 

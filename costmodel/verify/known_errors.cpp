@@ -12,17 +12,17 @@ struct KnownError {
 };
 
 constexpr std::string_view kRoundLoad =
-    "another load protocol: prompts of 1000, 2000, 4000 and 8000 tokens, few answers of 100 and "
-    "500; how many requests really ran is not recorded. The 16 rows of vLLM 0.12.0 show no "
-    "interference of prefills at all, which prefix-cache hits explain";
+    "prompts of 1000, 2000, 4000 and 8000 tokens seem to follow another load protocol than the "
+    "other points; how many requests really ran is not recorded";
 
 constexpr KnownError kKnown[] = {
     {"Qwen3-32B, H100-80GB SXM, sglang, bf16",
      "78 of 84 rows are of SGLang 0.5.1.post1, which schedules prefills first: requests run in "
-     "waves and running ones feel few prefills, so it is faster per token and slower to the first "
-     "than predicted"},
+     "waves and running ones feel few prefills, so it is faster per token than predicted"},
     {"Llama-3.1-8B, H200-141GB SXM, sglang, fp8", kRoundLoad},
-    {"Llama-3.1-8B, H200-141GB SXM, vllm, fp8", kRoundLoad},
+    {"Llama-3.1-8B, H200-141GB SXM, vllm, fp8",
+     "the same protocol, and vLLM 0.12.0 shows no interference of prefills at all, which "
+     "prefix-cache hits would explain"},
     {"Llama-3.1-8B, H200-141GB SXM", kRoundLoad},
     {"H200-141GB SXM", kRoundLoad},
 };

@@ -38,6 +38,13 @@ Parallelism parallelismOf(const ServingMeasurement& point, const ModelEntry& mod
   return p;
 }
 
+Result<void> checkDevices(const Parallelism& p, const ServingMeasurement& point) {
+  if (p.devices() == point.devices) return {};
+  return fail(ErrorKind::kInput, "devices",
+              fmt::format("{} is not a multiple of tensor_parallel {} x attention_data_parallel {}",
+                          point.devices, p.tensor_parallel, p.data_parallel));
+}
+
 Result<Precision> kvPrecisionOf(const ServingMeasurement& point, const ModelEntry& model,
                                 Precision weights) {
   if (!point.kv_cache.empty()) return precisionOf(point.kv_cache, "kv_cache");
@@ -109,6 +116,10 @@ Result<const PointPredictor::Deployed*> PointPredictor::deployed(const ServingMe
   const auto engine = engineOf(point.engine, "engine");
   if (!engine) return tl::unexpected(engine.error());
   const Parallelism parallelism = parallelismOf(point, *model);
+  if (const auto good = checkDevices(parallelism, point); !good)
+    return tl::unexpected(good.error());
+  if (const auto good = checkParallelism(parallelism, *model); !good)
+    return tl::unexpected(good.error());
   const auto kernels = kernelsOf(*machine);
   if (!kernels) return tl::unexpected(kernels.error());
   const Accelerator& accelerator = (*kernels)->target();

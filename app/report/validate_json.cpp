@@ -20,7 +20,7 @@ void addErrors(Json& json, const ValidatedGroup& group) {
   json["tpot"] = summaryJson(group.accuracy.tpot);
   json["ttft"] = summaryJson(group.accuracy.ttft);
   json["latency"] = summaryJson(group.accuracy.latency);
-  json["tpot_in_interval90"] = {
+  json["tpot_in_ci90"] = {
       {"n", coverage.count},
       {"inside", coverage.inside},
       {"share", coverage.count > 0 ? jsonNumber(coverage.share()) : Json(nullptr)}};
@@ -85,8 +85,8 @@ Json rowJson(const ValidatedPoint& row) {
   json["measured_tpot_s"] = jsonNumber(measured.tpot_s);
   json["predicted_ttft_s"] = jsonNumber(row.ttft_s);
   json["measured_ttft_s"] = jsonNumber(measured.ttft_s);
-  json["tpot_interval90_s"] = jsonInterval(row.tpot_low_s, row.tpot_high_s);
-  json["tpot_in_interval90"] = row.inside ? Json(*row.inside) : Json(nullptr);
+  json["tpot_ci90_s"] = jsonInterval(row.tpot_low_s, row.tpot_high_s);
+  json["tpot_in_ci90"] = row.inside ? Json(*row.inside) : Json(nullptr);
   json["basis"] = std::string(name(row.point.basis));
   json["running_requests"] = jsonNumber(row.point.point.concurrency);
   json["flags"] = measured.flags;

@@ -159,6 +159,9 @@ std::string chosen() {
        bullets(
            {"a shape that was not measured takes its utilisation from the two nearest ones, "
             "weighted by inverse distance in the logarithms of its sizes;",
+            "spikes and untuned kernels of the tables are left out or bounded by what stands "
+            "beside "
+            "them (costmodel/operators/README.md);",
             "TensorRT-LLM hides host work behind the device's;",
             "deployments on racks of 72 whose devices are all counted as one tensor-parallel "
             "group are read as trays of four devices;",

@@ -11,7 +11,7 @@ namespace {
 constexpr double kLeftOutQuantile[] = {0.148, 0.209, 0.318, 0.440};
 
 // No core point is of a machine whose kernels are another's or a roofline's, so these factors are a
-// judgement: the 66 points of GB200 and B300, all of them doubtful, are missed by 39 % on the mean,
+// judgement: the 66 points of GB200 and B300, all of them doubtful, are missed by 38 % on the mean,
 // three times as much as core rows; rooflines in general by three to four times.
 constexpr double kOtherAccelerator = 1.5;
 constexpr double kRooflineOnly = 2.5;
@@ -21,30 +21,30 @@ constexpr double kRooflineOnly = 2.5;
 EngineConstants engineConstants(Engine engine) {
   EngineConstants constants;
   constants.prefill_share = 0.8798;
-  constants.host_step_s = 0.0003;
+  constants.host_step_s = 0.0002992;
   constants.host_sequence_s = 1.79e-05;
-  constants.multi_device_layer_s = 8.048e-06;
+  constants.multi_device_layer_s = 8.049e-06;
   switch (engine) {
     case Engine::kVllm:
       constants.first_s = 0.0585;
       constants.first_prefill = 1.008;
       constants.waiting_share = 0.0671;
-      constants.contention_share = 0.09947;
+      constants.contention_share = 0.09946;
       constants.first_steps = 0;
       break;
     case Engine::kSglang:
       constants.first_s = 0;
-      constants.first_prefill = 0.581;
-      constants.waiting_share = 0.1882;
+      constants.first_prefill = 0.583;
+      constants.waiting_share = 0.1883;
       constants.contention_share = 0;
-      constants.first_steps = 34.78;
+      constants.first_steps = 34.77;
       break;
     case Engine::kTensorRtLlm:
-      constants.first_s = 0.09538;
+      constants.first_s = 0.09537;
       constants.first_prefill = 0.7181;
       constants.waiting_share = 0.05701;
       constants.contention_share = 0.06566;
-      constants.first_steps = 4.659;
+      constants.first_steps = 4.66;
       break;
   }
   return constants;

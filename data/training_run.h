@@ -22,13 +22,13 @@ enum class ParameterKind {
 std::string_view name(ParameterKind kind);
 
 /// Bits of a number in training and after it; 0: not quantised.
-struct Precision {
+struct PrecisionBits {
   double weights = 0;
   double activations = 0;
   double kv_cache = 0;
   double after_training = 0;  ///< of weights quantised when training is over
 
-  bool operator==(const Precision&) const = default;
+  bool operator==(const PrecisionBits&) const = default;
 };
 
 /// One point of the loss surface: a finished training run, or one evaluation on the way.
@@ -40,7 +40,7 @@ struct TrainingRun {
   double top_k = 1;
   double granularity = 1;    ///< G = d_ff / d_expert [Krajewski2024]
   double unique_tokens = 0;  ///< D without repeats; 0: as many as `train_tokens`
-  Precision precision = {};
+  PrecisionBits precision = {};
   double loss = 0;  ///< validation cross-entropy, nats per token
   std::optional<double> step;
   std::size_t line = 0;    ///< in its file, from 1

@@ -207,8 +207,8 @@ Result<void> asksOneThing(const OptimumQuestion& question) {
 
 }  // namespace
 
-Result<Precision> parsePrecision(const std::string& text) {
-  Precision precision;
+Result<PrecisionBits> parsePrecision(const std::string& text) {
+  PrecisionBits precision;
   if (text.empty()) return precision;
   const auto wrong = [&](std::string_view part) {
     return fail(

@@ -20,7 +20,7 @@ struct ModelQuestion {
 
 /// Reads "8" (weights, activations and KV cache) or "w=8,a=16,kv=16,post=4", any part of it; what
 /// is not named is not quantised. Errors: kUsage.
-Result<Precision> parsePrecision(const std::string& text);
+Result<PrecisionBits> parsePrecision(const std::string& text);
 
 /// `predict`: the loss of one model. What the law does not use may be left out.
 struct PredictQuestion {

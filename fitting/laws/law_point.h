@@ -12,7 +12,7 @@ struct LawPoint {
   double granularity = 1;    ///< G
   double top_k = 1;          ///< k, experts per token
   double unique_tokens = 0;  ///< U, D without repeats; 0: no token is seen twice
-  Precision precision = {};  ///< bits of weights, activations, KV cache
+  PrecisionBits precision = {};  ///< bits of weights, activations, KV cache
 
   /// U, at most D.
   double uniqueTokens() const {

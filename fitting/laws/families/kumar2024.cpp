@@ -25,7 +25,7 @@ enum {
 // activations and KV cache, 16 where nothing is quantised.
 double bitsShare(const LawPoint& point) {
   const auto bits = [](double own) { return own > 0 ? own : 16; };
-  const Precision& own = point.precision;
+  const PrecisionBits& own = point.precision;
   return (bits(own.weights) + bits(own.activations) + bits(own.kv_cache)) / 48;
 }
 
@@ -44,7 +44,7 @@ double logKept(double bits, double gamma, double offset, double& by_gamma, doubl
 
 double effectiveParams(std::span<const double> values, const LawPoint& point, double* slopes,
                        LossSlopes& own) {
-  const Precision& bits = point.precision;
+  const PrecisionBits& bits = point.precision;
   double log_params = std::log(point.params);
   for (const auto& [gamma, offset, own_bits] :
        {std::tuple{kGammaW, kNW, bits.weights}, std::tuple{kGammaA, kNA, bits.activations},

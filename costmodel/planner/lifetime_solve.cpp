@@ -149,26 +149,24 @@ double LifetimeTask::mostLogTokens(double log_params) const {
   return std::min(most_log_tokens, log_params + most_log_tokens_per_param);
 }
 
-// Spending is nearly in proportion to the tokens, so that rescaling finds it at once.
+// Spending is nearly in proportion to the tokens, so that rescaling finds it at once; where it is
+// not, secants in logarithms follow.
 double tokensSpending(const PricedDesign& design, double TrainingPrice::*spent, double params,
                       double amount, double guess) {
-  double tokens = guess;
-  double exponent = 1;
-  double last_log_tokens = 0;
-  double last_log_ratio = 0;
+  const auto ratioAt = [&](double tokens) {
+    return amount / (design.training(params, tokens).*spent);
+  };
+  double last = guess;
+  double last_ratio = ratioAt(guess);
+  if (!std::isfinite(last_ratio)) return kEndless;
+  double tokens = guess * last_ratio;
   for (int step = 0; step < 60; ++step) {
-    const double now = design.training(params, tokens).*spent;
-    if (!(now > 0)) return kEndless;
-    const double log_ratio = std::log(amount / now);
-    if (std::abs(log_ratio) < 1e-13) break;
-    const double log_tokens = std::log(tokens);
-    if (step > 0) {
-      const double secant = (last_log_ratio - log_ratio) / (log_tokens - last_log_tokens);
-      if (secant > 0.2 && secant < 5) exponent = secant;
-    }
-    last_log_tokens = log_tokens;
-    last_log_ratio = log_ratio;
-    tokens *= std::exp(log_ratio / exponent);
+    const double ratio = ratioAt(tokens);
+    if (std::abs(ratio - 1) < 1e-13) break;
+    const double exponent = std::log(last_ratio / ratio) / std::log(tokens / last);
+    last = tokens;
+    last_ratio = ratio;
+    tokens *= std::pow(ratio, exponent > 0.2 && exponent < 5 ? 1 / exponent : 1);
   }
   return tokens;
 }
@@ -250,7 +248,7 @@ LifetimeSolution solveLifetime(const PricedDesign& design, const PriceGrid& grid
     const double params = paramsAt(x);
     return lifetimeValue(design, surface, task, x, params, design.serving_usd(params)).objective;
   };
-  const std::size_t stride = care == Care::kCareful ? 1 : 6;
+  const std::size_t stride = care == Care::kCareful ? 1 : 3;
   const Brackets minima = scanned(design, grid, surface, task, *sizes, stride, objective);
   double least = kEndless;
   for (const Bracket& bracket : minima) least = std::min(least, bracket.value);
@@ -258,7 +256,7 @@ LifetimeSolution solveLifetime(const PricedDesign& design, const PriceGrid& grid
   LocalMinimum best{0, kEndless, false};
   for (const Bracket& bracket : minima) {
     if (bracket.bound > least) continue;
-    const double tolerance = care == Care::kCareful ? 1e-10 : 3e-4;
+    const double tolerance = care == Care::kCareful ? 1e-10 : 2e-5;
     LocalMinimum found =
         localMinimum(objective, bracket.a, bracket.b, bracket.c, bracket.value, tolerance);
     if (care == Care::kCareful) found = polished(objective, found);

@@ -79,8 +79,8 @@ LifetimeValue lifetimeValue(const PricedDesign& design, const LossSurface& surfa
 std::optional<double> leastLogParams(const LossSurface& surface, const LifetimeTask& task,
                                      double start);
 
-/// kCareful: every lattice point and minima to 1e-8 in ln N; kDraw: every sixth point (0.06 in ln
-/// N, half of the narrowest basin) and 3e-4, which moves the objective by less than 1e-6.
+/// kCareful: every lattice point and minima to 1e-8 in ln N; kDraw: every third point (0.03 in ln
+/// N, a quarter of the narrowest basin) and 2e-5, which moves the objective by less than 1e-5.
 enum class Care { kCareful, kDraw };
 
 /// The best N and D of one design under one law: all local minima of the scan that may hold the

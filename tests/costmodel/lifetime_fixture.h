@@ -1,6 +1,7 @@
 #pragma once
 
 #include "costmodel/planner/lifetime.h"
+#include "costmodel/planner/lifetime_solve.h"
 #include "costmodel/planner/simple_designs.h"
 #include "tests/costmodel/planner_fixture.h"
 

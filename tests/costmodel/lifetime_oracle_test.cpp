@@ -51,8 +51,7 @@ TEST(LifetimeOracle, AgreesOnEveryDesign) {
 
 // 46, 164, 748 and 4856 thousand USD (independent computation).
 TEST(LifetimeOracle, AgreesOnTheBestExpertCountOfEachLifetime) {
-  const std::vector<std::pair<double, double>> best = {
-      {1e11, 16}, {1e12, 8}, {1e13, 4}, {1e14, 2}};
+  const std::vector<std::pair<double, double>> best = {{1e11, 16}, {1e12, 8}, {1e13, 4}, {1e14, 2}};
   for (const auto& [tokens, experts] : best) {
     const LifetimeRequest request = lifetimeRequest(tokens);
     const LifetimeOutcome outcome = lifetime(request);
@@ -62,7 +61,8 @@ TEST(LifetimeOracle, AgreesOnTheBestExpertCountOfEachLifetime) {
 
 // With one of two FFN layers routed and two experts a token: E = 32, 16, 8, 8.
 TEST(LifetimeOracle, AgreesOnTheBestExpertCountOfTheYunShape) {
-  const std::vector<std::pair<double, double>> best = {{1e11, 32}, {1e12, 16}, {1e13, 8}, {1e14, 8}};
+  const std::vector<std::pair<double, double>> best = {
+      {1e11, 32}, {1e12, 16}, {1e13, 8}, {1e14, 8}};
   for (const auto& [tokens, experts] : best) {
     const LifetimeRequest request =
         lifetimeRequest(tokens, {1, 2, 4, 8, 16, 32}, referenceSetting("yun"));

@@ -16,13 +16,12 @@ double chinchillaTokens(double params) {
 }
 
 double chinchillaLoss(double params) {
-  return 1.69 + kA * std::pow(params, -kAlpha) +
-         kB * std::pow(chinchillaTokens(params), -kBeta);
+  return 1.69 + kA * std::pow(params, -kAlpha) + kB * std::pow(chinchillaTokens(params), -kBeta);
 }
 
 struct Example {
-  double chinchilla, lifetime_tokens;      // the quality, the tokens served
-  double params, tokens_factor, saving;    // as printed; 0: not printed
+  double chinchilla, lifetime_tokens;                  // the quality, the tokens served
+  double params, tokens_factor, saving;                // as printed; 0: not printed
   double params_digits, factor_digits, saving_digits;  // half a unit of the last printed digit
 };
 
@@ -39,10 +38,10 @@ TEST(Sardana, FlopExamplesComeOutWithinRounding) {
   for (const Example& example : kFlopExamples) {
     SCOPED_TRACE(example.chinchilla);
     const double tokens = chinchillaTokens(example.chinchilla);
-    const LifetimeRow row = lifetime(sardanaRequest("sardana2024-flop",
-                                                    chinchillaLoss(example.chinchilla),
-                                                    example.lifetime_tokens))
-                                .rows.front();
+    const LifetimeRow row =
+        lifetime(sardanaRequest("sardana2024-flop", chinchillaLoss(example.chinchilla),
+                                example.lifetime_tokens))
+            .rows.front();
     EXPECT_NEAR(row.best->params, example.params, example.params_digits);
     EXPECT_EQ(row.binding, Binding::kNone);
     if (example.tokens_factor > 0) {
@@ -51,8 +50,7 @@ TEST(Sardana, FlopExamplesComeOutWithinRounding) {
     const double chinchilla_flop =
         6 * example.chinchilla * tokens + 2 * example.chinchilla * example.lifetime_tokens;
     if (example.saving > 0) {
-      EXPECT_NEAR(1 - row.best->total_usd / chinchilla_flop, example.saving,
-                  example.saving_digits);
+      EXPECT_NEAR(1 - row.best->total_usd / chinchilla_flop, example.saving, example.saving_digits);
     }
   }
 }
@@ -77,8 +75,7 @@ TEST(Sardana, FlopExamplesAgreeWithAnIndependentSolution) {
 // the printed digit, sizes to 1 % and tokens to 3 %: the price behind the paper is not printed.
 TEST(Sardana, DollarExamplesComeOutWithinThreePercent) {
   const auto solved = [](double chinchilla, double requests) {
-    return lifetime(
-               sardanaRequest("sardana2024-usd", chinchillaLoss(chinchilla), 215 * requests))
+    return lifetime(sardanaRequest("sardana2024-usd", chinchillaLoss(chinchilla), 215 * requests))
         .rows.front();
   };
   const auto saving = [](double chinchilla, double requests, const LifetimeRow& row) {

@@ -46,11 +46,12 @@ LossSurface::LossSurface(const Law& law, const LawPoint& model, std::optional<do
   if (family_->power >= 0) {
     power_ = law.values[static_cast<std::size_t>(family_->power)];
     inside_from_ = family_->inside_from;
-    return;
   }
   const auto falls = [](const PowerTerm& term) { return term.tokens_exponent != 0; };
   const auto place = std::find_if(terms_.begin(), terms_.end(), falls);
-  closed_ = std::count_if(terms_.begin(), terms_.end(), falls) == 1 && place->tokens_exponent < 0;
+  const bool is_inside = place - terms_.begin() >= static_cast<std::ptrdiff_t>(inside_from_);
+  closed_ = std::count_if(terms_.begin(), terms_.end(), falls) == 1 && place->tokens_exponent < 0 &&
+            is_inside == (family_->power >= 0);
   if (closed_) std::iter_swap(place, terms_.end() - 1);
 }
 
@@ -104,8 +105,11 @@ double LossSurface::freshLogTokens(double log_params, double log_target) const {
   if (!closed_)
     return fallingRoot([&](double y) { return logLossOfFresh(log_params, y) - log_target; });
   double gap = std::exp(log_target);
-  for (std::size_t i = 0; i + 1 < terms_.size(); ++i)
+  for (std::size_t i = 0; i + 1 < terms_.size(); ++i) {
+    if (i == inside_from_) gap = gap > 0 ? std::pow(gap, 1 / power_) : -1;
     gap -= std::exp(terms_[i].log_amplitude + terms_[i].params_exponent * log_params);
+  }
+  if (inside_from_ + 1 == terms_.size()) gap = gap > 0 ? std::pow(gap, 1 / power_) : -1;
   if (!(gap > 0)) return kEndless;
   const PowerTerm& last = terms_.back();
   return (last.log_amplitude + last.params_exponent * log_params - std::log(gap)) /

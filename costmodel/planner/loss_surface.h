@@ -52,7 +52,7 @@ class LossSurface {
   std::vector<double> values_;  // of a law that is no sum of powers
   LawPoint model_;
   std::vector<PowerTerm> terms_;  // of one that is; the term with D last when it is alone
-  bool closed_ = false;           // one term falls with D and there is no power
+  bool closed_ = false;           // it falls with D, and stands inside the power if there is one
   double power_ = 1;
   std::size_t inside_from_ = 0;
   std::optional<double> unique_;      // valued by freshTokens

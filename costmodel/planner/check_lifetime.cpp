@@ -82,7 +82,11 @@ void warnOfDraws(const LifetimeRequest& request, LifetimeOutcome& outcome) {
                      outcome.draws > 0
                          ? ", so the intervals and probabilities hold the prices' uncertainty only"
                          : ", so there are no intervals and no probabilities"));
-  else if (outcome.draws > 0 && outcome.draws < kFewestDraws)
+  else if (outcome.draws < request.draws)
+    warn(outcome, "fewer_draws",
+         fmt::format("The law has {} posterior draws, fewer than the {} asked for; all were used.",
+                     outcome.draws, request.draws));
+  if (outcome.draws > 0 && outcome.draws < kFewestDraws)
     warn(outcome, "too_few_draws",
          fmt::format("{} draws are too few for a 95 % interval; {} are the least.", outcome.draws,
                      kFewestDraws));

@@ -11,7 +11,6 @@ namespace moe {
 namespace {
 
 constexpr double kEndless = std::numeric_limits<double>::infinity();
-constexpr double kMostLogTokens = 300;
 
 struct Reference {
   double log_params = 0;

@@ -9,7 +9,6 @@ namespace moe {
 namespace {
 
 constexpr double kEndless = std::numeric_limits<double>::infinity();
-constexpr double kMostLogTokens = 300;
 
 LossSurface surfaceOf(const LifetimeRequest& request, const PricedDesign& design,
                       std::optional<double> unique_tokens) {
@@ -80,6 +79,16 @@ bool feasible(const LifetimeRequest& request, const PricedDesign& design,
   return solveLifetime(design, PriceGrid(design), surface, task, Care::kCareful).found;
 }
 
+/// The serving price of the smallest size that is served; infinite when none is.
+double smallestPrice(const PricedDesign& design) {
+  if (!(design.largest_params >= kSmallestPlanned)) return kEndless;
+  if (const double usd = design.serving_usd(kSmallestPlanned); std::isfinite(usd)) return usd;
+  const PriceGrid grid(design);
+  for (std::size_t i = 0; i < grid.size(); ++i)
+    if (std::isfinite(grid.usd(i))) return grid.usd(i);
+  return kEndless;
+}
+
 void add(LifetimeShortfall& result, Binding limit, double has, double needs) {
   if (std::isfinite(needs) && needs > 0) result.relaxations.push_back({limit, has, needs});
 }
@@ -127,8 +136,8 @@ void explainTarget(const LifetimeRequest& request, const PricedDesign& design,
 LifetimeShortfall shortfallOf(const LifetimeRequest& request, const PricedDesign& design) {
   LifetimeShortfall result;
   const LifetimeTask task = taskOf(request);
-  const double usd = design.serving_usd(kSmallestPlanned);
-  if (!(design.largest_params >= kSmallestPlanned) || !std::isfinite(usd)) {
+  const double usd = smallestPrice(design);
+  if (!std::isfinite(usd)) {
     add(result, Binding::kLargestModel, design.largest_params, kSmallestPlanned);
     return result;
   }

@@ -1,16 +1,10 @@
 #pragma once
 
-#include <limits>
-#include <optional>
 #include <vector>
 
-#include "costmodel/planner/lifetime.h"
-#include "costmodel/planner/loss_surface.h"
-#include "costmodel/planner/priced_design.h"
+#include "costmodel/planner/lifetime_task.h"
 
 namespace moe {
-
-inline constexpr double kSmallestPlanned = 1e6;  ///< parameters; nothing smaller is searched
 
 /// Serving prices of a design on a lattice in ln N that all designs share: computed once and
 /// scanned by every draw. Fine beside the kinks, which lie where a device is added (8 to 9 of them
@@ -33,24 +27,6 @@ class PriceGrid {
   std::vector<double> usd_;
 };
 
-/// What is minimised at one design: USD where there is a target, else the loss.
-struct LifetimeTask {
-  static constexpr double kNoLimit = std::numeric_limits<double>::infinity();
-  double lifetime_tokens = 0;
-  std::optional<double> log_target;
-  double total_usd = kNoLimit;
-  double most_log_tokens = kNoLimit;
-  double most_log_tokens_per_param = kNoLimit;
-  double most_wall_s = kNoLimit;
-  double price_factor = 1;  ///< on the serving price
-
-  /// The most ln D that a size may be trained on, wall time apart.
-  double mostLogTokens(double log_params) const;
-};
-
-/// The task of a request at the stated prices.
-LifetimeTask taskOf(const LifetimeRequest& request);
-
 struct LifetimeSolution {
   bool found = false;
   bool kink = false;  ///< careful solutions only
@@ -60,24 +36,6 @@ struct LifetimeSolution {
   double usd_per_million = 0;   ///< output tokens, times the price factor
   double least_log_params = 0;  ///< where the limits on tokens bind; of a target
 };
-
-/// Training tokens at which `spent` of the training (its USD, its seconds) reaches `amount`.
-double tokensSpending(const PricedDesign& design, double TrainingPrice::*spent, double params,
-                      double amount, double guess);
-
-/// The objective at a size whose serving costs this much; infinite where a limit is broken.
-struct LifetimeValue {
-  double objective = 0;
-  double log_tokens = 0;
-};
-LifetimeValue lifetimeValue(const PricedDesign& design, const LossSurface& surface,
-                            const LifetimeTask& task, double log_params, double params,
-                            double usd_per_million);
-
-/// Smallest ln N that has the target loss within the limits on tokens; none when no size has.
-/// `start`: ln N of the loss-optimal model.
-std::optional<double> leastLogParams(const LossSurface& surface, const LifetimeTask& task,
-                                     double start);
 
 /// kCareful: every lattice point and minima to 1e-8 in ln N; kDraw: every third point (0.03 in ln
 /// N, a quarter of the narrowest basin) and 2e-5, which moves the objective by less than 1e-5.

@@ -2,10 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
-
-#include "costmodel/planner/draws.h"
 
 namespace moe {
 namespace {
@@ -66,52 +63,14 @@ Result<void> checkLaw(const LifetimeRequest& request) {
                     law.family->name));
   if (const std::string reason = law.noOptimum(); !reason.empty())
     return unanswered(fmt::format("its runs do not determine any optimum: {}", reason));
+  if (law.family->compute_share != nullptr && law.family->dependsOnExperts())
+    return unanswered(
+        fmt::format("{} counts total parameters, which the designs do not; use a law of dense or "
+                    "active parameters, such as ludziejewski2025 or yun2024",
+                    law.family->name));
   for (const PricedDesign& design : request.designs)
     if (auto known = law.knowsExperts(design.model.experts); !known) return known;
   return {};
-}
-
-void warn(LifetimeOutcome& outcome, std::string code, std::string message) {
-  outcome.warnings.push_back({std::move(code), std::move(message)});
-}
-
-void warnOfDraws(const LifetimeRequest& request, LifetimeOutcome& outcome) {
-  if (request.law.posterior.empty())
-    warn(outcome, "no_posterior",
-         fmt::format("The law {} comes without a posterior sample{}.", request.law.name,
-                     outcome.draws > 0
-                         ? ", so the intervals and probabilities hold the prices' uncertainty only"
-                         : ", so there are no intervals and no probabilities"));
-  else if (outcome.draws < request.draws)
-    warn(outcome, "fewer_draws",
-         fmt::format("The law has {} posterior draws, fewer than the {} asked for; all were used.",
-                     outcome.draws, request.draws));
-  if (outcome.draws > 0 && outcome.draws < kFewestDraws)
-    warn(outcome, "too_few_draws",
-         fmt::format("{} draws are too few for a 95 % interval; {} are the least.", outcome.draws,
-                     kFewestDraws));
-}
-
-void warnOfRepeats(const LifetimeRequest& request, LifetimeOutcome& outcome) {
-  if (!request.unique_tokens || request.law.family->dependsOn(Variable::kRepeats)) return;
-  warn(outcome, "repeats_borrowed",
-       fmt::format("The law {} does not know repeated tokens; beyond the unique ones they are "
-                   "valued as in [Muennighoff2023] (R_D* = 15.4), whatever the model.",
-                   request.law.name));
-}
-
-void warnOfRange(const LifetimeRequest& request, LifetimeOutcome& outcome) {
-  const FittedRange& range = request.law.range;
-  if (!range.params || !range.train_tokens)
-    warn(outcome, "range_unknown",
-         "The law does not say on which N and D it was fitted; extrapolation cannot be judged.");
-  if (!outcome.feasible()) return;
-  const LifetimeRow& best = outcome.rows.front();
-  if (best.extrapolated)
-    warn(outcome, "extrapolated",
-         fmt::format("The best design trains {:.3g} tokens per parameter and lies {:.1f} decades "
-                     "outside the law's runs.",
-                     best.best->tokensPerParam(), best.extrapolation.worstOfSizeAndTokens()));
 }
 
 }  // namespace
@@ -122,19 +81,6 @@ Result<void> checkLifetime(const LifetimeRequest& request) {
   for (const auto& check : {checkGoal(request), checkLimits(request), checkLaw(request)})
     if (!check) return check;
   return {};
-}
-
-void addLifetimeWarnings(const LifetimeRequest& request, LifetimeOutcome& outcome) {
-  outcome.warnings = request.law.warnings;
-  warnOfDraws(request, outcome);
-  warnOfRepeats(request, outcome);
-  warnOfRange(request, outcome);
-  for (const LifetimeRow& row : outcome.rows)
-    if (outcome.draws > 0 && row.best && row.draws_share < 0.975)
-      warn(outcome, "conditional_interval",
-           fmt::format("'{}' has an answer in {:.0f} % of the draws; its intervals and its regret "
-                       "are over those only.",
-                       request.designs[row.design].label, 100 * row.draws_share));
 }
 
 }  // namespace moe

@@ -7,7 +7,4 @@ namespace moe {
 /// Refuses what makes no sense (kUsage) and what the law cannot answer (kUnanswered).
 Result<void> checkLifetime(const LifetimeRequest& request);
 
-/// What every reader of the outcome must be told.
-void addLifetimeWarnings(const LifetimeRequest& request, LifetimeOutcome& outcome);
-
 }  // namespace moe

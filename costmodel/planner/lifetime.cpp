@@ -7,6 +7,7 @@
 #include "costmodel/planner/lifetime_draws.h"
 #include "costmodel/planner/lifetime_recommend.h"
 #include "costmodel/planner/lifetime_shortfall.h"
+#include "costmodel/planner/lifetime_warnings.h"
 
 namespace moe {
 namespace {
@@ -71,6 +72,22 @@ LifetimeRow rowOf(const LifetimeRequest& request, std::size_t index,
   return row;
 }
 
+LifetimeVariant variantOf(const LifetimeRequest& request, const std::vector<PriceGrid>& grids,
+                          const LawVariant& variant) {
+  const Law law = request.law.withValues(variant.values);
+  LifetimeVariant result{variant.label, {}};
+  for (std::size_t i = 0; i < request.designs.size(); ++i) {
+    const PricedDesign& design = request.designs[i];
+    const LossSurface surface(law, design.model, request.unique_tokens);
+    const LifetimeSolution found =
+        solveLifetime(design, grids[i], surface, taskOf(request), Care::kCareful);
+    auto& figures = result.designs.emplace_back();
+    if (found.found)
+      figures = {std::exp(found.log_params), std::exp(found.log_tokens), found.objective};
+  }
+  return result;
+}
+
 /// The best first; equal ones as they are listed, infeasible ones last.
 void rank(const LifetimeRequest& request, std::vector<LifetimeRow>& rows) {
   const auto objective = [&](const LifetimeRow& row) {
@@ -101,6 +118,8 @@ Result<LifetimeOutcome> planLifetime(const LifetimeRequest& request, std::stop_t
   if (!draws) return fail(ErrorKind::kCancelled, "plan", "stopped");
   outcome.draws = draws->draws;
   fillFromDraws(*draws, outcome.rows);
+  for (const LawVariant& variant : request.law.variants)
+    outcome.variants.push_back(variantOf(request, grids, variant));
   rank(request, outcome.rows);
   outcome.recommendation = recommendLifetime(request, grids, outcome.rows, *draws);
   addLifetimeWarnings(request, outcome);

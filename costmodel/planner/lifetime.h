@@ -126,9 +126,22 @@ struct LifetimeRecommendation {
   LifetimeSwitch switches;
 };
 
+/// The answers with the law's values of another fitting choice: what moves more than the intervals
+/// show. One entry per design of the request; none: infeasible.
+struct LifetimeVariant {
+  struct Figures {
+    double params = 0;
+    double train_tokens = 0;
+    double objective = 0;  ///< total USD, or the loss where the money is fixed
+  };
+  std::string label;
+  std::vector<std::optional<Figures>> designs;
+};
+
 struct LifetimeOutcome {
   std::vector<LifetimeRow> rows;  ///< the best first, infeasible ones last
   LifetimeRecommendation recommendation;
+  std::vector<LifetimeVariant> variants;  ///< in the order of the law's
   std::size_t draws = 0;
   std::vector<Warning> warnings;
   bool feasible() const { return !rows.empty() && rows.front().best.has_value(); }

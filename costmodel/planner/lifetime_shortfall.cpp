@@ -141,7 +141,8 @@ LifetimeShortfall shortfallOf(const LifetimeRequest& request, const PricedDesign
     add(result, Binding::kLargestModel, design.largest_params, kSmallestPlanned);
     return result;
   }
-  result.least_loss = leastLoss(request, design, task, std::log(design.largest_params));
+  result.least_loss =
+      leastLoss(request, design, task, std::min(std::log(design.largest_params), kMostLogParams));
   if (task.log_target)
     explainTarget(request, design, task, result);
   else

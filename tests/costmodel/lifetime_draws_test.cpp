@@ -115,22 +115,37 @@ TEST(LifetimeDraws, KeepingTheSizeIsNeverBetter) {
     EXPECT_GE(*row.regret_at_these_params, *row.regret * (1 - 1e-6));
 }
 
-// Serving is all there is to pay for (1e18 tokens): the total's interval is that of the price. Its
-// half-width is 90 % between 1/(1+u) and 1+u, so 95 % lie within (1+u)^(1.960/1.645).
+// A price that does not depend on N: 90 % of its draws lie between 1/(1+u) and 1+u, so 95 % within
+// (1+u)^(1.960/1.645). The end of 4000 draws has a standard error of 0.042 of its normal deviate;
+// four of them are allowed.
 TEST(LifetimeDraws, SpreadPricesAsStated) {
   LifetimeRequest request = sardanaRequest("sardana2024-usd", 2.2, 1e12);
-  request.designs[0].price_uncertainty = 0.3;
+  PricedDesign& design = request.designs[0];
+  design.serving_usd = [](double) { return 2.0; };
+  design.price_uncertainty = 0.3;
   request.draws = 4000;
   const LifetimeOutcome outcome = lifetime(request);
-  const LifetimeRow& row = outcome.rows.front();
-  request.designs[0].price_uncertainty = 0;
-  const double usd = row.best->serving.usd_per_million_output_tokens_all_in;
-  // N falls where the price is high, so only the price per parameter is as stated.
-  const double spread = std::log(row.ci95.usd_per_million_output_tokens_all_in->high / usd);
-  EXPECT_GT(spread, 0);
-  EXPECT_LT(spread, 1.2 * std::log(1.3));
+  const Range price = *outcome.rows.front().ci95.usd_per_million_output_tokens_all_in;
+  const double deviate = std::log(1.3) / 1.6449;
+  EXPECT_NEAR(std::log(price.high / 2), 1.960 * deviate, 0.17 * deviate);
+  EXPECT_NEAR(std::log(price.low / 2), -1.960 * deviate, 0.17 * deviate);
   EXPECT_EQ(outcome.draws, 4000u);
   EXPECT_THAT(outcome.warnings, testing::Contains(testing::Field(&Warning::code, "no_posterior")));
+}
+
+TEST(LifetimeVariants, AreThePlanUnderTheOtherValues) {
+  LifetimeRequest request = lifetimeRequest(1e12, {4, 8});
+  std::vector<double> other = request.law.values;
+  other[0] *= 1.02;
+  request.law.variants = {{"another window", other}};
+  const LifetimeOutcome outcome = lifetime(request);
+  ASSERT_EQ(outcome.variants.size(), 1u);
+  request.law = request.law.withValues(other);
+  const LifetimeOutcome direct = lifetime(request);
+  for (std::size_t d = 0; d < 2; ++d) {
+    EXPECT_EQ(outcome.variants[0].designs[d]->objective, rowOf(direct, d).best->total_usd);
+    EXPECT_EQ(outcome.variants[0].designs[d]->params, rowOf(direct, d).best->params);
+  }
 }
 
 // Designs on one machine err together: the cheaper one stays the cheaper in every draw.

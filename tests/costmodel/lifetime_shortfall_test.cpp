@@ -145,9 +145,23 @@ TEST(LifetimeRequestCheck, RefusesWhatMakesNoSense) {
   LifetimeRequest dense = good;
   dense.law = *presetLaw("sardana2024");
   EXPECT_EQ(planLifetime(dense).error().kind, ErrorKind::kUnanswered);
+  LifetimeRequest total = good;
+  total.law = *presetLaw("abnar2025");
+  EXPECT_EQ(planLifetime(total).error().kind, ErrorKind::kUnanswered);
   LifetimeRequest no_tokens = good;
   no_tokens.law = *presetLaw("clark2022-s-base");
   EXPECT_EQ(planLifetime(no_tokens).error().kind, ErrorKind::kUnanswered);
+}
+
+// Two experts of a third of the FFN each: a token uses 4/3 N of the dense model's N.
+TEST(LifetimeRequestCheck, WarnsWhereActiveParametersAreTakenForDenseOnes) {
+  const auto warned = [](const LifetimeRequest& request) {
+    for (const Warning& warning : lifetime(request).warnings)
+      if (warning.code == "active_taken_as_dense") return true;
+    return false;
+  };
+  EXPECT_TRUE(warned(lifetimeRequest(1e12, {4}, referenceSetting("yun"))));
+  EXPECT_FALSE(warned(lifetimeRequest(1e12, {4}, referenceSetting("ludziejewski"))));
 }
 
 TEST(LifetimeRequestCheck, StopsWhenAsked) {

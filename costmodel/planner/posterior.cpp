@@ -3,26 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
-#include <random>
-#include <thread>
+#include <utility>
+
+#include "costmodel/planner/draws.h"
 
 namespace moe {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-
-std::vector<std::size_t> chosenDraws(const PlanRequest& request) {
-  std::vector<std::size_t> indices(request.law.posterior.size());
-  std::iota(indices.begin(), indices.end(), std::size_t{0});
-  if (indices.size() <= request.draws) return indices;
-  std::mt19937_64 generator(request.seed);
-  for (std::size_t i = 0; i < request.draws; ++i)
-    std::swap(indices[i], indices[i + generator() % (indices.size() - i)]);
-  indices.resize(request.draws);
-  std::sort(indices.begin(), indices.end());
-  return indices;
-}
 
 DrawFigures figuresOf(const std::optional<SolvedPoint>& point,
                       const std::optional<SolvedPoint>& optimum,
@@ -78,36 +66,21 @@ class Worker {
   PosteriorPlan& plan_;
 };
 
-/// Linear interpolation between order statistics; `values` is sorted.
-double quantile(const std::vector<double>& values, double share) {
-  const double place = share * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const std::size_t above = std::min(below + 1, values.size() - 1);
-  return values[below] + (place - static_cast<double>(below)) * (values[above] - values[below]);
-}
-
-/// A 2.5 % percentile of fewer draws would be their minimum or less.
-constexpr std::size_t kFewestDraws = 20;
-
 template <class Figure>
-std::optional<Interval> intervalOf(const PosteriorPlan& posterior, std::size_t row,
-                                   DrawFigures DrawRow::*which, const Figure& figure) {
+std::optional<Interval> intervalOfRow(const PosteriorPlan& posterior, std::size_t row,
+                                      DrawFigures DrawRow::*which, const Figure& figure) {
   std::vector<double> values;
   values.reserve(posterior.draws);
-  for (std::size_t draw = 0; draw < posterior.draws; ++draw) {
-    const double value = figure(posterior.at(draw, row).*which);
-    if (std::isfinite(value)) values.push_back(value);
-  }
-  if (values.size() < kFewestDraws) return std::nullopt;
-  std::sort(values.begin(), values.end());
-  return Interval{quantile(values, 0.025), quantile(values, 0.975)};
+  for (std::size_t draw = 0; draw < posterior.draws; ++draw)
+    values.push_back(figure(posterior.at(draw, row).*which));
+  return intervalOf(std::move(values));
 }
 
 void fillConfiguration(const PosteriorPlan& posterior, std::size_t row, DrawFigures DrawRow::*which,
                        Configuration& configuration) {
   using F = const DrawFigures&;
   const auto interval = [&](const auto& figure) {
-    return intervalOf(posterior, row, which, figure);
+    return intervalOfRow(posterior, row, which, figure);
   };
   ConfigurationIntervals& ci = configuration.ci95;
   ci.dense_params = interval([](F f) { return f.params; });
@@ -131,21 +104,16 @@ void fillConfiguration(const PosteriorPlan& posterior, std::size_t row, DrawFigu
 
 std::optional<PosteriorPlan> planPosterior(const PlanRequest& request, std::size_t base,
                                            std::stop_token stop, const ProgressSink& progress) {
-  const std::vector<std::size_t> indices = chosenDraws(request);
+  const std::vector<std::size_t> indices =
+      chosenDraws(request.law.posterior.size(), request.draws, request.seed);
   PosteriorPlan plan;
   plan.draws = indices.size();
   plan.experts = request.experts.size();
   plan.rows.resize(plan.draws * plan.experts);
   const Worker worker(request, base, indices, plan);
-  const unsigned machine = std::max(1u, std::thread::hardware_concurrency());
-  const std::size_t wanted = request.threads > 0 ? request.threads : machine;
-  const std::size_t threads = std::max<std::size_t>(1, std::min(wanted, plan.draws / 8));
-  {
-    std::vector<std::jthread> others;
-    for (std::size_t t = 1; t < threads; ++t)
-      others.emplace_back([&worker, t, threads, stop] { worker.run(t, threads, stop, {}); });
-    worker.run(0, threads, stop, progress);
-  }
+  shareOut(plan.draws, request.threads, [&](std::size_t first, std::size_t step, bool of_caller) {
+    worker.run(first, step, stop, of_caller ? progress : ProgressSink{});
+  });
   if (stop.stop_requested()) return std::nullopt;
   return plan;
 }

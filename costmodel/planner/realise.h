@@ -13,7 +13,8 @@ struct RealiseRequest {
   double params = 0;   ///< N of the corresponding dense model, as family.count counts it
   double experts = 1;  ///< routed experts of a layer that routes; 1: a dense model
   double top_k = 1;    ///< of them per token; at most `experts` are taken
-  std::optional<double> granularity;  ///< dense FFN width over expert width; none: the family's
+  std::optional<double> granularity =
+      {};  ///< dense FFN width over expert width; none: the family's
 };
 
 /// Exact counts of an entry.
@@ -35,7 +36,7 @@ struct Realised {
 /// that tensor parallel 1, 2, 4 and 8 divide them; head width a multiple of 16 from 64 to 256; FFN
 /// widths multiples of 64; layers a multiple of those between two that route.
 ///
-/// N is met within 2 % from 1e8 to 1e12 with granularity 1; finer experts round more coarsely.
+/// N is met within 3 % from 1e8 to 1e12 with granularity 1; finer experts round more coarsely.
 /// Errors: usage of counts that are no whole numbers from 1 on, and of experts narrower than 64.
 Result<Realised> realise(const RealiseRequest& request);
 

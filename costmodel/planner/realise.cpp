@@ -140,22 +140,37 @@ struct Search {
   Realised best;
   double least = HUGE_VAL;
 
-  void tryShape(ModelEntry entry, double heads_off, double dense_width) {
+  /// N of the entry with dense FFNs as wide as that, or none.
+  std::optional<double> tryShape(ModelEntry entry, double heads_off, double dense_width) {
     const ModelTemplate& family = request.family;
     setWidths(entry, request, dense_width);
     const auto params = denseParams(entry, granularity, family.count);
-    if (!params) return;
-    const ModelEntry dense = denseCounterpart(entry, granularity);
+    if (!params) return std::nullopt;
+    const double width = denseCounterpart(entry, granularity).dense_ffn;
     const double off = heads_off + distance(1.0 * entry.hidden / entry.layers, family.aspect) +
-                       kFfnWeight * distance(dense.dense_ffn, family.ffn_ratio * entry.hidden);
+                       kFfnWeight * distance(width, family.ffn_ratio * entry.hidden);
     const double score = kSizeWeight * distance(*params, request.params) + off;
-    if (score >= least) return;
-    least = score;
-    best.entry = std::move(entry);
-    best.off_rule = off;
+    if (score < least) {
+      least = score;
+      best.entry = std::move(entry);
+      best.off_rule = off;
+    }
+    return *params;
   }
 
-  /// Depths around the one that makes N, each with the family's FFN and the one that makes N.
+  /// The family's FFN, and the one that makes N.
+  void tryLayers(ModelEntry entry, double heads_off, int layers) {
+    const ModelTemplate& family = request.family;
+    setLayers(entry, request, layers);
+    const double width = family.ffn_ratio * entry.hidden;
+    const auto params = tryShape(entry, heads_off, width);
+    if (!params) return;
+    const double per_width = 1.0 * layers * entry.ffn_matrices * entry.hidden;
+    const double whole = roundedTo(width, kWidthStep);
+    const double exact = whole + (request.params - *params) / per_width;
+    if (exact > width / 2) tryShape(entry, heads_off, exact);
+  }
+
   void tryHidden(int hidden) {
     const ModelTemplate& family = request.family;
     ModelEntry entry = family.base;
@@ -164,18 +179,12 @@ struct Search {
     entry.top_k = static_cast<int>(std::min(request.top_k, 1.0 * entry.experts));
     if (entry.experts == 0) entry.moe_every_n_layers = 1;
     const double heads_off = setHeads(entry, family);
-    const double tables = smoothTables(family, hidden);
     const int step = family.base.moe_every_n_layers;
-    const double exact = (request.params - tables) / smoothLayer(family, hidden);
+    const double exact =
+        (request.params - smoothTables(family, hidden)) / smoothLayer(family, hidden);
     for (int extra = -1; extra <= 1; ++extra) {
       const int layers = roundedTo(exact, step) + extra * step;
-      if (layers < step) continue;
-      setLayers(entry, request, layers);
-      const double per_layer = (request.params - tables) / layers;
-      const double ffn =
-          (per_layer - smoothAttention(family, hidden)) / (1.0 * family.base.ffn_matrices * hidden);
-      tryShape(entry, heads_off, family.ffn_ratio * hidden);
-      if (ffn > 0.5 * family.ffn_ratio * hidden) tryShape(entry, heads_off, ffn);
+      if (layers >= step) tryLayers(entry, heads_off, layers);
     }
   }
 };

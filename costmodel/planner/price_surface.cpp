@@ -161,7 +161,10 @@ void measureInterpolation(PriceSurface& surface, const std::vector<PricedModel>&
   for (const PricedModel& model : models) {
     const double drawn = surface.usd(model.params);
     if (!std::isfinite(drawn) || !std::isfinite(model.usd)) continue;
-    errors.push_back(std::abs(drawn / model.usd - 1));
+    const double error = std::abs(drawn / model.usd - 1);
+    const bool tight = model.params > kTightShare * surface.largest_params;
+    if (tight) surface.tight_error = std::max(surface.tight_error, error);
+    if (!tight) errors.push_back(error);
   }
   if (errors.empty()) return;
   std::sort(errors.begin(), errors.end());

@@ -51,9 +51,12 @@ struct PriceSurface {
   double output_share = 1;  ///< n / (p + n): from all-in to all tokens alike
   double smallest_params = 0;
   double largest_params = 0;
-  /// Largest and median relative error at real models halfway between those of the tables.
+  /// Largest and median relative error at real models halfway between those of the tables, up to
+  /// 0.9 of the largest that fits. Nearer to it a per cent of the weights decides how many requests
+  /// are left, and the largest error there stands apart.
   double interpolation_error = 0;
   double median_interpolation_error = 0;
+  double tight_error = 0;
   double largest_lowering = 0;   ///< relative: what the price gave up to rise with N
   double price_uncertainty = 0;  ///< relative half-width of the 90 % interval, middle of the range
 
@@ -65,6 +68,9 @@ struct PriceSurface {
   double activeParams(double params) const;
   double totalParams(double params) const;
 };
+
+/// Share of the largest model above which the price is ruled by the last free bytes.
+inline constexpr double kTightShare = 0.9;
 
 /// Exact cost of the cheapest serving of one real model: every division of the devices, the
 /// concurrency real-valued. None when nothing fits or keeps the limits.

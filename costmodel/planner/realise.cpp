@@ -12,7 +12,6 @@
 namespace moe {
 namespace {
 
-constexpr int kHiddenStep = 128;
 constexpr int kCleanHidden = 1024;  // 8 heads of 128
 constexpr int kWidthStep = 64;
 constexpr int kHeadStep = 8;
@@ -23,7 +22,8 @@ constexpr int kHeadWidthStep = 16;
 // How much of a distance from the family one unit of ln N is worth, and of each proportion.
 constexpr double kSizeWeight = 12;
 constexpr double kFfnWeight = 2;
-constexpr double kHeadWidthWeight = 0.25;
+constexpr double kHeadWidthWeight = 0.6;
+constexpr double kKvHeadWidthWeight = 1.5;  // where the KV heads stay, their width is the cache
 
 double distance(double a, double b) { return std::abs(std::log(a / b)); }
 
@@ -94,11 +94,11 @@ double setHeads(ModelEntry& entry, const ModelTemplate& family) {
   }
   const int step = std::lcm(kHeadStep, std::max(1, base.kv_heads));
   const double width = family.attention_ratio * entry.hidden;
+  const double weight = base.kv_heads > 0 ? kKvHeadWidthWeight : kHeadWidthWeight;
   double least = HUGE_VAL;
   for (int head = kNarrowestHead; head <= kWidestHead; head += kHeadWidthStep) {
     const int heads = roundedTo(width / head, step);
-    const double off =
-        distance(heads * head, width) + kHeadWidthWeight * distance(head, base.head_dim);
+    const double off = distance(heads * head, width) + weight * distance(head, base.head_dim);
     if (off >= least) continue;
     least = off;
     entry.heads = heads;
@@ -133,6 +133,21 @@ void setWidths(ModelEntry& entry, const RealiseRequest& request, double dense_wi
   if (some_dense) entry.dense_ffn = roundedTo(dense_width, kWidthStep);
 }
 
+double proportionsOff(const ModelEntry& entry, const ModelTemplate& family, double granularity) {
+  const double width = denseCounterpart(entry, granularity).dense_ffn;
+  return distance(1.0 * entry.hidden / entry.layers, family.aspect) +
+         kFfnWeight * distance(width, family.ffn_ratio * entry.hidden);
+}
+
+ModelEntry withoutLayers(const RealiseRequest& request, int hidden) {
+  ModelEntry entry = request.family.base;
+  entry.hidden = hidden;
+  entry.experts = request.experts > 1 ? static_cast<int>(request.experts) : 0;
+  entry.top_k = static_cast<int>(std::min(request.top_k, 1.0 * entry.experts));
+  if (entry.experts == 0) entry.moe_every_n_layers = 1;
+  return entry;
+}
+
 /// The search for the nearest model: keeps the best candidate.
 struct Search {
   const RealiseRequest& request;
@@ -146,9 +161,7 @@ struct Search {
     setWidths(entry, request, dense_width);
     const auto params = denseParams(entry, granularity, family.count);
     if (!params) return std::nullopt;
-    const double width = denseCounterpart(entry, granularity).dense_ffn;
-    const double off = heads_off + distance(1.0 * entry.hidden / entry.layers, family.aspect) +
-                       kFfnWeight * distance(width, family.ffn_ratio * entry.hidden);
+    const double off = heads_off + proportionsOff(entry, family, granularity);
     const double score = kSizeWeight * distance(*params, request.params) + off;
     if (score < least) {
       least = score;
@@ -173,11 +186,7 @@ struct Search {
 
   void tryHidden(int hidden) {
     const ModelTemplate& family = request.family;
-    ModelEntry entry = family.base;
-    entry.hidden = hidden;
-    entry.experts = request.experts > 1 ? static_cast<int>(request.experts) : 0;
-    entry.top_k = static_cast<int>(std::min(request.top_k, 1.0 * entry.experts));
-    if (entry.experts == 0) entry.moe_every_n_layers = 1;
+    ModelEntry entry = withoutLayers(request, hidden);
     const double heads_off = setHeads(entry, family);
     const int step = family.base.moe_every_n_layers;
     const double exact =
@@ -190,6 +199,24 @@ struct Search {
 };
 
 }  // namespace
+
+std::vector<FamilySize> familySizes(const RealiseRequest& request, double low, double high) {
+  const ModelTemplate& family = request.family;
+  const double granularity = request.granularity.value_or(family.granularity);
+  std::vector<FamilySize> sizes;
+  const int step = request.hidden_step;
+  const double least = smoothHidden(family, low) - 2.0 * step;
+  for (int hidden = std::max(step, roundedTo(std::max(least, 1.0 * step), step));; hidden += step) {
+    ModelEntry entry = withoutLayers(request, hidden);
+    const double heads_off = setHeads(entry, family);
+    setLayers(entry, request, roundedTo(hidden / family.aspect, family.base.moe_every_n_layers));
+    setWidths(entry, request, family.ffn_ratio * hidden);
+    const auto params = denseParams(entry, granularity, family.count);
+    if (!params || *params > high) return sizes;
+    if (*params >= low && (sizes.empty() || *params > sizes.back().params))
+      sizes.push_back({*params, heads_off + proportionsOff(entry, family, granularity)});
+  }
+}
 
 Result<double> denseParams(const ModelEntry& entry, double granularity, DenseCount count) {
   const auto dense = architectureOf(denseCounterpart(entry, granularity));
@@ -225,7 +252,7 @@ Result<Realised> realise(const RealiseRequest& request) {
   Search search{request, granularity, {}};
   constexpr int kAround = 3;
   for (int i = -kAround; i <= kAround; ++i) {
-    const int size = roundedTo(hidden, kHiddenStep) + i * kHiddenStep;
+    const int size = roundedTo(hidden, request.hidden_step) + i * request.hidden_step;
     if (size > 0) search.tryHidden(size);
   }
   for (int i = -1; i <= 1; ++i) {

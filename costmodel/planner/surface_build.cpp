@@ -94,18 +94,15 @@ struct Bound {
   double weight_bytes = 0;
 };
 
-/// What a node's division costs exactly: ln device-seconds per token, infinite without a serving.
-struct ExactChoice {
-  std::optional<BestConcurrency> best;
-  double logCost(int devices) const {
-    return best ? std::log(best->times.token_s * devices) : kWithout;
-  }
-};
+/// The exact best concurrency within cache and limits.
+std::optional<BestConcurrency> exactChoice(const Bound& bound, const PriceSurfaceRequest& request,
+                                           const std::vector<double>& steps) {
+  return bestConcurrency(steps, std::min(request.engine_limit, bound.kv_requests), request.limits,
+                         bound);
+}
 
-ExactChoice exactChoice(const Bound& bound, const PriceSurfaceRequest& request,
-                        const std::vector<double>& steps) {
-  return {bestConcurrency(steps, std::min(request.engine_limit, bound.kv_requests), request.limits,
-                          bound)};
+double logCost(const std::optional<BestConcurrency>& best, const Parallelism& division) {
+  return best ? std::log(best->times.token_s * division.devices()) : kWithout;
 }
 
 struct Node {
@@ -113,22 +110,25 @@ struct Node {
   SweepSetting setting;
 };
 
-/// A model of about this N that is most like its family, so that the curve is smooth.
-Result<Node> nodeAt(const PriceSurfaceRequest& request, double log_params, double half_width) {
-  std::optional<Realised> best;
-  for (const double shift : {0.0, -0.3, 0.3}) {
-    if (shift != 0 && half_width == 0) break;
-    auto model = realise({.family = request.family,
-                          .params = std::exp(log_params + shift * half_width),
-                          .experts = request.experts,
-                          .top_k = request.top_k,
-                          .granularity = request.granularity});
-    if (!model) return tl::unexpected(model.error());
-    if (!best || model->off_rule < best->off_rule) best = *std::move(model);
-  }
-  auto setting = settingOf(request, best->entry);
+RealiseRequest realiseRequest(const PriceSurfaceRequest& request, double params, int hidden_step) {
+  return {.family = request.family,
+          .params = params,
+          .experts = request.experts,
+          .top_k = request.top_k,
+          .hidden_step = hidden_step,
+          .granularity = request.granularity};
+}
+
+constexpr int kUsualHidden = 128;
+constexpr int kFineHidden = 64;  // of the models between the nodes
+
+Result<Node> nodeAt(const PriceSurfaceRequest& request, double params,
+                    int hidden_step = kUsualHidden) {
+  auto model = realise(realiseRequest(request, params, hidden_step));
+  if (!model) return tl::unexpected(model.error());
+  auto setting = settingOf(request, model->entry);
   if (!setting) return tl::unexpected(setting.error());
-  return Node{*std::move(best), *std::move(setting)};
+  return Node{*std::move(model), *std::move(setting)};
 }
 
 /// Requests that the division with the most room holds.
@@ -150,7 +150,7 @@ Result<double> topOfRange(const PriceSurfaceRequest& request) {
   double low = std::log(request.min_params);
   double high = std::log(request.max_params);
   const auto fits = [&](double log_params) -> Result<bool> {
-    const auto node = nodeAt(request, log_params, 0);
+    const auto node = nodeAt(request, std::exp(log_params));
     if (!node) return tl::unexpected(node.error());
     return mostRequests(request, node->setting) >= 1;
   };
@@ -166,16 +166,36 @@ Result<double> topOfRange(const PriceSurfaceRequest& request) {
   return std::min(high + 0.05, std::log(request.max_params));
 }
 
-/// Real models of rising N over the range.
+/// The size within [low, high] that is most like its family, if any.
+std::optional<double> bestSize(const std::vector<FamilySize>& sizes, double low, double high) {
+  const FamilySize* best = nullptr;
+  for (const FamilySize& size : sizes)
+    if (size.params >= low && size.params <= high && (!best || size.off_rule < best->off_rule))
+      best = &size;
+  return best ? std::optional(best->params) : std::nullopt;
+}
+
+/// Real models of rising N over the range: its ends, and between them models of the family's own
+/// proportions, so that the curve is smooth, as far apart as the number of points says.
 Result<std::vector<Node>> nodesOf(const PriceSurfaceRequest& request, double top) {
   const double bottom = std::log(request.min_params);
-  const double width = (top - bottom) / (request.points - 1);
+  const double spacing = (top - bottom) / (request.points - 1);
+  const auto family = familySizes(realiseRequest(request, request.min_params, kUsualHidden),
+                                  request.min_params, std::exp(top));
+  std::vector<double> sizes = {request.min_params};
+  for (double next = bottom + spacing; next < top - spacing / 4;) {
+    // Where hidden sizes are far apart, the next one.
+    const auto size =
+        bestSize(family, std::exp(next - 0.4 * spacing), std::exp(next + 0.4 * spacing));
+    if (size) sizes.push_back(*size);
+    next = std::max(next, size ? std::log(*size) : next) + spacing;
+  }
+  sizes.push_back(std::exp(top));
   std::vector<Node> nodes;
-  for (int i = 0; i < request.points; ++i) {
-    const bool end = i == 0 || i == request.points - 1;
-    auto node = nodeAt(request, bottom + i * width, end ? 0 : width / 2);
+  for (const double params : sizes) {
+    auto node = nodeAt(request, params);
     if (!node) return tl::unexpected(node.error());
-    if (nodes.empty() || node->model.params.dense > 1.005 * nodes.back().model.params.dense)
+    if (nodes.empty() || node->model.params.dense > 1.02 * nodes.back().model.params.dense)
       nodes.push_back(*std::move(node));
   }
   return nodes;
@@ -239,8 +259,7 @@ class Builder {
       if (!checkParallelism(table.parallelism, setting.model.entry)) continue;
       const Bound bound(setting, table.parallelism, request_.kernels);
       least = std::min(
-          least,
-          exactChoice(bound, request_, tables_.concurrencies).logCost(table.parallelism.devices()));
+          least, logCost(exactChoice(bound, request_, tables_.concurrencies), table.parallelism));
     }
     return std::exp(least) * request_.price.value() * kTokens;
   }
@@ -269,7 +288,7 @@ class Builder {
     }
     table.log_correction[node] = 0;
     exact(node, division) =
-        exactChoice(bound, request_, tables_.concurrencies).logCost(table.parallelism.devices());
+        logCost(exactChoice(bound, request_, tables_.concurrencies), table.parallelism);
   }
 
   bool worthKeeping(std::size_t node, std::size_t division) const {
@@ -353,13 +372,19 @@ double uncertaintyOf(const PriceSurface& surface, const PriceSurfaceRequest& req
   return interval.high - 1;
 }
 
-/// Real models between the nodes.
+/// A real model in the middle of each two nodes: of the family's proportions, too, which takes
+/// finer steps of the hidden size.
 Result<std::vector<Node>> middlesOf(const PriceSurfaceRequest& request,
                                     const SurfaceTables& tables) {
+  const auto& x = tables.log_params;
+  const RealiseRequest any = realiseRequest(request, request.min_params, kFineHidden);
+  const auto sizes = familySizes(any, std::exp(x.front()), std::exp(x.back()));
   std::vector<Node> middles;
-  for (std::size_t i = 0; i + 1 < tables.log_params.size(); ++i) {
-    const double width = tables.log_params[i + 1] - tables.log_params[i];
-    auto node = nodeAt(request, tables.log_params[i] + width / 2, width / 2);
+  for (std::size_t i = 0; i + 1 < x.size(); ++i) {
+    const double width = x[i + 1] - x[i];
+    const auto size = bestSize(sizes, std::exp(x[i] + 0.35 * width), std::exp(x[i] + 0.65 * width));
+    if (!size) continue;
+    auto node = nodeAt(request, *size, kFineHidden);
     if (!node) return tl::unexpected(node.error());
     middles.push_back(*std::move(node));
   }
@@ -376,12 +401,11 @@ Result<std::optional<ExactPrice>> exactPrice(const PriceSurfaceRequest& request,
   std::optional<ExactPrice> cheapest;
   for (const Parallelism& division : divisionsOf(request, entry)) {
     const Bound bound(*setting, division, request.kernels);
-    const ExactChoice choice = exactChoice(bound, request, steps);
-    if (!choice.best) continue;
-    const double usd =
-        choice.best->times.token_s * division.devices() * request.price.value() * kTokens;
+    const auto best = exactChoice(bound, request, steps);
+    if (!best) continue;
+    const double usd = std::exp(logCost(best, division)) * request.price.value() * kTokens;
     if (!cheapest || usd < cheapest->usd_per_million_output_tokens_all_in)
-      cheapest = ExactPrice{usd, division, *choice.best};
+      cheapest = ExactPrice{usd, division, *best};
   }
   return cheapest;
 }

@@ -14,7 +14,8 @@ namespace {
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kWithout = std::numeric_limits<double>::infinity();
 constexpr std::size_t kCoarse = 4;  // nodes from one at which every division is priced to the next
-constexpr double kWorthKeeping = 1.35;  // times the cheapest: cheaper ones are priced between, too
+constexpr double kWorthPricing = 2.5;   // times the cheapest by roofline: others are not priced
+constexpr double kWorthKeeping = 1.25;  // times the cheapest: cheaper ones are priced between, too
 constexpr double kTokens = 1e6;         // that a price is of
 
 Result<void> checkRequest(const PriceSurfaceRequest& r) {
@@ -217,7 +218,9 @@ std::vector<Parallelism> commonDivisions(const PriceSurfaceRequest& request,
 class Builder {
  public:
   Builder(const PriceSurfaceRequest& request, const std::vector<Node>& nodes)
-      : request_(request), nodes_(nodes) {
+      : request_(request),
+        nodes_(nodes),
+        roofline_(KernelLibrary::roofline(request.kernels.target())) {
     tables_.device_memory = request.kernels.target().device_memory;
     tables_.rules = request.rules;
     tables_.concurrency_limit = request.engine_limit;
@@ -231,35 +234,53 @@ class Builder {
     exact_.assign(nodes.size() * tables_.divisions.size(), kNan);
   }
 
-  /// All divisions at every fourth node, then those worth keeping at the nodes between.
+  /// Every fourth node with the divisions that a roofline does not rule out, then the nodes between
+  /// with those that are nearly the cheapest at either end.
   void fill() {
     std::vector<std::size_t> coarse;
     for (std::size_t i = 0; i + 1 < nodes_.size(); i += kCoarse) coarse.push_back(i);
     coarse.push_back(nodes_.size() - 1);
     const std::size_t divisions = tables_.divisions.size();
-    parallelFor(coarse.size() * divisions, request_.threads, {},
-                [&](std::size_t i, std::size_t) { fillOne(coarse[i / divisions], i % divisions); });
-    std::vector<std::pair<std::size_t, std::size_t>> rest;
+    std::vector<double> screened(coarse.size() * divisions);
+    parallelFor(screened.size(), request_.threads, {}, [&](std::size_t i, std::size_t) {
+      screened[i] = rooflineCost(coarse[i / divisions], i % divisions);
+    });
+    std::vector<Place> places;
+    for (std::size_t i = 0; i < coarse.size(); ++i)
+      for (std::size_t d = 0; d < divisions; ++d) {
+        const auto near = [&](std::size_t k) {
+          return k < coarse.size() && nearLeast(&screened[k * divisions], d, kWorthPricing);
+        };
+        if (near(i) || near(i + 1) || (i > 0 && near(i - 1))) places.push_back({coarse[i], d});
+      }
+    fillAll(places);
+    places.clear();
     for (std::size_t i = 0; i + 1 < coarse.size(); ++i)
       for (std::size_t d = 0; d < divisions; ++d)
-        if (worthKeeping(coarse[i], d) || worthKeeping(coarse[i + 1], d))
+        if (nearLeast(&exact(coarse[i], 0), d, kWorthKeeping) ||
+            nearLeast(&exact(coarse[i + 1], 0), d, kWorthKeeping))
           for (std::size_t node = coarse[i] + 1; node < coarse[i + 1]; ++node)
-            rest.emplace_back(node, d);
-    parallelFor(rest.size(), request_.threads, {},
-                [&](std::size_t i, std::size_t) { fillOne(rest[i].first, rest[i].second); });
+            places.push_back({node, d});
+    fillAll(places);
     correct();
   }
 
-  /// The cheapest of the divisions that the tables have around this ln N, for a model there.
+  /// The exact price of a model among the divisions that the tables draw as nearly the cheapest
+  /// there.
   double exactUsd(const SweepSetting& setting, double log_params) const {
     const std::size_t cell = cellOf(tables_, log_params);
+    std::vector<double> drawn;
+    for (std::size_t d = 0; d < tables_.divisions.size(); ++d) {
+      const auto choice = divisionChoice(tables_, d, cell, log_params);
+      drawn.push_back(choice ? choice->log_device_s_per_token : kWithout);
+    }
     double least = kWithout;
-    for (const DivisionTable& table : tables_.divisions) {
-      if (std::isnan(table.log_weight_bytes[cell] + table.log_weight_bytes[cell + 1])) continue;
-      if (!checkParallelism(table.parallelism, setting.model.entry)) continue;
-      const Bound bound(setting, table.parallelism, request_.kernels);
-      least = std::min(
-          least, logCost(exactChoice(bound, request_, tables_.concurrencies), table.parallelism));
+    for (std::size_t d = 0; d < drawn.size(); ++d) {
+      if (!nearLeast(drawn.data(), d, kWorthKeeping)) continue;
+      const Parallelism& split = tables_.divisions[d].parallelism;
+      if (!checkParallelism(split, setting.model.entry)) continue;
+      const Bound bound(setting, split, request_.kernels);
+      least = std::min(least, logCost(exactChoice(bound, request_, tables_.concurrencies), split));
     }
     return std::exp(least) * request_.price.value() * kTokens;
   }
@@ -267,6 +288,10 @@ class Builder {
   const SurfaceTables& tables() const { return tables_; }
 
  private:
+  struct Place {
+    std::size_t node, division;
+  };
+
   void addDivision(const Parallelism& division) {
     const std::size_t nodes = nodes_.size();
     const std::vector<double> node_row(nodes, kNan);
@@ -291,12 +316,26 @@ class Builder {
         logCost(exactChoice(bound, request_, tables_.concurrencies), table.parallelism);
   }
 
-  bool worthKeeping(std::size_t node, std::size_t division) const {
+  void fillAll(const std::vector<Place>& places) {
+    parallelFor(places.size(), request_.threads, {},
+                [&](std::size_t i, std::size_t) { fillOne(places[i].node, places[i].division); });
+  }
+
+  /// Bound in a fraction of the time that measured kernels take. With limits on latency it would
+  /// rule out too much: then 0, and all divisions are priced.
+  double rooflineCost(std::size_t node, std::size_t division) const {
+    if (request_.limits.ttft_s || request_.limits.tpot_s) return 0;
+    const Parallelism& split = tables_.divisions[division].parallelism;
+    const Bound bound(nodes_[node].setting, split, roofline_);
+    const double limit = std::min(request_.engine_limit, bound.kv_requests);
+    return limit >= 1 ? std::log(bound(limit).token_s * split.devices()) : kWithout;
+  }
+
+  /// Whether a division is within this factor of the cheapest of a row of all.
+  bool nearLeast(const double* costs, std::size_t division, double factor) const {
     double least = kWithout;
-    for (std::size_t d = 0; d < tables_.divisions.size(); ++d)
-      least = std::min(least, exact(node, d));
-    const double here = exact(node, division);
-    return std::isfinite(here) && here <= least + std::log(kWorthKeeping);
+    for (std::size_t d = 0; d < tables_.divisions.size(); ++d) least = std::min(least, costs[d]);
+    return std::isfinite(costs[division]) && costs[division] <= least + std::log(factor);
   }
 
   /// What interpolation over concurrencies misses at the nodes.
@@ -325,6 +364,7 @@ class Builder {
 
   const PriceSurfaceRequest& request_;
   const std::vector<Node>& nodes_;
+  KernelLibrary roofline_;
   SurfaceTables tables_;
   std::vector<double> exact_;  ///< by node, then division
 };

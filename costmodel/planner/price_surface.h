@@ -46,7 +46,8 @@ struct PriceSurfaceRequest {
 /// the cheapest larger one.
 struct PriceSurface {
   SurfaceTables tables;
-  PriceCurve log_usd;  ///< ln USD per million output tokens, all-in, over ln N
+  std::vector<ModelEntry> models;  ///< the real ones, at the nodes of the tables
+  PriceCurve log_usd;              ///< ln USD per million output tokens, all-in, over ln N
   double usd_per_device_s_per_token = 0;
   double output_share = 1;  ///< n / (p + n): from all-in to all tokens alike
   double smallest_params = 0;

@@ -462,6 +462,7 @@ Result<PriceSurface> priceSurface(const PriceSurfaceRequest& request) {
   builder.fill();
   auto surface = drawSurface(builder.tables(), request.price.value() * kTokens, request.threads);
   if (!surface) return tl::unexpected(noServing(request, nodes->front()));
+  for (const Node& node : *nodes) surface->models.push_back(node.model.entry);
   const double output = request.load.output_tokens;
   surface->output_share = output / (request.load.prompt_tokens + output);
   const auto middles = middlesOf(request, surface->tables);

@@ -35,7 +35,7 @@ double PriceCurve::operator()(double x) const {
   const double inside = std::clamp(x, x_.front(), x_.back());
   const std::size_t i = cell(inside);
   const double share = (inside - x_[i]) / (x_[i + 1] - x_[i]);
-  return y_[i] + share * (y_[i + 1] - y_[i]);
+  return (1 - share) * y_[i] + share * y_[i + 1];  // exact at both knots
 }
 
 }  // namespace moe

@@ -31,9 +31,12 @@ struct PriceSurfaceRequest {
   int max_devices = 8;
   ServingLimits limits;
   double engine_limit = 256;  ///< requests running at once; must be finite
-  double min_params = 1e8;    ///< N; the surface ends at what fits or at max_params
-  double max_params = 1e13;
-  int points = 33;  ///< real models that are priced exactly
+  double min_params = 1e8;    ///< N
+  double max_params = 1e13;   ///< the surface ends at what fits, or just above this
+  /// Distance in ln N of the real models that are priced exactly. Which they are depends on the
+  /// family, min_params and this alone, so that surfaces of other limits, machines and precisions
+  /// rest on the same models and compare without noise.
+  double spacing = 0.22;
   int threads = 0;
 };
 

@@ -12,7 +12,7 @@ namespace moe {
 /// A family, its experts and precision, the machine that serves it and the one that trains it. The
 /// training's family, experts, top-k and granularity are taken from the serving.
 struct DesignRequest {
-  std::string label;  ///< empty: "E 8, top-2, fp8, H100 SXM"
+  std::string label;  ///< empty: "E 8, top-2, fp8, H100-80GB SXM"
   PriceSurfaceRequest serving;
   TrainingPriceRequest training;
 };

@@ -27,7 +27,8 @@ Result<void> checkRequest(const PriceSurfaceRequest& r) {
                  fmt::format("from {:g} to {:g} is no range of model sizes; they must rise, from "
                              "1e6 to 1e15",
                              r.min_params, r.max_params));
-  if (r.points < 4) return usage("--points", fmt::format("is {}; take 4 or more", r.points));
+  if (!(r.spacing >= 0.05 && r.spacing <= 1))
+    return usage("--spacing", fmt::format("is {:g} in ln N; take 0.05 to 1", r.spacing));
   if (r.max_devices < 1) return usage("--max-devices", fmt::format("is {}", r.max_devices));
   if (!(r.price.value() > 0))
     return usage("--usd-per-device-hour", "must be positive, or all models cost the same");
@@ -176,22 +177,21 @@ std::optional<double> bestSize(const std::vector<FamilySize>& sizes, double low,
   return best ? std::optional(best->params) : std::nullopt;
 }
 
-/// Real models of rising N over the range: its ends, and between them models of the family's own
-/// proportions, so that the curve is smooth, as far apart as the number of points says.
+/// Real models of rising N: the smallest, then models of the family's own proportions, so that the
+/// curve is smooth, up to the first one at or above the top. Where hidden sizes are far apart, so
+/// are the models.
 Result<std::vector<Node>> nodesOf(const PriceSurfaceRequest& request, double top) {
   const double bottom = std::log(request.min_params);
-  const double spacing = (top - bottom) / (request.points - 1);
+  const double spacing = request.spacing;
   const auto family = familySizes(realiseRequest(request, request.min_params, kUsualHidden),
-                                  request.min_params, std::exp(top));
+                                  request.min_params, std::exp(top + 2 * spacing + 1));
   std::vector<double> sizes = {request.min_params};
-  for (double next = bottom + spacing; next < top - spacing / 4;) {
-    // Where hidden sizes are far apart, the next one.
+  for (double next = bottom + spacing; std::log(sizes.back()) < top && next < top + 1;) {
     const auto size =
         bestSize(family, std::exp(next - 0.4 * spacing), std::exp(next + 0.4 * spacing));
     if (size) sizes.push_back(*size);
-    next = std::max(next, size ? std::log(*size) : next) + spacing;
+    next = (size ? std::log(*size) : next) + spacing;
   }
-  sizes.push_back(std::exp(top));
   std::vector<Node> nodes;
   for (const double params : sizes) {
     auto node = nodeAt(request, params);

@@ -24,6 +24,7 @@ struct PriceSurfaceRequest {
   KernelLibrary kernels;
   Engine engine = Engine::kVllm;
   RouterSkew skew;
+  bool overlap_exchange = false;
   MemoryRules rules;
   EngineConstants constants;
   ServingLoad load;    ///< lengths; its concurrency is not looked at

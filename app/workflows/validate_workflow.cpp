@@ -68,7 +68,9 @@ std::string firstReasons(const std::vector<SkippedPoint>& skipped) {
     const bool placed = reason.starts_with(measured.where);
     reasons.push_back(placed ? reason : measured.where + ": " + reason);
   }
-  return fmt::format("{}", fmt::join(reasons, "; "));
+  const std::size_t more = skipped.size() - reasons.size();
+  return fmt::format("{}{}", fmt::join(reasons, "; "),
+                     more > 0 ? fmt::format("; and {} more", more) : "");
 }
 
 void addWarnings(ValidateOutcome& outcome) {

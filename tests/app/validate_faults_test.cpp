@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "app/workflows/validate_workflow.h"
 #include "tests/support/run_command.h"
 #include "tests/support/temporary_folder.h"
 
@@ -74,6 +75,21 @@ TEST(ValidateFaults, NoRowThatCanBePredictedIsAnInputErrorWithTheFirstReasons) {
   EXPECT_THAT(ended.err, HasSubstr("none of the 2 rows could be predicted: "));
   EXPECT_THAT(ended.err, HasSubstr("points.csv:2: model: the catalog has no model 'Llama-9'"));
   EXPECT_THAT(ended.err, HasSubstr("points.csv:3: hardware: the catalog has no accelerator"));
+}
+
+TEST(ValidateFaults, ManyReasonsAreCountedAndAllOfThemInTheDocument) {
+  std::string rows = kHeader + kGood;
+  for (int i = 0; i < 5; ++i) rows += "Llama-9,h100-sxm,vllm,bf16,1,1,8,1024,512,0.008\n";
+  EXPECT_THAT(validate(rows).out, HasSubstr("; and 2 more"));
+  EXPECT_EQ(json::parse(validate(rows, " --json").out)["skipped"].size(), 5u);
+}
+
+TEST(ValidateFaults, StopsWhenItIsAskedTo) {
+  std::stop_source stop;
+  stop.request_stop();
+  const auto outcome = runValidate({}, stop.get_token());
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, ErrorKind::kCancelled);
 }
 
 // The answer is the table, whatever it says.

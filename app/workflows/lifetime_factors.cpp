@@ -1,0 +1,146 @@
+#include "app/workflows/lifetime_factors.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/workflows/law_choice.h"
+
+namespace moe {
+namespace {
+
+/// The design with its serving and training prices times these.
+PricedDesign scaled(const PricedDesign& design, double serving, double training) {
+  PricedDesign changed = design;
+  changed.serving_usd = [ask = design.serving_usd, serving](double params) {
+    return serving * ask(params);
+  };
+  changed.serving = [ask = design.serving, serving](double params) {
+    std::optional<ServingPrice> price = ask(params);
+    if (!price) return price;
+    price->usd_per_million_output_tokens_all_in *= serving;
+    price->usd_per_million_tokens *= serving;
+    return price;
+  };
+  changed.training = [ask = design.training, training](double params, double tokens) {
+    TrainingPrice price = ask(params, tokens);
+    price.usd *= training;
+    return price;
+  };
+  return changed;
+}
+
+/// A factor on figures of the request itself.
+template <class Change>
+std::function<Result<LifetimeRequest>()> changedRequest(const LifetimeInputs& inputs,
+                                                        Change change) {
+  return [&inputs, change]() -> Result<LifetimeRequest> {
+    LifetimeRequest request = inputs.request;
+    change(request);
+    return request;
+  };
+}
+
+/// A factor on the question, whose designs are built anew.
+template <class Change>
+std::function<Result<LifetimeRequest>()> changedQuestion(const LifetimeQuestion& question,
+                                                         Change change) {
+  return [question, change]() -> Result<LifetimeRequest> {
+    LifetimeQuestion other = question;
+    change(other);
+    auto inputs = lifetimeInputs(other);
+    if (!inputs) return tl::unexpected(inputs.error());
+    return std::move(inputs->request);
+  };
+}
+
+std::function<Result<LifetimeRequest>()> withPrices(const LifetimeInputs& inputs, double serving,
+                                                    double training) {
+  return changedRequest(inputs, [=](LifetimeRequest& request) {
+    for (PricedDesign& design : request.designs) design = scaled(design, serving, training);
+  });
+}
+
+SensitivityFactor tokensFactor(const LifetimeInputs& inputs, double factor) {
+  const double tokens = inputs.request.lifetime_tokens;
+  const auto times = [&](double by) {
+    return changedRequest(inputs, [=](LifetimeRequest& r) { r.lifetime_tokens *= by; });
+  };
+  return {"lifetime tokens", fmt::format("{:.3g}", tokens / factor),
+          fmt::format("{:.3g}", tokens * factor), times(1 / factor), times(factor)};
+}
+
+SensitivityFactor goalFactor(const LifetimeInputs& inputs) {
+  if (inputs.request.target_loss) {
+    constexpr double kNats = 0.02;
+    const double loss = *inputs.request.target_loss;
+    const auto plus = [&](double nats) {
+      return changedRequest(inputs, [=](LifetimeRequest& r) { *r.target_loss += nats; });
+    };
+    return {"target loss", fmt::format("{:.3f} nats", loss - kNats),
+            fmt::format("{:.3f} nats", loss + kNats), plus(-kNats), plus(kNats)};
+  }
+  const double usd = *inputs.request.total_usd;
+  const auto times = [&](double by) {
+    return changedRequest(inputs, [=](LifetimeRequest& r) { *r.total_usd *= by; });
+  };
+  return {"budget", fmt::format("{:.3g} USD", usd / 2), fmt::format("{:.3g} USD", usd * 2),
+          times(0.5), times(2)};
+}
+
+SensitivityFactor lengthFactor(const LifetimeQuestion& question, const char* name,
+                               std::optional<double> LifetimeQuestion::* length) {
+  const double tokens = *(question.*length);
+  const auto times = [&](double by) {
+    return changedQuestion(question, [=](LifetimeQuestion& q) { *(q.*length) *= by; });
+  };
+  return {name, fmt::format("{:.3g}", tokens / 2), fmt::format("{:.3g}", tokens * 2), times(0.5),
+          times(2)};
+}
+
+SensitivityFactor skewFactor(const LifetimeQuestion& question) {
+  const auto exponent = [&](double value) {
+    return changedQuestion(question, [=](LifetimeQuestion& q) { q.router_skew = value; });
+  };
+  return {"router skew", "even", "power law 2", exponent(0), exponent(2)};
+}
+
+SensitivityFactor lawFactor(const LifetimeQuestion& question, const LifetimeInputs& inputs) {
+  SensitivityFactor factor{"law", "", question.other_law_file, {}, {}};
+  factor.high = [&inputs, file = question.other_law_file]() -> Result<LifetimeRequest> {
+    LifetimeRequest request = inputs.request;
+    auto law = chosenLaw(file, "");
+    if (!law) return tl::unexpected(law.error());
+    request.law = *std::move(law);
+    return request;
+  };
+  return factor;
+}
+
+bool hasExperts(const LifetimeQuestion& question) {
+  return std::any_of(question.experts.begin(), question.experts.end(),
+                     [](double experts) { return experts > 1; });
+}
+
+}  // namespace
+
+std::vector<SensitivityFactor> lifetimeFactors(const LifetimeQuestion& question,
+                                               const LifetimeInputs& inputs) {
+  constexpr double kSpeed = 1.25;
+  std::vector<SensitivityFactor> factors = {
+      {"price of a device-hour", "half", "twice", withPrices(inputs, 0.5, 0.5),
+       withPrices(inputs, 2, 2)},
+      tokensFactor(inputs, 3),
+      {"training speed (MFU)", "25 % slower", "25 % faster", withPrices(inputs, 1, kSpeed),
+       withPrices(inputs, 1, 1 / kSpeed)},
+      {"serving speed", "25 % slower", "25 % faster", withPrices(inputs, kSpeed, 1),
+       withPrices(inputs, 1 / kSpeed, 1)},
+      goalFactor(inputs),
+      lengthFactor(question, "prompt tokens", &LifetimeQuestion::prompt_tokens),
+      lengthFactor(question, "output tokens", &LifetimeQuestion::output_tokens)};
+  if (hasExperts(question)) factors.push_back(skewFactor(question));
+  if (!question.other_law_file.empty()) factors.push_back(lawFactor(question, inputs));
+  return factors;
+}
+
+}  // namespace moe

@@ -1,0 +1,154 @@
+#include "app/workflows/lifetime_workflow.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "app/workflows/law_choice.h"
+#include "app/workflows/lifetime_factors.h"
+#include "app/workflows/write_file.h"
+
+namespace moe {
+namespace {
+
+constexpr double kSecondsPerDay = 86400;
+
+Result<void> checkGoal(const LifetimeQuestion& question) {
+  const auto usage = [](const char* option, std::string message) {
+    return fail(ErrorKind::kUsage, option, std::move(message));
+  };
+  if (!question.lifetime_tokens)
+    return usage("--lifetime-tokens", "state how many output tokens the model will serve");
+  if (question.budget_flop)
+    return usage("--budget-flop", "a lifetime is paid in USD; state --target-loss or --budget-usd");
+  if (question.target_loss.has_value() == question.budget_usd.has_value())
+    return usage("--target-loss",
+                 "state either --target-loss or --budget-usd (training and serving together)");
+  if (question.budget_usd && !(*question.budget_usd > 0))
+    return usage("--budget-usd", fmt::format("{:g} USD buy nothing", *question.budget_usd));
+  return {};
+}
+
+void takeLimits(const LifetimeQuestion& question, LifetimeRequest& request) {
+  request.lifetime_tokens = question.lifetime_tokens.value_or(0);
+  request.target_loss = question.target_loss;
+  request.total_usd = question.budget_usd;
+  request.unique_tokens = question.unique_tokens;
+  request.max_train_tokens = question.max_train_tokens;
+  request.max_tokens_per_param = question.max_tokens_per_param;
+  if (question.max_train_days) request.max_wall_s = *question.max_train_days * kSecondsPerDay;
+  request.draws = question.draws;
+  request.seed = question.seed;
+  request.threads = question.threads;
+}
+
+LifetimeCurves curvesOf(const LifetimeRequest& request, const LifetimeRow& row) {
+  CurveRequest asked;
+  asked.law = request.law;
+  asked.design = request.designs[row.design];
+  asked.lifetime_tokens = request.lifetime_tokens;
+  asked.unique_tokens = request.unique_tokens;
+  const auto kept = [](Result<Curve> curve) {
+    return curve ? std::optional(*std::move(curve)) : std::nullopt;
+  };
+  return {kept(isoLossCurve(asked, row.best->loss)),
+          kept(isoTrainingCurve(asked, Usd(row.best->training.usd))),
+          kept(isoCostCurve(asked, Usd(row.best->total_usd)))};
+}
+
+Result<void> makeConcrete(const LifetimeInputs& inputs, const LifetimeRow& row,
+                          LifetimeAnswer& answer) {
+  if (!inputs.designs.requests.empty()) {
+    auto model = concreteModel(inputs.request, inputs.designs.requests[row.design], *row.best);
+    if (model) {
+      answer.model = *std::move(model);
+    } else {
+      answer.warnings.push_back(
+          {"not_realised", "The recommended size has no real model: " + describe(model.error())});
+    }
+  }
+  if (answer.question.save_model.empty()) return {};
+  if (!answer.model)
+    return fail(ErrorKind::kInfeasible, "--save-model", "there is no concrete model to write");
+  return writeFile(answer.question.save_model, answer.model->toml);
+}
+
+void warnOfLeftOut(LifetimeAnswer& answer) {
+  for (const LeftOutDesign& design : answer.left_out)
+    answer.warnings.push_back(
+        {"left_out", fmt::format("{} is left out: {}", design.label, design.reason)});
+}
+
+/// Below the smallest model that was priced the prices of that one stand for all.
+void warnOfSmall(const LifetimeInputs& inputs, const LifetimeOutcome& outcome,
+                 LifetimeAnswer& answer) {
+  if (inputs.designs.requests.empty() || !outcome.feasible()) return;
+  const double least = inputs.designs.requests.front().serving.min_params;
+  if (outcome.rows.front().best->params < least)
+    answer.warnings.push_back(
+        {"below_priced_sizes",
+         fmt::format("The best model has fewer than {:.0e} parameters; its prices are those of a "
+                     "model of that size, which is too dear.",
+                     least)});
+}
+
+Result<void> addSensitivity(const LifetimeInputs& inputs, LifetimeAnswer& answer,
+                            std::stop_token stop, const ProgressSink& progress) {
+  if (!answer.question.sensitivity || !answer.outcome.feasible()) return {};
+  auto sensitivity = sensitivityOf(inputs.request, lifetimeFactors(answer.question, inputs), stop,
+                                   progress);
+  if (!sensitivity) return tl::unexpected(sensitivity.error());
+  answer.sensitivity = *std::move(sensitivity);
+  return {};
+}
+
+}  // namespace
+
+Result<LifetimeInputs> lifetimeInputs(const LifetimeQuestion& question, std::stop_token stop,
+                                      const ProgressSink& progress) {
+  LifetimeInputs inputs;
+  auto law = chosenLaw(question.law_file, question.preset);
+  if (!law) return tl::unexpected(law.error());
+  inputs.request.law = *std::move(law);
+  auto designs = planDesigns(question, stop, progress);
+  if (!designs) return tl::unexpected(designs.error());
+  inputs.designs = *std::move(designs);
+  inputs.designs.sources.insert(inputs.designs.sources.begin(), lawSource(inputs.request.law));
+  inputs.request.designs = inputs.designs.designs;
+  takeLimits(question, inputs.request);
+  return inputs;
+}
+
+Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question, std::stop_token stop,
+                                      const ProgressSink& progress) {
+  const auto start = std::chrono::steady_clock::now();
+  if (const auto good = checkGoal(question); !good) return tl::unexpected(good.error());
+  auto inputs = lifetimeInputs(question, stop, progress);
+  if (!inputs) return tl::unexpected(inputs.error());
+  auto outcome = planLifetime(inputs->request, stop, progress);
+  if (!outcome) return tl::unexpected(outcome.error());
+  LifetimeAnswer answer;
+  answer.question = question;
+  answer.left_out = inputs->designs.left_out;
+  answer.sources = inputs->designs.sources;
+  answer.warnings = inputs->designs.warnings;
+  warnOfLeftOut(answer);
+  answer.warnings.insert(answer.warnings.end(), outcome->warnings.begin(),
+                         outcome->warnings.end());
+  warnOfSmall(*inputs, *outcome, answer);
+  answer.outcome = *std::move(outcome);
+  if (const auto& chosen = answer.outcome.recommendation.row) {
+    const LifetimeRow& row = answer.outcome.rows[*chosen];
+    answer.curves = curvesOf(inputs->request, row);
+    if (auto made = makeConcrete(*inputs, row, answer); !made)
+      return tl::unexpected(made.error());
+  }
+  if (auto added = addSensitivity(*inputs, answer, stop, progress); !added)
+    return tl::unexpected(added.error());
+  answer.request = std::move(inputs->request);
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  answer.timing = Seconds(elapsed.count());
+  return answer;
+}
+
+}  // namespace moe

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "app/workflows/concrete_model.h"
+#include "app/workflows/plan_designs.h"
+#include "costmodel/planner/curves.h"
+#include "costmodel/planner/lifetime.h"
+#include "costmodel/planner/sensitivity.h"
+#include "data/progress.h"
+
+namespace moe {
+
+/// Trade-offs around the recommended model, for plots.
+struct LifetimeCurves {
+  std::optional<Curve> over_training;  ///< every (N, D) with its loss
+  std::optional<Curve> same_training;  ///< every (N, D) whose training costs as much
+  std::optional<Curve> same_total;     ///< every (N, D) whose whole life costs as much
+};
+
+/// A lifetime plan with everything that it rests on.
+struct LifetimeAnswer {
+  LifetimeQuestion question;
+  LifetimeRequest request;
+  LifetimeOutcome outcome;
+  std::vector<LeftOutDesign> left_out;
+  std::optional<ConcreteModel> model;  ///< the recommended one; none where prices are a formula
+  LifetimeCurves curves;
+  std::optional<Sensitivity> sensitivity;
+  std::vector<std::string> sources;
+  std::vector<Warning> warnings;
+  Seconds timing;
+};
+
+/// Law, limits and designs of a question, ready for the planner. Errors: kUsage for a question
+/// that makes no sense or lacks something, kInput, kUnanswered, kInfeasible, kCancelled as
+/// chosenLaw and planDesigns.
+struct LifetimeInputs {
+  LifetimeRequest request;
+  PlanDesigns designs;
+};
+Result<LifetimeInputs> lifetimeInputs(const LifetimeQuestion& question, std::stop_token stop = {},
+                                      const ProgressSink& progress = {});
+
+/// Plans, makes the recommended model concrete and writes its file where one was asked for. Errors
+/// as lifetimeInputs and planLifetime; designs without an answer are rows with a reason.
+Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question, std::stop_token stop = {},
+                                      const ProgressSink& progress = {});
+
+}  // namespace moe

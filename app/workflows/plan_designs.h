@@ -1,0 +1,39 @@
+#pragma once
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "app/workflows/lifetime_question.h"
+#include "costmodel/planner/priced_designs.h"
+#include "data/error.h"
+#include "data/progress.h"
+
+namespace moe {
+
+/// A combination that no plan can choose, and why.
+struct LeftOutDesign {
+  std::string label;
+  std::string reason;
+};
+
+/// Every combination of experts, top-k, granularity, precision and hardware that a question lists,
+/// priced.
+struct PlanDesigns {
+  std::vector<PricedDesign> designs;
+  /// What each was built from, so that one of its sizes can be made a real model; empty where
+  /// prices are a formula (--cost-preset, --flop-prices).
+  std::vector<DesignRequest> requests;
+  std::vector<LeftOutDesign> left_out;
+  std::shared_ptr<const TrainingSpeedModel> speed;  ///< what the requests' training rests on
+  std::vector<std::string> sources;
+  std::vector<Warning> warnings;
+};
+
+/// Errors: kUsage for a question that makes no sense or lacks something; kInput for unknown names
+/// and a machine without a price; kInfeasible when no combination can be served at all, with the
+/// reason of each; kCancelled.
+Result<PlanDesigns> planDesigns(const LifetimeQuestion& question, std::stop_token stop = {},
+                                const ProgressSink& progress = {});
+
+}  // namespace moe

@@ -9,9 +9,8 @@ namespace moe {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t kCoarse = 4;      // nodes from one with all divisions to the next
-constexpr double kWorthPricing = 2.5;   // times the cheapest by roofline: others are not priced
-constexpr double kWorthKeeping = 1.25;  // times the cheapest: cheaper ones are priced between, too
+constexpr double kWorthPricing = 1.6;   // times the cheapest by roofline: these are priced
+constexpr double kWorthKeeping = 1.25;  // times the cheapest: these are priced beside, too
 constexpr double kTokens = 1e6;         // that a price is of
 
 /// Divisions that every node can be divided in.
@@ -54,43 +53,44 @@ void SurfaceBuilder::addDivision(const Parallelism& division) {
 }
 
 void SurfaceBuilder::fill() {
-  std::vector<std::size_t> coarse;
-  for (std::size_t i = 0; i + 1 < nodes_.size(); i += kCoarse) coarse.push_back(i);
-  coarse.push_back(nodes_.size() - 1);
-  fillAll(coarsePlaces(coarse));
-  fillAll(placesBetween(coarse));
+  fillAll(likelyPlaces());
+  fillAll(placesBeside());
   correct();
 }
 
-/// Divisions that the roofline has near the cheapest at a coarse node or the next one to either
-/// side.
-std::vector<SurfaceBuilder::Place> SurfaceBuilder::coarsePlaces(
-    const std::vector<std::size_t>& coarse) const {
+/// Divisions that the roofline has near the cheapest at a node or the next one to either side. With
+/// limits on latency, which a roofline does not keep, every division at every second node.
+std::vector<SurfaceBuilder::Place> SurfaceBuilder::likelyPlaces() const {
   const std::size_t divisions = tables_.divisions.size();
-  std::vector<double> costs(coarse.size() * divisions);
-  parallelFor(costs.size(), request_.threads, {}, [&](std::size_t i, std::size_t) {
-    costs[i] = rooflineCost(coarse[i / divisions], i % divisions);
-  });
   std::vector<Place> places;
-  for (std::size_t i = 0; i < coarse.size(); ++i)
-    for (std::size_t d = 0; d < divisions; ++d) {
-      const auto near = [&](std::size_t k) {
-        return k < coarse.size() && nearLeast(&costs[k * divisions], d, kWorthPricing);
-      };
-      if (near(i) || near(i + 1) || (i > 0 && near(i - 1))) places.push_back({coarse[i], d});
-    }
+  if (limited()) {
+    for (std::size_t i = 0; i < nodes_.size(); i += 2)
+      for (std::size_t d = 0; d < divisions; ++d) places.push_back({i, d});
+    return places;
+  }
+  std::vector<std::vector<bool>> likely(nodes_.size());
+  parallelFor(nodes_.size(), request_.threads, {},
+              [&](std::size_t i, std::size_t) { likely[i] = likelyDivisions(nodes_[i].setting); });
+  for (std::size_t i = 0; i < nodes_.size(); ++i)
+    for (std::size_t d = 0; d < divisions; ++d)
+      if (likely[i][d] || (i > 0 && likely[i - 1][d]) ||
+          (i + 1 < nodes_.size() && likely[i + 1][d]))
+        places.push_back({i, d});
   return places;
 }
 
-std::vector<SurfaceBuilder::Place> SurfaceBuilder::placesBetween(
-    const std::vector<std::size_t>& coarse) const {
+/// Where a division is nearly the cheapest at the next node to either side, and, with limits, all
+/// before a node that has no serving: what is cheapest there cannot be seen from either side.
+std::vector<SurfaceBuilder::Place> SurfaceBuilder::placesBeside() const {
   std::vector<Place> places;
-  for (std::size_t i = 0; i + 1 < coarse.size(); ++i)
+  const std::size_t last = nodes_.size() - 1;
+  for (std::size_t i = 0; i <= last; ++i)
     for (std::size_t d = 0; d < tables_.divisions.size(); ++d) {
-      const bool kept = nearLeast(exactRow(coarse[i]), d, kWorthKeeping) ||
-                        nearLeast(exactRow(coarse[i + 1]), d, kWorthKeeping);
-      for (std::size_t node = coarse[i] + 1; kept && node < coarse[i + 1]; ++node)
-        places.push_back({node, d});
+      if (!std::isnan(exactRow(i)[d])) continue;
+      const bool before_wall = limited() && (i == last || !anyServing(i + 1));
+      if (before_wall || (i > 0 && nearLeast(exactRow(i - 1), d, kWorthKeeping)) ||
+          (i < last && nearLeast(exactRow(i + 1), d, kWorthKeeping)))
+        places.push_back({i, d});
     }
   return places;
 }
@@ -117,14 +117,32 @@ void SurfaceBuilder::fillOne(std::size_t node, std::size_t division) {
       logDeviceSeconds(exactConcurrency(bound, request_, tables_.concurrencies), table.parallelism);
 }
 
-/// Bound in a fraction of the time that measured kernels take. With limits on latency it would
-/// rule out too much: then 0, and all divisions are priced.
-double SurfaceBuilder::rooflineCost(std::size_t node, std::size_t division) const {
-  if (request_.limits.ttft_s || request_.limits.tpot_s) return 0;
-  const Parallelism& split = tables_.divisions[division].parallelism;
-  const BoundDivision bound(nodes_[node].setting, split, roofline_);
-  const double limit = std::min(request_.engine_limit, bound.kvRequests());
-  return limit >= 1 ? std::log(bound(limit).token_s * split.devices()) : kNoServing;
+/// By the roofline, which is bound in a fraction of the time that measured kernels take.
+std::vector<bool> SurfaceBuilder::likelyDivisions(const SweepSetting& setting) const {
+  std::vector<double> costs;
+  for (const DivisionTable& table : tables_.divisions) {
+    double cost = kNoServing;
+    if (checkParallelism(table.parallelism, setting.model.entry)) {
+      const BoundDivision bound(setting, table.parallelism, roofline_);
+      const double limit = std::min(request_.engine_limit, bound.kvRequests());
+      if (limit >= 1) cost = std::log(bound(limit).token_s * table.parallelism.devices());
+    }
+    costs.push_back(cost);
+  }
+  std::vector<bool> likely;
+  for (std::size_t d = 0; d < costs.size(); ++d)
+    likely.push_back(nearLeast(costs.data(), d, kWorthPricing));
+  return likely;
+}
+
+bool SurfaceBuilder::limited() const {
+  return request_.limits.ttft_s.has_value() || request_.limits.tpot_s.has_value();
+}
+
+bool SurfaceBuilder::anyServing(std::size_t node) const {
+  const double* row = exactRow(node);
+  return std::any_of(row, row + tables_.divisions.size(),
+                     [](double cost) { return std::isfinite(cost); });
 }
 
 /// Whether a division is within this factor of the cheapest of a row of all.
@@ -157,9 +175,11 @@ double SurfaceBuilder::exactUsd(const SweepSetting& setting, double log_params) 
     const auto choice = divisionChoice(tables_, d, cell, log_params);
     drawn.push_back(choice ? choice->log_device_s_per_token : kNoServing);
   }
+  std::vector<bool> likely(drawn.size(), false);
+  if (!limited()) likely = likelyDivisions(setting);
   double least = kNoServing;
   for (std::size_t d = 0; d < drawn.size(); ++d) {
-    if (!nearLeast(drawn.data(), d, kWorthKeeping)) continue;
+    if (!likely[d] && !nearLeast(drawn.data(), d, kWorthKeeping)) continue;
     const Parallelism& split = tables_.divisions[d].parallelism;
     if (!checkParallelism(split, setting.model.entry)) continue;
     const BoundDivision bound(setting, split, request_.kernels);

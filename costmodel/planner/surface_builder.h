@@ -17,8 +17,8 @@ class SurfaceBuilder {
   void fill();
   const SurfaceTables& tables() const { return tables_; }
 
-  /// The exact price of a model among the divisions that the tables draw as nearly the cheapest
-  /// there, USD per million output tokens.
+  /// The exact price of a model, USD per million output tokens, among the divisions that the
+  /// roofline has near the cheapest for it and those that the tables have.
   double exactUsd(const SweepSetting& setting, double log_params) const;
 
  private:
@@ -26,11 +26,13 @@ class SurfaceBuilder {
     std::size_t node, division;
   };
   void addDivision(const Parallelism& division);
-  std::vector<Place> coarsePlaces(const std::vector<std::size_t>& coarse) const;
-  std::vector<Place> placesBetween(const std::vector<std::size_t>& coarse) const;
+  std::vector<Place> likelyPlaces() const;
+  std::vector<Place> placesBeside() const;
   void fillAll(const std::vector<Place>& places);
   void fillOne(std::size_t node, std::size_t division);
-  double rooflineCost(std::size_t node, std::size_t division) const;
+  std::vector<bool> likelyDivisions(const SweepSetting& setting) const;
+  bool limited() const;
+  bool anyServing(std::size_t node) const;
   bool nearLeast(const double* costs, std::size_t division, double factor) const;
   void correct();
   double& exact(std::size_t node, std::size_t division) {

@@ -229,6 +229,24 @@ TEST(PriceSurface, IsExactForDenseModelsAndOneDevice) {
   expectExactAtModels(request, 10);
 }
 
+// 256 experts on eight B200: tensor 2, data 4, expert parallel 4 is the cheapest between 3e10 and
+// 6e10 only. Looking for it in the distance, before and after, once made the curve 10 % too high.
+TEST(PriceSurface, FindsADivisionThatWinsInTheMiddleOnly) {
+  const HardwareCatalog hardware = loadHardware("").value();
+  PriceSurfaceRequest request = surfaceRequest();
+  request.kernels = loadKernels(findHardware(hardware, "B200").value(), hardware, "").value();
+  request.family =
+      templateOfModel(findModel(loadModels("").value(), "DeepSeek-V3").value()).value();
+  request.experts = 256;
+  request.top_k = 8;
+  request.weights = request.kv_cache = Precision::kFp8;
+  request.load = {.prompt_tokens = 1000, .output_tokens = 300};
+  request.min_params = 5e9;
+  expectExactAtModels(request, 10);
+  request.limits.tpot_s = 0.05;
+  expectExactAtModels(request, 10);
+}
+
 TEST(PriceSurface, SaysWhatIsInfeasible) {
   PriceSurfaceRequest request = surfaceRequest();
   request.min_params = 5e11;

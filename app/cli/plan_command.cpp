@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "app/cli/command.h"
+#include "app/cli/lifetime_options.h"
 #include "app/report/plan_report.h"
 #include "app/workflows/plan_workflow.h"
 
@@ -9,10 +10,11 @@ namespace moe::cli {
 namespace {
 
 constexpr const char* kDescription =
-    "Plans which model to train: per expert count the loss-optimal model of a training budget and\n"
-    "the over-trained one that reaches the loss of a base at the least serving cost (min-cost), "
-    "or\n"
-    "the least loss at the serving cost of the base (min-loss).";
+    "Plans which model to train and serve. lifetime: least training plus serving cost at a loss,\n"
+    "or least loss for a sum of money. pareto: loss against serving price. min-cost: per expert\n"
+    "count the over-trained model that reaches a base's loss at the least serving cost.\n"
+    "min-loss: the least loss at the base's serving cost. loss-optimal: the least loss of a\n"
+    "training budget.";
 
 constexpr const char* kExamples = R"(Examples:
   moeplan plan --preset ludziejewski2025 --budget-flop 5e21 --cost-preset probe-v2
@@ -21,6 +23,18 @@ constexpr const char* kExamples = R"(Examples:
                --hardware h100-sxm --experts 1,4,8,16 --base-experts 4
                --prompt-tokens 512 --output-tokens 256 --json
       A law of your own, the budget in dollars, as JSON with 95 % intervals.
+  moeplan plan --mode lifetime --law-file law.json --lifetime-tokens 1e13 --target-loss 2.1
+               --hardware h100-sxm,h200 --weights bf16,fp8 --experts 1,8,16,32
+               --prompt-tokens 1000 --output-tokens 300 --tpot-limit-s 0.05
+               --sensitivity --save-model model.toml
+      Least cost over the life within a latency limit, on the exact cost model, and the
+      recommended model as a file for moeplan cost --model model.toml.
+  moeplan plan --mode lifetime --law-file law.json --lifetime-tokens 1e13 --budget-usd 2e7
+               --hardware h100-sxm --prompt-tokens 1000 --output-tokens 300
+      Least loss for 20 million dollars of training and serving.
+  moeplan plan --mode pareto --law-file law.json --budget-flop 1e22 --hardware h100-sxm
+               --prompt-tokens 1000 --output-tokens 300
+      Every model of one training budget that no other beats in loss and price.
 
 Cost presets set machine, settings and traffic together: probe-v2 is up to 8 A100-40GB at
 1.29 USD/h, 161 prompt and 338 output tokens, all-reduce, at most 256 running requests; probe-v0
@@ -34,13 +48,15 @@ void addLawOptions(CLI::App& app, PlanQuestion& question) {
   app.add_option("--preset", question.preset, "Published law by name, see catalog laws")
       ->type_name("NAME");
   app.add_option("--mode", question.mode,
-                 "loss-optimal, min-cost or min-loss; min-cost unless given")
+                 "lifetime, pareto, loss-optimal, min-cost or min-loss; min-cost unless given")
       ->type_name("MODE");
-  app.add_option("--budget-flop", question.budget_flop, "Training FLOP of each model")
+  app.add_option("--budget-flop", question.budget_flop,
+                 "Training FLOP of each model; not with lifetime")
       ->type_name("C");
   app.add_option(
          "--budget-usd", question.budget_usd,
-         "Training budget in USD, turned into FLOP by --training-hardware and --training-mfu")
+         "Training budget in USD, turned into FLOP by --training-hardware and --training-mfu; with "
+         "lifetime the money for training and serving together")
       ->type_name("X");
   app.add_option("--experts", question.experts, "Expert counts; 1,4,8,16,32 unless given")
       ->delimiter(',')
@@ -58,7 +74,10 @@ void addLawOptions(CLI::App& app, PlanQuestion& question) {
 }
 
 void addServingOptions(CLI::App& app, PlanQuestion& question) {
-  app.add_option("--hardware", question.hardware, "Accelerator that serves, see catalog hardware")
+  app.add_option(
+         "--hardware", question.hardware,
+         "Accelerator that serves, see catalog hardware; lifetime and pareto choose among several, "
+         "A,B,...")
       ->type_name("NAME");
   app.add_option("--max-devices", question.max_devices,
                  "Most accelerators for a model; 8 unless given")
@@ -77,7 +96,7 @@ void addServingOptions(CLI::App& app, PlanQuestion& question) {
                  "Engine's limit on running requests; 256 unless given")
       ->type_name("B");
   app.add_option("--lifetime-tokens", question.lifetime_tokens,
-                 "Output tokens to serve, to state what that costs in all")
+                 "Output tokens to serve over the model's life")
       ->type_name("T");
 }
 
@@ -86,7 +105,8 @@ void addTrainingOptions(CLI::App& app, PlanQuestion& question) {
                  "Accelerator that trains; the serving one unless given")
       ->type_name("NAME");
   app.add_option("--training-mfu", question.training_mfu,
-                 "Share of peak bf16 FLOP/s that training reaches; 0.4 is assumed, with a warning")
+                 "Share of peak bf16 FLOP/s that training reaches; 0.4 is assumed, with a warning; "
+                 "lifetime and pareto take it from measured rows")
       ->type_name("X");
   app.add_option("--training-usd-per-device-hour", question.training_usd_per_device_hour,
                  "Price of a training device; the catalog's unless given")
@@ -97,10 +117,7 @@ void addTrainingOptions(CLI::App& app, PlanQuestion& question) {
       ->check(CLI::Range(0, 1000000).description(""));
 }
 
-void run(const PlanQuestion& asked, const std::string& model_template, CommandContext& context) {
-  if (!model_template.empty())
-    return context.refuse({ErrorKind::kUsage, "--model-template",
-                           "shapes after a catalog model are not available yet; use --shape"});
+void run(const PlanQuestion& asked, CommandContext& context) {
   PlanQuestion question = asked;
   question.seed = context.options.seed;
   question.threads = context.options.threads;
@@ -117,15 +134,14 @@ void run(const PlanQuestion& asked, const std::string& model_template, CommandCo
 void addPlanCommand(CLI::App& app, CommandContext& context) {
   CLI::App* plan = app.add_subcommand("plan", kDescription);
   auto question = std::make_shared<PlanQuestion>();
-  auto model_template = std::make_shared<std::string>();
   addLawOptions(*plan, *question);
   addServingOptions(*plan, *question);
   addTrainingOptions(*plan, *question);
-  plan->add_option("--model-template", *model_template, "Not available yet: use --shape")
-      ->type_name("M");
+  const auto lifetime = addLifetimeOptions(*plan);
   plan->footer(kExamples);
-  plan->callback(
-      [question, model_template, &context] { run(*question, *model_template, context); });
+  plan->callback([question, lifetime, plan, &context] {
+    if (!runIfLifetime(context, *plan, *question, *lifetime)) run(*question, context);
+  });
 }
 
 }  // namespace moe::cli

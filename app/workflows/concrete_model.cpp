@@ -62,8 +62,7 @@ Result<ConcreteModel> concreteModel(const LifetimeRequest& request, const Design
   if (!price) return tl::unexpected(price.error());
   if (!*price) return tl::unexpected(notFeasible("is not served within the limits"));
   result.serving = **price;
-  const auto training =
-      cheapestTraining(design.training, result.model.entry, result.train_tokens);
+  const auto training = cheapestTraining(design.training, result.model.entry, result.train_tokens);
   if (!training) return tl::unexpected(training.error());
   if (!*training) return tl::unexpected(notFeasible("does not fit on the training cluster"));
   result.training = **training;

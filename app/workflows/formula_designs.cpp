@@ -49,8 +49,9 @@ Result<PlanDesigns> flopDesigns(const LifetimeQuestion& question) {
   result.designs = {flopDesign(*prices)};
   result.sources.push_back("prices: " + prices->name + " (" + prices->description + ")");
   if (question.experts != LifetimeQuestion{}.experts)
-    result.warnings.push_back({"dense_only", "FLOP prices are of one dense model; --experts is "
-                                             "not looked at."});
+    result.warnings.push_back({"dense_only",
+                               "FLOP prices are of one dense model; --experts is "
+                               "not looked at."});
   return result;
 }
 
@@ -106,14 +107,13 @@ Result<PlanDesigns> rooflineDesigns(const LifetimeQuestion& question) {
   PlanDesigns result;
   auto setting = rooflineSetting(question, result);
   if (!setting) return tl::unexpected(setting.error());
-  if (auto set = setTraining(question, *setting, result); !set)
-    return tl::unexpected(set.error());
+  if (auto set = setTraining(question, *setting, result); !set) return tl::unexpected(set.error());
   std::vector<double> counts = question.experts;
   std::sort(counts.begin(), counts.end());
   counts.erase(std::unique(counts.begin(), counts.end()), counts.end());
   for (const double experts : counts) {
-    if (!(experts >= 1)) return usage("--experts", fmt::format("{:g} is no number of experts",
-                                                               experts));
+    if (!(experts >= 1))
+      return usage("--experts", fmt::format("{:g} is no number of experts", experts));
     result.designs.push_back(rooflineDesign(*setting, experts));
   }
   return result;

@@ -89,7 +89,7 @@ SensitivityFactor goalFactor(const LifetimeInputs& inputs) {
 }
 
 SensitivityFactor lengthFactor(const LifetimeQuestion& question, const char* name,
-                               std::optional<double> LifetimeQuestion::* length) {
+                               std::optional<double> LifetimeQuestion::*length) {
   const double tokens = *(question.*length);
   const auto times = [&](double by) {
     return changedQuestion(question, [=](LifetimeQuestion& q) { *(q.*length) *= by; });

@@ -12,8 +12,8 @@ namespace moe {
 /// A plan over training and lifetime serving, or a front, as it is asked for on the command line or
 /// in a window: names, not yet looked up. Lists are alternatives that the plan chooses among.
 struct LifetimeQuestion {
-  std::string law_file;  ///< one of this and `preset`
-  std::string preset;    ///< published coefficients by name
+  std::string law_file;        ///< one of this and `preset`
+  std::string preset;          ///< published coefficients by name
   std::string other_law_file;  ///< a second law, for the sensitivity
 
   std::optional<double> lifetime_tokens;  ///< output tokens
@@ -23,14 +23,14 @@ struct LifetimeQuestion {
   std::vector<double> total_usd;          ///< of a front over lifetime USD: least and most
 
   std::vector<double> experts = {1, 4, 8, 16, 32};
-  std::vector<double> top_k;             ///< empty: the shape's or the model's
-  std::vector<double> granularity;       ///< empty: the family's
+  std::vector<double> top_k;        ///< empty: the shape's or the model's
+  std::vector<double> granularity;  ///< empty: the family's
   std::vector<Precision> weights = {Precision::kBf16};
-  std::vector<std::string> hardware;     ///< that serves
-  std::string shape = "yun";             ///< shape rule, unless a model is the template
-  std::string model_template;            ///< name in the catalog, FILE.toml or a config.json
-  std::string cost_preset;               ///< the published roofline instead of the cost model
-  std::string flop_prices;               ///< FLOP prices of [Sardana2024] instead of machines
+  std::vector<std::string> hardware;  ///< that serves
+  std::string shape = "yun";          ///< shape rule, unless a model is the template
+  std::string model_template;         ///< name in the catalog, FILE.toml or a config.json
+  std::string cost_preset;            ///< the published roofline instead of the cost model
+  std::string flop_prices;            ///< FLOP prices of [Sardana2024] instead of machines
 
   std::optional<int> max_devices;  ///< of a replica; 8 unless given
   std::optional<double> prompt_tokens, output_tokens;

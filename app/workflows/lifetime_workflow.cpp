@@ -64,7 +64,7 @@ Result<void> makeConcrete(const LifetimeInputs& inputs, const LifetimeRow& row,
       answer.model = *std::move(model);
     } else {
       answer.warnings.push_back(
-          {"not_realised", "The recommended size has no real model: " + describe(model.error())});
+          {"not_realised", "The size that is shown has no real model: " + describe(model.error())});
     }
   }
   if (answer.question.save_model.empty()) return {};
@@ -92,11 +92,23 @@ void warnOfSmall(const LifetimeInputs& inputs, const LifetimeOutcome& outcome,
                      least)});
 }
 
+Basis basisOf(const KernelLibrary& kernels) {
+  if (!kernels.measured()) return Basis::kRoofline;
+  return kernels.transferredFrom().empty() ? Basis::kInterpolated : Basis::kTransferred;
+}
+
+std::vector<Basis> basesOf(const LifetimeInputs& inputs) {
+  std::vector<Basis> bases(inputs.request.designs.size(), Basis::kRoofline);
+  for (std::size_t i = 0; i < inputs.designs.requests.size(); ++i)
+    bases[i] = basisOf(inputs.designs.requests[i].serving.kernels);
+  return bases;
+}
+
 Result<void> addSensitivity(const LifetimeInputs& inputs, LifetimeAnswer& answer,
                             std::stop_token stop, const ProgressSink& progress) {
   if (!answer.question.sensitivity || !answer.outcome.feasible()) return {};
-  auto sensitivity = sensitivityOf(inputs.request, lifetimeFactors(answer.question, inputs), stop,
-                                   progress);
+  auto sensitivity =
+      sensitivityOf(inputs.request, lifetimeFactors(answer.question, inputs), stop, progress);
   if (!sensitivity) return tl::unexpected(sensitivity.error());
   answer.sensitivity = *std::move(sensitivity);
   return {};
@@ -133,15 +145,16 @@ Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question, std::sto
   answer.sources = inputs->designs.sources;
   answer.warnings = inputs->designs.warnings;
   warnOfLeftOut(answer);
-  answer.warnings.insert(answer.warnings.end(), outcome->warnings.begin(),
-                         outcome->warnings.end());
+  answer.warnings.insert(answer.warnings.end(), outcome->warnings.begin(), outcome->warnings.end());
   warnOfSmall(*inputs, *outcome, answer);
   answer.outcome = *std::move(outcome);
-  if (const auto& chosen = answer.outcome.recommendation.row) {
-    const LifetimeRow& row = answer.outcome.rows[*chosen];
+  answer.price_basis = basesOf(*inputs);
+  answer.shown = answer.outcome.recommendation.row;
+  if (!answer.shown && answer.outcome.feasible()) answer.shown = 0;
+  if (answer.shown) {
+    const LifetimeRow& row = answer.outcome.rows[*answer.shown];
     answer.curves = curvesOf(inputs->request, row);
-    if (auto made = makeConcrete(*inputs, row, answer); !made)
-      return tl::unexpected(made.error());
+    if (auto made = makeConcrete(*inputs, row, answer); !made) return tl::unexpected(made.error());
   }
   if (auto added = addSensitivity(*inputs, answer, stop, progress); !added)
     return tl::unexpected(added.error());

@@ -14,7 +14,7 @@
 
 namespace moe {
 
-/// Trade-offs around the recommended model, for plots.
+/// Trade-offs around the model of a plan, for plots.
 struct LifetimeCurves {
   std::optional<Curve> over_training;  ///< every (N, D) with its loss
   std::optional<Curve> same_training;  ///< every (N, D) whose training costs as much
@@ -26,8 +26,12 @@ struct LifetimeAnswer {
   LifetimeQuestion question;
   LifetimeRequest request;
   LifetimeOutcome outcome;
+  std::vector<Basis> price_basis;  ///< of each design's serving price
   std::vector<LeftOutDesign> left_out;
-  std::optional<ConcreteModel> model;  ///< the recommended one; none where prices are a formula
+  /// The row that is explained: the recommended one, else the best of those that lie too far
+  /// outside the runs to be recommended; none when nothing is feasible.
+  std::optional<std::size_t> shown;
+  std::optional<ConcreteModel> model;  ///< of that row; none where prices are a formula
   LifetimeCurves curves;
   std::optional<Sensitivity> sensitivity;
   std::vector<std::string> sources;

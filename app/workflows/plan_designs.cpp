@@ -7,6 +7,7 @@
 #include "app/workflows/formula_designs.h"
 #include "app/workflows/model_choice.h"
 #include "costmodel/engine/engine_constants.h"
+#include "costmodel/shape_rule.h"
 #include "costmodel/verify/point_predictor.h"
 #include "data/catalog/catalog.h"
 
@@ -53,14 +54,13 @@ Result<UsdPerSecond> priceOf(const std::optional<double>& stated, const Accelera
 std::string priceText(const Accelerator& machine, const std::optional<double>& stated,
                       const char* use) {
   if (stated)
-    return fmt::format("price of {} ({}): {:.4g} USD per device-hour, as stated", machine.name,
-                       use, *stated);
+    return fmt::format("price of {} ({}): {:.4g} USD per device-hour, as stated", machine.name, use,
+                       *stated);
   return fmt::format("price of {} ({}): {:.4g} USD per device-hour, {} ({})", machine.name, use,
                      machine.price->value() * 3600, machine.price_date, machine.price_source);
 }
 
-Result<void> takeFamily(const LifetimeQuestion& question, Workshop& workshop,
-                        PlanDesigns& result) {
+Result<void> takeFamily(const LifetimeQuestion& question, Workshop& workshop, PlanDesigns& result) {
   workshop.top_k = question.top_k;
   if (question.model_template.empty()) {
     auto family = templateOfRule(question.shape);
@@ -76,8 +76,7 @@ Result<void> takeFamily(const LifetimeQuestion& question, Workshop& workshop,
   auto family = templateOfModel(*model);
   if (!family) return tl::unexpected(family.error());
   workshop.family = *std::move(family);
-  if (workshop.top_k.empty())
-    workshop.top_k = {std::max(1.0, static_cast<double>(model->top_k))};
+  if (workshop.top_k.empty()) workshop.top_k = {std::max(1.0, static_cast<double>(model->top_k))};
   result.sources.push_back(fmt::format("shape: that of {} ({})", model->name, model->source));
   return {};
 }
@@ -109,8 +108,8 @@ Result<void> takeServing(const LifetimeQuestion& question, Workshop& workshop,
   const auto engine = engineOf(question.engine, "--engine");
   if (!engine) return tl::unexpected(engine.error());
   if (question.router_skew && !(*question.router_skew >= 0 && *question.router_skew <= 2))
-    return usage("--router-skew", fmt::format("{:g} is no exponent from 0 to 2",
-                                              *question.router_skew));
+    return usage("--router-skew",
+                 fmt::format("{:g} is no exponent from 0 to 2", *question.router_skew));
   PriceSurfaceRequest& serving = workshop.base.serving;
   serving.family = workshop.family;
   serving.engine = *engine;

@@ -210,12 +210,8 @@ std::string planModeName(PlanMode mode) {
 Result<PlanMode> planModeNamed(const std::string& name) {
   for (const PlanMode mode : {PlanMode::kLossOptimal, PlanMode::kMinCost, PlanMode::kMinLoss})
     if (name == planModeName(mode)) return mode;
-  if (name == "lifetime" || name == "pareto")
-    return usage("--mode", "'" + name +
-                               "' is not available yet; there are loss-optimal, min-cost "
-                               "and min-loss");
-  return usage("--mode",
-               "there is no mode '" + name + "'; there are loss-optimal, min-cost and min-loss");
+  return usage("--mode", "there is no mode '" + name +
+                             "'; there are lifetime, pareto, loss-optimal, min-cost and min-loss");
 }
 
 Result<PlanAnswer> answerPlan(const PlanQuestion& question, std::stop_token stop,

@@ -56,8 +56,8 @@ struct PlanAnswer {
   Seconds timing;
 };
 
-/// "loss-optimal", "min-cost" or "min-loss". Errors (kUsage): another word; `lifetime` and `pareto`
-/// are not available yet.
+/// "loss-optimal", "min-cost" or "min-loss"; lifetime plans and fronts have workflows of their own.
+/// Errors (kUsage): another word.
 Result<PlanMode> planModeNamed(const std::string& name);
 std::string planModeName(PlanMode mode);
 

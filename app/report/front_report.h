@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "app/workflows/front_workflow.h"
+
+namespace moe::report {
+
+/// The front for people, thinned to some twenty models.
+std::string frontText(const FrontAnswer& answer);
+
+/// The whole front for programs: schema moeplan.plan/1.
+std::string frontJson(const FrontAnswer& answer);
+
+}  // namespace moe::report

@@ -63,7 +63,8 @@ struct Law {
   double flopPerParamToken(const LawPoint& point) const;
 
   /// Why no budget has an optimum under this law although its formula has one: D or N hardly varied
-  /// over its runs, which then cannot tell that term from a constant. Empty when they can.
+  /// over its runs, which then cannot tell that term from a constant, or D/N hardly did, and they
+  /// cannot tell the two terms from each other. Empty when they can.
   std::string noOptimum() const;
 
   /// Errors (kUnanswered): an expert count that a law without E says nothing about: not that of its

@@ -145,15 +145,17 @@ TEST(FitStudy, SuggestsRunsWithinTheBudget) {
   EXPECT_LE(flop, 1e21);
 }
 
-/// 12 runs of a law, all with these D (0: twenty tokens a parameter and more) and E.
-std::string twelveRuns(const test::TemporaryFolder& folder, double tokens, int experts) {
+/// 12 runs of a law, all with these D (0: twenty tokens a parameter, and 3 and 9 times as many
+/// where `ratios` is 3) and E.
+std::string twelveRuns(const test::TemporaryFolder& folder, double tokens, int experts,
+                       int ratios = 3) {
   const Law law = *presetLaw("hoffmann2022");
   const std::string file = (folder.path() / "twelve.csv").string();
   std::ofstream stream(file);
   stream << "params,tokens,experts,loss\n";
   for (int i = 0; i < 12; ++i) {
     const double params = 4e7 * (1 << (i % 4)) * (1 + 0.1 * i);
-    const double seen = tokens > 0 ? tokens : params * 20 * std::pow(3, i / 4);
+    const double seen = tokens > 0 ? tokens : params * 20 * std::pow(3, i / 4 % ratios);
     const double noise = 1 + 0.002 * ((i * 7) % 5 - 2);
     stream << fmt::format("{},{},{},{}\n", params, seen, experts, law.loss({params, seen}) * noise);
   }
@@ -191,6 +193,32 @@ TEST(FitStudy, HelpsWithTwelveRunsAtOneD) {
     other = other || std::abs(std::log(suggestion["d"].get<double>() / 1e10)) > 0.5;
   }
   EXPECT_TRUE(other);
+}
+
+// The ladder that many people have: every run at twenty tokens a parameter. Size and data grow
+// together, so no split of compute can be read from it.
+TEST(FitStudy, HelpsWithTwelveRunsAtOneRatioOfTokensToParameters) {
+  const test::TemporaryFolder folder;
+  const std::string file = twelveRuns(folder, 0, 1, 1);
+  const json answer = document({"fit", file, "--suggest-runs", "2"});
+  EXPECT_THAT(answer["ridges"].dump(), HasSubstr("D/N is 20 in every run"));
+  EXPECT_THAT(answer["no_allocation"].get<std::string>(), HasSubstr("D/N is 20 in every run"));
+  const json& target = answer["suggested_runs"]["target"];
+  EXPECT_NEAR(target["d"].get<double>() / target["n"].get<double>(), 20, 1e-6);
+  bool other = false;
+  for (const json& suggestion : answer["suggested_runs"]["runs"]) {
+    const double ratio = suggestion["d"].get<double>() / suggestion["n"].get<double>();
+    other = other || std::abs(std::log(ratio / 20)) > 0.5;
+  }
+  EXPECT_TRUE(other);
+  const Ended text = run({"fit", file, "--suggest-runs", "1"});
+  EXPECT_THAT(text.out, HasSubstr("(three times the largest N and D; --target sets another)"));
+}
+
+TEST(FitStudy, SaysThatLeastSquaresWeighsOutliersInFull) {
+  const Ended squares = run(gemstones({"--objective", "l2"}));
+  EXPECT_THAT(squares.out, HasSubstr("the objective gives them full weight"));
+  EXPECT_THAT(run(gemstones({})).out, HasSubstr("the objective gives them little weight"));
 }
 
 struct Refusal {

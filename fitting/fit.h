@@ -60,6 +60,7 @@ struct ParameterFit {
   bool fixed = false;
   std::optional<double> standard_error;  ///< bootstrap, or sandwich without one
   std::optional<Range> ci95;             ///< percentile bootstrap, or Wald from the sandwich
+  std::optional<Range> wald95;           ///< from the sandwich, kept beside a bootstrap
 };
 
 /// Two parameters whose estimates move together.

@@ -184,6 +184,22 @@ std::string profileText(const Profile* profile) {
   return "open";
 }
 
+std::string waldText(const LawFit& fit) {
+  std::string named;
+  for (const ParameterFit& parameter : fit.fit.parameters) {
+    const Profile* profile = profileOf(fit.study, parameter.name);
+    if (profile == nullptr || !profile->differs_from_wald || !parameter.wald95) continue;
+    named += fmt::format("{}{} {} to {}", named.empty() ? "" : ", ", parameter.name,
+                         plainText(parameter.wald95->low, 4), plainText(parameter.wald95->high, 4));
+  }
+  if (named.empty()) return {};
+  return wrappedText(
+      "Wald intervals (from the curvature at the optimum) that the profiles do not "
+      "bear out: " +
+          named + "; the law bends there, so read the profile",
+      kWidth, 2);
+}
+
 std::string tradeOffText(const LawFit& fit) {
   std::string text;
   for (std::size_t i = 0; i < std::min(fit.fit.trade_offs.size(), kMostTradeOffs); ++i) {

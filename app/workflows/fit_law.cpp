@@ -170,7 +170,7 @@ Law lawOf(const LawFit& fit, const FittedPoints& points, const FitAnswer& answer
   setFlopRule(fit.data, law);
   law.range = fittedRange(points, fit.data);
   law.posterior = savedDraws(fit.fit.posterior);
-  law.residual_rms = fit.fit.rms_log_residual;
+  law.residual_rms = fit.fit.runScatter();
   for (const WindowFit& window : fit.windows) {
     law.variants.push_back(
         {fmt::format("{} window, {}", window.label, windowText(window.rule)), window.values});

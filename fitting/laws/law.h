@@ -54,7 +54,7 @@ struct Law {
   FittedRange range;
   std::vector<std::vector<double>> posterior;  ///< joint draws of `values`; may be empty
   std::vector<LawVariant> variants;            ///< refits under other choices; may be empty
-  double residual_rms = 0;                     ///< rms of ln L_hat - ln L over the runs; 0 unknown
+  double residual_rms = 0;                     ///< scatter of a run about it, in ln L; 0 unknown
   std::vector<std::string> unidentified;       ///< parameters that the runs do not determine
   std::vector<Warning> warnings;               ///< what every user of the law must be told
 

@@ -119,6 +119,8 @@ TEST(FitStudy, GivesNoIntervalWhereAProfileIsOpen) {
     }
   }
   EXPECT_GT(open, 0u);
+  EXPECT_LT(answer["data"]["runs"], 22);
+  EXPECT_THAT(answer["warnings_of_fit"].dump(), HasSubstr("read the profile"));
 }
 
 // Clark's b: symmetric to the optimum by the curvature, far from it by the profile.

@@ -218,6 +218,15 @@ std::size_t FitResult::freeParameters() const {
   return static_cast<std::size_t>((bounds.lower.array() != bounds.upper.array()).count());
 }
 
+double FitResult::runScatter() const {
+  const auto moved = std::count_if(
+      parameters.begin(), parameters.end(),
+      [](const ParameterFit& parameter) { return !parameter.fixed && !parameter.on_bound; });
+  const double beyond = static_cast<double>(runs) - static_cast<double>(moved);
+  if (beyond <= 0) return rms_log_residual;
+  return rms_log_residual * std::sqrt(static_cast<double>(runs) / beyond);
+}
+
 bool FitResult::exact() const { return objective < kExactFit; }
 
 FitData FitData::of(std::span<const TrainingRun> runs, std::span<const std::size_t> group) {

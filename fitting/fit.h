@@ -60,6 +60,7 @@ struct ParameterFit {
   bool fixed = false;
   std::optional<double> standard_error;  ///< bootstrap, or sandwich without one
   std::optional<Range> ci95;             ///< percentile bootstrap, or Wald from the sandwich
+  std::optional<Range> wald95;           ///< from the sandwich, kept beside a bootstrap
 };
 
 /// Two parameters whose estimates move together.
@@ -98,6 +99,10 @@ struct FitResult {
   std::vector<double> residuals;  ///< ln L_hat - ln L in the order of the runs given
 
   std::size_t freeParameters() const;  ///< those that are not held
+  /// Scatter of a single run about the law in ln L, of which the residuals show too little: they
+  /// have been fitted. sqrt(n / (n - p)) times their rms, n runs and p parameters that moved; their
+  /// rms alone with no more runs than that.
+  double runScatter() const;
   /// The runs follow the law to rounding: there is no noise to make an interval of.
   bool exact() const;
 };

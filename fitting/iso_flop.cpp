@@ -15,6 +15,7 @@ namespace moe {
 namespace {
 
 constexpr double kSameBudget = 0.03;  // in ln C
+constexpr double kBudgetsApart = 4;   // times kSameBudget: closer ones are a cloud cut in slices
 constexpr std::size_t kLeastSizes = 4;
 constexpr std::size_t kParabolaSizes = 5;
 constexpr std::size_t kLeastGroups = 3;
@@ -198,12 +199,16 @@ void fillIntervals(const std::vector<Budget>& budgets, const IsoFlopOptions& opt
 bool hasIsoFlops(std::span<const TrainingRun> runs) {
   std::size_t groups = 0;
   std::size_t held = 0;
-  for (const Budget& budget : budgetsOf(runs)) {
-    if (sizesOf(budget) < kLeastSizes) continue;
+  std::vector<double> gaps;  // to the budget before
+  const std::vector<Budget> budgets = budgetsOf(runs);
+  for (std::size_t i = 0; i < budgets.size(); ++i) {
+    if (sizesOf(budgets[i]) < kLeastSizes) continue;
     ++groups;
-    held += budget.points.size();
+    held += budgets[i].points.size();
+    if (i > 0) gaps.push_back(budgets[i].log_flop - budgets[i - 1].log_flop);
   }
-  return groups >= kLeastGroups && 2 * held > runs.size();
+  const bool most = groups >= kLeastGroups && 2 * held > runs.size();
+  return most && quantile(gaps, 0.5) > kBudgetsApart * kSameBudget;
 }
 
 Result<IsoFlopResult> isoFlop(std::span<const TrainingRun> runs, const IsoFlopOptions& options,

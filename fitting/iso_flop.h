@@ -46,7 +46,8 @@ struct IsoFlopOptions {
 };
 
 /// True when the runs were made at a few budgets with several sizes at each: at least three budgets
-/// (equal to 3 %) of four or more sizes, which hold most of the runs.
+/// (equal to 3 %) of four or more sizes, which hold most of the runs and lie apart. Many runs at
+/// any budget are a cloud, not iso-FLOP curves.
 bool hasIsoFlops(std::span<const TrainingRun> runs);
 
 /// Chinchilla's approach 2 [Hoffmann2022, section 3.2]: per budget a parabola of ln L in ln N

@@ -44,6 +44,7 @@ Json parameterJson(const ParameterFit& parameter) {
   json["value"] = jsonNumber(parameter.value);
   json["standard_error"] = jsonNumber(parameter.standard_error);
   json["ci95"] = range(parameter.ci95);
+  json["wald95"] = range(parameter.wald95);
   json["identified"] = parameter.identified;
   if (!parameter.identified) json["reason"] = parameter.reason;
   json["on_bound"] = parameter.on_bound;

@@ -154,6 +154,7 @@ std::string lawText(const FitAnswer& answer, const LawFit& fit) {
         fmt::format("Intervals: {}{}\n", result.interval_method,
                     result.resamples > 0 ? fmt::format(", {} resamples", result.resamples) : "");
   }
+  text += waldText(fit);
   for (const std::string& ridge : result.ridges) text += wrappedText("Ridge: " + ridge, 100, 2);
   text += tradeOffText(fit);
   text += residualText(answer, fit);

@@ -46,9 +46,12 @@ std::string outlierText(const FitAnswer& answer, const LawFit& fit) {
   const ResidualStudy& study = *fit.study.residuals;
   if (study.outliers.empty()) return {};
   std::string text = fmt::format(
-      "Outliers: {} of {} points more than 4 robust standard deviations off; the objective "
-      "gives them little weight; measured above the fit by: ",
-      study.outliers.size(), study.points.size());
+      "Outliers: {} of {} points more than 4 robust standard deviations off; the objective {}; "
+      "measured against the fit: ",
+      study.outliers.size(), study.points.size(),
+      fit.fit.objective_kind.kind == ObjectiveKind::kHuber
+          ? "gives them little weight"
+          : "gives them full weight, --objective huber would not");
   for (std::size_t i = 0; i < std::min(study.outliers.size(), kMostListed); ++i) {
     const Residual& residual = study.points[study.outliers[i]];
     text += fmt::format("{}{} {} (weight {})", i == 0 ? "" : "; ",
@@ -91,16 +94,19 @@ std::string influenceText(const FitAnswer& answer, const LawFit& fit) {
       largest);
 }
 
+/// "p = 0.002", "p < 1e-15".
+std::string pText(double p) { return p < 1e-15 ? "p < 1e-15" : fmt::format("p = {:.1g}", p); }
+
 std::string trendText(const Trend& trend) {
   const char* what = trend.of_spread ? "the spread of the residuals" : "the residuals";
   const char* meaning =
       trend.of_spread ? "runs are not equally noisy: read the bootstrap, which does not assume it"
                       : "the law lacks something there";
   return wrappedText(
-      fmt::format("Residuals: {} {} with {} (Spearman {:+.2f}, p = {:.1g}): {}", what,
+      fmt::format("Residuals: {} {} with {} (Spearman {:+.2f}, {}): {}", what,
                   trend.correlation > 0 ? "grow" + std::string(trend.of_spread ? "s" : "")
                                         : "fall" + std::string(trend.of_spread ? "s" : ""),
-                  trend.variable, trend.correlation, trend.p_value, meaning),
+                  trend.variable, trend.correlation, pText(trend.p_value), meaning),
       kWidth, 2);
 }
 
@@ -117,12 +123,12 @@ std::string replicateText(const Replicates& replicates) {
   return text +
          wrappedText(
              fmt::format("Seeds: {} sets of equal runs scatter by {} ({} degrees of freedom); {} "
-                         "(p = {:.2g})",
+                         "({})",
                          replicates.sets, percentText(replicates.noise),
                          replicates.degrees_of_freedom,
                          lacking ? "the fit's residuals exceed that noise: the law lacks something"
                                  : "the fit's residuals are no larger than that",
-                         replicates.lack_of_fit_p),
+                         pText(replicates.lack_of_fit_p)),
              kWidth, 2);
 }
 
@@ -153,6 +159,13 @@ std::string isoFlopText(const IsoFlopResult& result) {
   return text;
 }
 
+std::string chosenTargetText(const LawFit& fit) {
+  if (!fit.suggestion->target_chosen) return {};
+  return fmt::format(" ({}; --target sets another)",
+                     fit.study.allocations.empty() ? "three times the largest N and D"
+                                                   : "the optimum at 10 times the largest run");
+}
+
 }  // namespace
 
 const Profile* profileOf(const FitStudy& study, const std::string& parameter) {
@@ -169,6 +182,22 @@ std::string profileText(const Profile* profile) {
   if (low) return fmt::format("above {}", plainText(*low, 4));
   if (high) return fmt::format("below {}", plainText(*high, 4));
   return "open";
+}
+
+std::string waldText(const LawFit& fit) {
+  std::string named;
+  for (const ParameterFit& parameter : fit.fit.parameters) {
+    const Profile* profile = profileOf(fit.study, parameter.name);
+    if (profile == nullptr || !profile->differs_from_wald || !parameter.wald95) continue;
+    named += fmt::format("{}{} {} to {}", named.empty() ? "" : ", ", parameter.name,
+                         plainText(parameter.wald95->low, 4), plainText(parameter.wald95->high, 4));
+  }
+  if (named.empty()) return {};
+  return wrappedText(
+      "Wald intervals (from the curvature at the optimum) that the profiles do not "
+      "bear out: " +
+          named + "; the law bends there, so read the profile",
+      kWidth, 2);
 }
 
 std::string tradeOffText(const LawFit& fit) {
@@ -243,9 +272,7 @@ std::string suggestionText(const LawFit& fit) {
   table.title = fmt::format(
       "Runs that tell most about the loss at N = {}, D = {}{}{}",
       countText(suggestion.target.params), countText(suggestion.target.train_tokens),
-      experts ? fmt::format(", E = {:g}", suggestion.target.experts) : "",
-      suggestion.target_chosen ? " (the optimum at 10 times the largest run; --target sets another)"
-                               : "");
+      experts ? fmt::format(", E = {:g}", suggestion.target.experts) : "", chosenTargetText(fit));
   table.columns = {{"Run"},          {"N"},
                    {"D", "tokens"},  {"E"},
                    {"Cost", "FLOP"}, {"Standard error of the predicted loss after it"}};

@@ -12,6 +12,9 @@ std::string profileText(const Profile* profile);
 /// The profile of a parameter, or nullptr.
 const Profile* profileOf(const FitStudy& study, const std::string& parameter);
 
+/// Wald intervals that the profiles contradict, in a sentence; empty where none is.
+std::string waldText(const LawFit& fit);
+
 /// Trade-offs in words, with the range of the exponent among the two.
 std::string tradeOffText(const LawFit& fit);
 

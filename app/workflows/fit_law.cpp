@@ -78,6 +78,18 @@ void warnAboutReduction(const FittedPoints& points, const FitAnswer& answer, Law
                               left_out, answer.points.table.runs.size(), fit.fit.family->name)});
 }
 
+/// A profile that ends below the fit has found what the search missed.
+void warnAboutLowerProfiles(LawFit& fit) {
+  for (const Profile& profile : fit.study.profiles) {
+    if (!profile.found_lower) continue;
+    fit.warnings.push_back(
+        {"not_global", fmt::format("the profile of {} ends below the fit, which is not the global "
+                                   "optimum: --confirm searches again",
+                                   profile.parameter)});
+    return;
+  }
+}
+
 std::string windowText(const CurveRule& rule) {
   return fmt::format("{:.3g} to {:.3g} of each schedule", rule.low, rule.high);
 }
@@ -158,7 +170,7 @@ Law lawOf(const LawFit& fit, const FittedPoints& points, const FitAnswer& answer
   setFlopRule(fit.data, law);
   law.range = fittedRange(points, fit.data);
   law.posterior = savedDraws(fit.fit.posterior);
-  law.residual_rms = fit.fit.rms_log_residual;
+  law.residual_rms = fit.fit.runScatter();
   for (const WindowFit& window : fit.windows) {
     law.variants.push_back(
         {fmt::format("{} window, {}", window.label, windowText(window.rule)), window.values});
@@ -277,9 +289,11 @@ Result<LawFit> fitOneLaw(const LawFamily& family, const FitPlan& plan, const Fit
   } else {
     return tl::unexpected(hold_out.error());
   }
+  const StudyRequest study{&data, plan.fit, plan.study, question.seed};
+  result.study.profiles = profileFit(study, result.fit, stop, stage);
+  warnAboutLowerProfiles(result);
   result.law = lawOf(result, *points, answer);
-  result.study =
-      studyFit({&data, plan.fit, plan.study, question.seed}, result.fit, result.law, stop, stage);
+  studyFit(study, result.fit, result.law, stop, stage, result.study);
   if (!question.residuals.empty() && !result.study.residuals) {
     result.study.residuals = studyResiduals(data, result.fit);
   }

@@ -30,14 +30,17 @@ std::optional<Comparison> tryRivals(std::span<const TrainingRun> runs,
 }
 
 std::optional<Rival> rivalOf(const LawFamily& family, const Comparison& comparison) {
-  const FamilyScore& leader = comparison.scores.front();
   const auto own =
       std::find_if(comparison.scores.begin(), comparison.scores.end(),
                    [&](const FamilyScore& score) { return score.family == &family && score.fit; });
   if (own == comparison.scores.end() || own->standing != Standing::kBeaten) return std::nullopt;
-  if (!own->hold_out_excess || !leader.hold_out) return std::nullopt;
-  return Rival{leader.family, leader.hold_out->mean_abs_log_error,
-               own->hold_out->mean_abs_log_error, *own->hold_out_excess, own->bic - leader.bic};
+  const FamilyScore& leader = comparison.scores.front();
+  const FamilyScore& recommended = comparison.scores[comparison.recommended.value_or(0)];
+  const FamilyScore& better = clearlyBeaten(*own, recommended) ? recommended : leader;
+  const auto excess = errorExcess(own->hold_out, better.hold_out);
+  if (!excess) return std::nullopt;
+  return Rival{better.family, better.hold_out->mean_abs_log_error,
+               own->hold_out->mean_abs_log_error, *excess, own->bic - better.bic};
 }
 
 }  // namespace moe

@@ -25,7 +25,8 @@ std::optional<Comparison> tryRivals(std::span<const TrainingRun> runs,
                                     std::span<const std::size_t> group, const FitOptions& options,
                                     std::stop_token stop, const ProgressSink& progress);
 
-/// The leader, if it beats this family by the held-out runs and by BIC, see compareFamilies.
+/// The law that a comparison recommends, or else its leader, where it clearly beats this family by
+/// the held-out runs and by BIC, see compareFamilies.
 std::optional<Rival> rivalOf(const LawFamily& family, const Comparison& comparison);
 
 }  // namespace moe

@@ -73,27 +73,33 @@ void fillIsoFlop(const StudyRequest& request, const Law& law, std::stop_token st
 
 }  // namespace
 
-FitStudy studyFit(const StudyRequest& request, const FitResult& fit, const Law& law,
-                  std::stop_token stop, const ProgressSink& progress) {
-  FitStudy study;
-  if (request.depth == StudyDepth::kNone) return study;
+std::vector<Profile> profileFit(const StudyRequest& request, FitResult& fit, std::stop_token stop,
+                                const ProgressSink& progress) {
+  const FitData& data = *request.data;
+  const bool small = data.points.size() <= kProfiledPoints;
+  if (request.depth == StudyDepth::kNone || (request.depth == StudyDepth::kAuto && !small)) {
+    return {};
+  }
+  std::vector<Profile> profiles = profileParameters(data, request.options, fit, {}, stop, progress);
+  markOpenProfiles(profiles, fit);
+  return profiles;
+}
+
+void studyFit(const StudyRequest& request, const FitResult& fit, const Law& law,
+              std::stop_token stop, const ProgressSink& progress, FitStudy& study) {
+  if (request.depth == StudyDepth::kNone) return;
   const FitData& data = *request.data;
   const bool full = request.depth == StudyDepth::kFull;
   study.residuals = studyResiduals(data, fit);
   fillAllocations(data, law, study);
   fillIsoFlop(request, law, stop, study);
-  if (full || data.points.size() <= kProfiledPoints) {
-    study.profiles = profileParameters(data, request.options, fit, {}, stop, progress);
-  }
   if (full || data.points.size() <= kLeftOutPoints) {
     study.influence = influence(data, request.options, fit, {}, stop, progress);
   } else {
     study.left_out = fmt::format(
-        "{} points: {}each run's influence {} not computed; --study full does so",
-        data.points.size(), data.points.size() > kProfiledPoints ? "profile likelihoods and " : "",
-        data.points.size() > kProfiledPoints ? "were" : "was");
+        "{} points: {}each run's influence and other laws were not tried; --study full does so",
+        data.points.size(), data.points.size() > kProfiledPoints ? "profile likelihoods, " : "");
   }
-  return study;
 }
 
 }  // namespace moe

@@ -46,9 +46,15 @@ struct StudyRequest {
   std::uint64_t seed = 0;
 };
 
-/// Profiles, residuals and influence, and the optimal split of compute at 1, 10 and 100 times the
-/// largest run's. What was not finished when stopped is left empty.
-FitStudy studyFit(const StudyRequest& request, const FitResult& fit, const Law& law,
-                  std::stop_token stop, const ProgressSink& progress);
+/// Profiles of the parameters, as deep as asked for; those of which one has no end lose their
+/// interval in `fit`. Comes before everything that reads which parameters are identified. Empty
+/// when stopped.
+std::vector<Profile> profileFit(const StudyRequest& request, FitResult& fit, std::stop_token stop,
+                                const ProgressSink& progress);
+
+/// Residuals and influence, and the optimal split of compute at 1, 10 and 100 times the largest
+/// run's, into a study that holds its profiles. What was not finished when stopped is left empty.
+void studyFit(const StudyRequest& request, const FitResult& fit, const Law& law,
+              std::stop_token stop, const ProgressSink& progress, FitStudy& study);
 
 }  // namespace moe

@@ -15,6 +15,12 @@ void warnAboutRuns(const FitResult& fit, std::vector<Warning>& warnings) {
          fmt::format("{} runs for {} parameters: points of one run are not independent, "
                      "so there is no interval",
                      fit.runs, fit.freeParameters())});
+  } else if (fit.runs < 2 * fit.freeParameters()) {
+    warnings.push_back(
+        {"few_runs", fmt::format("{} runs for {} parameters: resamples of so few stay near the "
+                                 "optimum; where a profile is wider than the interval, read the "
+                                 "profile",
+                                 fit.runs, fit.freeParameters())});
   }
   if (fit.exact()) {
     warnings.push_back({"exact_fit",

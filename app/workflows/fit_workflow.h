@@ -70,7 +70,8 @@ struct DataSummary {
 /// Runs that would lower the error of a prediction most.
 struct Suggestion {
   LawPoint target;
-  bool target_chosen = false;  ///< by us: the optimum at ten times the largest run
+  bool target_chosen = false;  ///< by us: the optimum at ten times the largest run's compute, or
+                               ///< three times the largest N and D of a law without one
   Flop budget;
   bool budget_chosen = false;  ///< by us: what the runs cost together
   RunDesign design;

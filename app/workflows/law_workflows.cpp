@@ -123,8 +123,8 @@ Result<LawPoint> pointOf(const Law& law, const PredictQuestion& question) {
   return point;
 }
 
-/// Percentiles of the loss over the posterior; and that interval widened by 1.96 times the runs'
-/// rms scatter, the two parts added as squares in ln L.
+/// Percentiles of the loss over the posterior; and that interval widened by 1.96 times the
+/// scatter of a run, the two parts added as squares in ln L.
 void fillIntervals(PredictAnswer& answer) {
   const Law& law = answer.law;
   if (law.posterior.size() < kLeastDraws) return;

@@ -26,11 +26,13 @@ double Extrapolation::worst() const { return std::max(worstOfSizeAndTokens(), ex
 
 std::string Law::noOptimum() const {
   constexpr double kHardly = 1.05;
+  constexpr double kRounded = 1.002;  // tokens are counted in thousands or whole batches
   if (!family->dependsOnTokens()) return {};
   for (const auto& [letter, runs] :
-       {std::pair{"D", &range.train_tokens}, std::pair{"N", &range.params}}) {
+       {std::pair{"D", &range.train_tokens}, std::pair{"N", &range.params},
+        std::pair{"D/N", &range.tokens_per_param}}) {
     if (*runs && (*runs)->high <= kHardly * (*runs)->low) {
-      if ((*runs)->high == (*runs)->low) {
+      if ((*runs)->high < kRounded * (*runs)->low) {
         return fmt::format("{} is {:.4g} in every run", letter, (*runs)->low);
       }
       return fmt::format("{} hardly varies over them ({:.4g} to {:.4g})", letter, (*runs)->low,

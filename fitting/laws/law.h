@@ -54,7 +54,7 @@ struct Law {
   FittedRange range;
   std::vector<std::vector<double>> posterior;  ///< joint draws of `values`; may be empty
   std::vector<LawVariant> variants;            ///< refits under other choices; may be empty
-  double residual_rms = 0;                     ///< rms of ln L_hat - ln L over the runs; 0 unknown
+  double residual_rms = 0;                     ///< scatter of a run about it, in ln L; 0 unknown
   std::vector<std::string> unidentified;       ///< parameters that the runs do not determine
   std::vector<Warning> warnings;               ///< what every user of the law must be told
 
@@ -63,7 +63,8 @@ struct Law {
   double flopPerParamToken(const LawPoint& point) const;
 
   /// Why no budget has an optimum under this law although its formula has one: D or N hardly varied
-  /// over its runs, which then cannot tell that term from a constant. Empty when they can.
+  /// over its runs, which then cannot tell that term from a constant, or D/N hardly did, and they
+  /// cannot tell the two terms from each other. Empty when they can.
   std::string noOptimum() const;
 
   /// Errors (kUnanswered): an expert count that a law without E says nothing about: not that of its

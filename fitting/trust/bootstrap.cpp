@@ -121,6 +121,7 @@ void describeDraws(FitResult& result) {
     if (std::string reason = emptyAnswer(result, i, interval); !reason.empty()) {
       parameter.identified = false;
       parameter.reason = std::move(reason);
+      parameter.wald95.reset();
       continue;
     }
     parameter.standard_error = std::sqrt(square / static_cast<double>(draws.size() - 1));

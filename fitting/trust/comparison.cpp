@@ -72,34 +72,10 @@ bool tryFamily(const Trial& trial, FamilyScore& score) {
               score.cross_validation, score.no_cross_validation);
 }
 
-double unseenError(const FamilyScore& score) {
-  if (score.hold_out) return score.hold_out->mean_abs_log_error;
-  if (score.cross_validation) return score.cross_validation->mean_abs_log_error;
-  return std::numeric_limits<double>::infinity();
-}
-
-/// Both results are of the same unseen runs, in the same order.
-std::optional<ErrorExcess> excess(const std::optional<HoldOutResult>& own,
-                                  const std::optional<HoldOutResult>& leader) {
-  if (!own || !leader) return std::nullopt;
-  const double count = static_cast<double>(own->unseen.size());
-  double sum = 0;
-  double squares = 0;
-  for (std::size_t i = 0; i < own->unseen.size(); ++i) {
-    const double difference =
-        own->unseen[i].mean_abs_log_error - leader->unseen[i].mean_abs_log_error;
-    sum += difference;
-    squares += difference * difference;
-  }
-  ErrorExcess result;
-  result.mean = sum / count;
-  double half_width = std::numeric_limits<double>::infinity();
-  if (count > 1) {
-    const double variance = std::max(0.0, squares - sum * result.mean) / (count - 1);
-    half_width = studentQuantile(0.975, count - 1) * std::sqrt(variance / count);
-  }
-  result.ci95 = {result.mean - half_width, result.mean + half_width};
-  return result;
+/// Of the held-out runs where there are any: errors of other runs are no match for them.
+double unseenError(const FamilyScore& score, bool holds_out) {
+  const std::optional<HoldOutResult>& result = holds_out ? score.hold_out : score.cross_validation;
+  return result ? result->mean_abs_log_error : std::numeric_limits<double>::infinity();
 }
 
 /// The same function fitted to the same runs ends at the same objective and the same errors.
@@ -125,9 +101,12 @@ void markSame(std::vector<FamilyScore>& scores) {
 
 /// By the error on unseen runs; a family that repeats another one stands right behind it.
 void rank(std::vector<FamilyScore>& scores) {
+  const bool holds_out = std::any_of(scores.begin(), scores.end(), [](const FamilyScore& score) {
+    return score.hold_out.has_value();
+  });
   std::map<const LawFamily*, double> error;
   for (const FamilyScore& score : scores) {
-    const double own = unseenError(score);
+    const double own = unseenError(score, holds_out);
     error[score.family] = std::isnan(own) ? std::numeric_limits<double>::infinity() : own;
   }
   const auto key = [&](const FamilyScore& score) {
@@ -139,22 +118,8 @@ void rank(std::vector<FamilyScore>& scores) {
                    [&](const FamilyScore& a, const FamilyScore& b) { return key(a) < key(b); });
 }
 
-/// How many of the three witnesses (held-out runs, cross-validation, BIC) clearly speak against a
-/// family, and whether one speaks for it.
-bool beaten(const FamilyScore& score, const FamilyScore& leader) {
-  int against = 0;
-  bool in_favour = false;
-  for (const std::optional<ErrorExcess>* excess :
-       {&score.hold_out_excess, &score.cross_validation_excess}) {
-    if (!*excess) continue;
-    against += (*excess)->ci95.low > 0;
-    in_favour = in_favour || (*excess)->mean < 0;
-  }
-  const double bic_loss = score.bic - leader.bic;
-  against += bic_loss >= kDecisive;
-  in_favour = in_favour || bic_loss <= -kDecisive;
-  return against >= 2 && !in_favour;
-}
+/// Something is known of its errors on runs that it did not see.
+bool judged(const FamilyScore& score) { return score.hold_out || score.cross_validation; }
 
 void judge(Comparison& comparison) {
   std::vector<FamilyScore>& scores = comparison.scores;
@@ -164,11 +129,12 @@ void judge(Comparison& comparison) {
     if (&score == &leader) {
       score.standing = Standing::kLeader;
     } else {
-      score.hold_out_excess = excess(score.hold_out, leader.hold_out);
-      score.cross_validation_excess = excess(score.cross_validation, leader.cross_validation);
-      score.standing = beaten(score, leader) ? Standing::kBeaten : Standing::kCannotTell;
+      score.hold_out_excess = errorExcess(score.hold_out, leader.hold_out);
+      score.cross_validation_excess = errorExcess(score.cross_validation, leader.cross_validation);
+      score.standing = clearlyBeaten(score, leader) ? Standing::kBeaten : Standing::kCannotTell;
     }
     if (score.standing == Standing::kBeaten || score.same_as != nullptr) continue;
+    if (!judged(score) && judged(leader)) continue;
     const auto place = static_cast<std::size_t>(&score - scores.data());
     std::optional<std::size_t>& best = comparison.recommended;
     if (!best || score.bic < scores[*best].bic) best = place;
@@ -176,6 +142,46 @@ void judge(Comparison& comparison) {
 }
 
 }  // namespace
+
+std::optional<ErrorExcess> errorExcess(const std::optional<HoldOutResult>& own,
+                                       const std::optional<HoldOutResult>& other) {
+  if (!own || !other) return std::nullopt;
+  require(own->unseen.size() == other->unseen.size(), "errors of the same unseen runs");
+  const double count = static_cast<double>(own->unseen.size());
+  double sum = 0;
+  double squares = 0;
+  for (std::size_t i = 0; i < own->unseen.size(); ++i) {
+    const double difference =
+        own->unseen[i].mean_abs_log_error - other->unseen[i].mean_abs_log_error;
+    sum += difference;
+    squares += difference * difference;
+  }
+  ErrorExcess result;
+  result.mean = sum / count;
+  double half_width = std::numeric_limits<double>::infinity();
+  if (count > 1) {
+    const double variance = std::max(0.0, squares - sum * result.mean) / (count - 1);
+    half_width = studentQuantile(0.975, count - 1) * std::sqrt(variance / count);
+  }
+  result.ci95 = {result.mean - half_width, result.mean + half_width};
+  return result;
+}
+
+bool clearlyBeaten(const FamilyScore& score, const FamilyScore& by) {
+  int against = 0;
+  bool in_favour = false;
+  for (const std::optional<ErrorExcess>& excess :
+       {errorExcess(score.hold_out, by.hold_out),
+        errorExcess(score.cross_validation, by.cross_validation)}) {
+    if (!excess) continue;
+    against += excess->ci95.low > 0;
+    in_favour = in_favour || excess->mean < 0;
+  }
+  const double bic_loss = score.bic - by.bic;
+  against += bic_loss >= kDecisive;
+  in_favour = in_favour || bic_loss <= -kDecisive;
+  return against >= 2 && !in_favour;
+}
 
 Result<Comparison> compareFamilies(std::span<const LawFamily* const> families,
                                    std::span<const TrainingRun> runs,

@@ -57,9 +57,20 @@ struct FamilyScore {
 struct Comparison {
   std::vector<FamilyScore> scores;  ///< best first; unsuitable ones last
   /// Of the leader and those that cannot be told from it, the one of least BIC: what the runs
-  /// support without asking for more than they hold. Index into scores; none when nothing fits.
+  /// support without asking for more than they hold. None is taken for
+  /// its BIC alone that could not be fitted without the unseen runs. Index into scores; none when
+  /// nothing fits.
   std::optional<std::size_t> recommended;
 };
+
+/// Excess of a family's errors over another's on the same unseen runs; none where one of them has
+/// no errors.
+std::optional<ErrorExcess> errorExcess(const std::optional<HoldOutResult>& own,
+                                       const std::optional<HoldOutResult>& other);
+
+/// Whether at least two of the witnesses that compareFamilies names clearly speak against a family
+/// and for another one, and none the opposite.
+bool clearlyBeaten(const FamilyScore& score, const FamilyScore& by);
 
 /// Fits every family and ranks them by the error on the runs held out (or by cross-validation where
 /// nothing is held out). A family is beaten when at least two of three witnesses clearly speak

@@ -5,6 +5,7 @@
 #include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "fitting/search/polish.h"
 #include "fitting/trust/rise_scale.h"
@@ -49,21 +50,39 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
+/// "D is 2e+10 in every run", "D/N hardly varies (19.9 to 20.3)", or empty text.
+std::string hardlyVaries(const FitData& data, std::string_view name,
+                         double (*variable)(const TrainingRun&)) {
+  double low = std::numeric_limits<double>::infinity();
+  double high = 0;
+  for (const TrainingRun& run : data.points) {
+    low = std::min(low, variable(run));
+    high = std::max(high, variable(run));
+  }
+  if (high > 1.05 * low) return {};
+  constexpr double kRounded = 1.002;  // tokens are counted in thousands or whole batches
+  if (high < kRounded * low) return fmt::format("{} is {:.4g} in every run", name, low);
+  return fmt::format("{} hardly varies ({:.4g} to {:.4g})", name, low, high);
+}
+
 std::string constantVariables(const FitData& data, const LawFamily& family) {
-  const auto hardlyVaries = [&](std::string_view name, double TrainingRun::*variable) {
-    const auto [least, most] = std::minmax_element(
-        data.points.begin(), data.points.end(),
-        [&](const TrainingRun& a, const TrainingRun& b) { return a.*variable < b.*variable; });
-    const double low = (*least).*variable;
-    const double high = (*most).*variable;
-    if (high > 1.05 * low) return std::string();
-    if (high == low) return fmt::format("{} is {:.4g} in every run", name, low);
-    return fmt::format("{} hardly varies ({:.4g} to {:.4g})", name, low, high);
-  };
   std::string text;
-  if (family.dependsOnTokens()) text = hardlyVaries("D", &TrainingRun::train_tokens);
-  if (text.empty() && family.dependsOnExperts()) text = hardlyVaries("E", &TrainingRun::experts);
-  return text.empty() ? hardlyVaries("N", &TrainingRun::params) : text;
+  if (family.dependsOnTokens()) {
+    text = hardlyVaries(data, "D", [](const TrainingRun& run) { return run.train_tokens; });
+  }
+  if (text.empty() && family.dependsOnExperts()) {
+    text = hardlyVaries(data, "E", [](const TrainingRun& run) { return run.experts; });
+  }
+  if (text.empty())
+    text = hardlyVaries(data, "N", [](const TrainingRun& run) { return run.params; });
+  return text;
+}
+
+/// Size and data grow together: their terms differ by the exponents alone.
+std::string constantRatio(const FitData& data, const LawFamily& family) {
+  if (!family.dependsOnTokens() || !constantVariables(data, family).empty()) return {};
+  return hardlyVaries(data, "D/N",
+                      [](const TrainingRun& run) { return run.train_tokens / run.params; });
 }
 
 /// Exact trade-offs: the null space of the Jacobian.
@@ -86,7 +105,8 @@ void markNullSpace(const Eigen::MatrixXd& jacobian, const FitData& data, FitResu
     }
   }
   if (names.empty()) return;
-  const std::string cause = constantVariables(data, *result.family);
+  std::string cause = constantVariables(data, *result.family);
+  if (cause.empty()) cause = constantRatio(data, *result.family);
   result.null_space = names;
   const std::string ridge =
       fmt::format("{}{} cannot be told apart", cause.empty() ? "" : cause + ": ", joined(names));
@@ -173,6 +193,14 @@ void markOrphanAmplitudes(FitResult& result) {
   }
 }
 
+void nameConstantRatio(const FitData& data, FitResult& result) {
+  const std::string cause = constantRatio(data, *result.family);
+  if (cause.empty()) return;
+  result.ridges.push_back(
+      cause +
+      ": the size term and the data term can hardly be told apart; runs at another D/N would");
+}
+
 /// The parameters that move along the direction which the data hold least.
 void nameIllConditioning(const Eigen::MatrixXd& jacobian, FitResult& result) {
   if (result.condition_number <= kIllConditioned) return;
@@ -208,6 +236,7 @@ void describeParameters(FitProblem& problem, const FitData& data, FitResult& res
   fillStandardErrors(problem, data, result);
   markOpenProfiles(problem, result);
   markOrphanAmplitudes(result);
+  if (result.ridges.empty()) nameConstantRatio(data, result);
   if (result.ridges.empty()) nameIllConditioning(jacobian, result);
   fillStandardErrors(problem, data, result);
 }

@@ -201,13 +201,15 @@ double firstStep(const FitResult& result, Eigen::Index index) {
   return coordinate == Coordinate::kLog ? 0.5 : 0.05 + 0.3 * std::abs(result.coordinates[index]);
 }
 
-bool differs(const Profile& profile, const ParameterFit& parameter) {
-  if (!parameter.ci95) return false;
-  const double width = parameter.ci95->high - parameter.ci95->low;
+/// In the coordinate: of an amplitude in its logarithm, where Wald's interval is symmetric.
+bool differs(const Profile& profile, const ParameterFit& parameter, Coordinate coordinate) {
+  if (!parameter.wald95) return false;
+  const double low = coordinateOf(coordinate, parameter.wald95->low);
+  const double high = coordinateOf(coordinate, parameter.wald95->high);
   const auto far = [&](const std::optional<double>& end, double wald) {
-    return !end || std::abs(*end - wald) > 0.25 * width;
+    return !end || std::abs(coordinateOf(coordinate, *end) - wald) > 0.25 * std::abs(high - low);
   };
-  return far(profile.low95, parameter.ci95->low) || far(profile.high95, parameter.ci95->high);
+  return far(profile.low95, low) || far(profile.high95, high);
 }
 
 Profile joined(const FitResult& result, const RiseScale& scale, double critical, Eigen::Index index,
@@ -234,7 +236,7 @@ Profile joined(const FitResult& result, const RiseScale& scale, double critical,
   };
   profile.low95 = end(falls ? up : down);
   profile.high95 = end(falls ? down : up);
-  profile.differs_from_wald = differs(profile, result.parameters[place]);
+  profile.differs_from_wald = differs(profile, result.parameters[place], coordinate);
   return profile;
 }
 
@@ -284,6 +286,24 @@ std::vector<Profile> profileParameters(const FitData& data, const FitOptions& op
     profiles.push_back(joined(result, scale, critical, indices[k], sides[2 * k], sides[2 * k + 1]));
   }
   return profiles;
+}
+
+void markOpenProfiles(std::span<const Profile> profiles, FitResult& result) {
+  for (const Profile& profile : profiles) {
+    if (profile.low95 && profile.high95) continue;
+    const auto own = std::find_if(
+        result.parameters.begin(), result.parameters.end(),
+        [&](const ParameterFit& parameter) { return parameter.name == profile.parameter; });
+    if (own == result.parameters.end() || !own->identified) continue;
+    own->identified = false;
+    own->reason = profile.low95 ? "its profile has no upper end: the data exclude no larger value"
+                  : profile.high95
+                      ? "its profile has no lower end: the data exclude no smaller value"
+                      : "its profile has no end on either side: the data exclude no value";
+    own->standard_error.reset();
+    own->ci95.reset();
+    own->wald95.reset();
+  }
 }
 
 }  // namespace moe

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -45,5 +46,9 @@ std::vector<Profile> profileParameters(const FitData& data, const FitOptions& op
                                        const ProfileOptions& profile_options = {},
                                        std::stop_token stop = {},
                                        const ProgressSink& progress = {});
+
+/// Takes the interval of every parameter whose profile has no end on a side, and says so: the data
+/// do not exclude what lies there, whatever a bootstrap around the optimum says.
+void markOpenProfiles(std::span<const Profile> profiles, FitResult& result);
 
 }  // namespace moe

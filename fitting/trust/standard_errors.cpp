@@ -33,7 +33,7 @@ void fillInterval(const FitResult& result, Eigen::Index index, double error, dou
   parameter.standard_error = std::abs(valueSlope(coordinate, parameter.value)) * error;
   const double one = valueOf(coordinate, result.coordinates[index] - student * error);
   const double other = valueOf(coordinate, result.coordinates[index] + student * error);
-  parameter.ci95 = Range{std::min(one, other), std::max(one, other)};
+  parameter.ci95 = parameter.wald95 = Range{std::min(one, other), std::max(one, other)};
 }
 
 void fillTradeOffs(const std::vector<Eigen::Index>& free, const Eigen::MatrixXd& covariance,
@@ -87,6 +87,7 @@ void fillStandardErrors(FitProblem& problem, const FitData& data, FitResult& res
   for (ParameterFit& parameter : result.parameters) {
     parameter.standard_error.reset();
     parameter.ci95.reset();
+    parameter.wald95.reset();
   }
   const Eigen::MatrixXd covariance = sandwichCovariance(problem, data, result);
   if (covariance.size() == 0) return;

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -27,8 +28,15 @@ namespace {
 using namespace moe;
 using Clock = std::chrono::steady_clock;
 
-struct Measured {
+/// Medians: of the clock, and of the processor time of all threads together, which others on the
+/// machine hardly change.
+struct Times {
   double seconds = 0;
+  double cpu_seconds = 0;
+};
+
+struct Measured {
+  Times times;
   double objective = 0;
   std::string done;
 };
@@ -51,15 +59,22 @@ std::vector<TrainingRun> runsOf(const char* preset, int count) {
   return runs;
 }
 
-double medianSeconds(int times, const std::function<void()>& work) {
+double median(std::vector<double> values) {
+  std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
+  return values[values.size() / 2];
+}
+
+Times medianTimes(int times, const std::function<void()>& work) {
   std::vector<double> seconds;
+  std::vector<double> cpu_seconds;
   for (int i = 0; i < times; ++i) {
     const auto begin = Clock::now();
+    const std::clock_t begin_cpu = std::clock();
     work();
+    cpu_seconds.push_back(static_cast<double>(std::clock() - begin_cpu) / CLOCKS_PER_SEC);
     seconds.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
   }
-  std::nth_element(seconds.begin(), seconds.begin() + times / 2, seconds.end());
-  return seconds[static_cast<std::size_t>(times / 2)];
+  return {median(seconds), median(cpu_seconds)};
 }
 
 Measured ours(const char* family, const std::vector<TrainingRun>& runs, std::size_t resamples) {
@@ -68,13 +83,13 @@ Measured ours(const char* family, const std::vector<TrainingRun>& runs, std::siz
   FitResult fit = *fitLaw(*findLawFamily(family), data, options);
   const std::string threads = fmt::format("{} threads", std::thread::hardware_concurrency());
   if (resamples == 0) {
-    const double seconds = medianSeconds(21, [&] { (void)fitLaw(*fit.family, data, options); });
-    return {seconds, fit.objective, "global search, " + threads};
+    const Times times = medianTimes(21, [&] { (void)fitLaw(*fit.family, data, options); });
+    return {times, fit.objective, "global search, " + threads};
   }
-  const double seconds = medianSeconds(5, [&] {
+  const Times times = medianTimes(5, [&] {
     bootstrap(data, options, {.resamples = resamples, .search = BootstrapSearch::kWarm}, fit);
   });
-  return {seconds, fit.objective, fmt::format("{} warm resamples, {}", resamples, threads)};
+  return {times, fit.objective, fmt::format("{} warm resamples, {}", resamples, threads)};
 }
 
 /// The value of a key in the script's one-line JSON.
@@ -107,15 +122,16 @@ std::optional<Measured> scipy(const std::string& what, const std::vector<Trainin
   }
   std::filesystem::remove(file);
   const auto seconds = parseNumber(valueOfKey(text, "seconds"));
+  const auto cpu_seconds = parseNumber(valueOfKey(text, "cpu_seconds"));
   const auto objective = parseNumber(valueOfKey(text, "objective"));
-  if (!seconds || !objective) return std::nullopt;
-  return Measured{*seconds, *objective, valueOfKey(text, "done")};
+  if (!seconds || !cpu_seconds || !objective) return std::nullopt;
+  return Measured{{*seconds, *cpu_seconds}, *objective, valueOfKey(text, "done")};
 }
 
 void row(const char* what, const char* name, const char* family,
          const std::vector<TrainingRun>& runs, std::size_t resamples, double wanted) {
   const Measured own = ours(family, runs, resamples);
-  fmt::print("{:<34} {:>10.3f} ms  {:.10e}  {}\n", name, 1e3 * own.seconds, own.objective,
+  fmt::print("{:<34} {:>10.3f} ms  {:.10e}  {}\n", name, 1e3 * own.times.seconds, own.objective,
              own.done);
   const auto other = scipy(what, runs);
   if (!other) {
@@ -123,10 +139,16 @@ void row(const char* what, const char* name, const char* family,
                "  scipy");
     return;
   }
-  fmt::print("{:<34} {:>10.3f} s   {:.10e}  {}\n", "  scipy", other->seconds, other->objective,
-             other->done);
-  fmt::print("{:<34} {:>10.0f} times as fast (wanted: {:.0f}); scipy ends {:+.1e} of it above\n",
-             "", other->seconds / own.seconds, wanted, other->objective / own.objective - 1);
+  fmt::print("{:<34} {:>10.3f} s   {:.10e}  {}\n", "  scipy", other->times.seconds,
+             other->objective, other->done);
+  fmt::print(
+      "{:<34} {:>10.0f} times as fast, {:.0f} times by processor time (wanted: {:.0f}); scipy ends "
+      "{:+.1e} of it above\n",
+      "", other->times.seconds / own.times.seconds,
+      other->times.cpu_seconds / own.times.cpu_seconds, wanted,
+      other->objective / own.objective - 1);
+  fmt::print("{:<34} {:>10.3f} ms against {:.3f} s of processor time\n", "",
+             1e3 * own.times.cpu_seconds, other->times.cpu_seconds);
 }
 
 }  // namespace

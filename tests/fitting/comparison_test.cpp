@@ -86,6 +86,17 @@ TEST(Comparison, CannotTellOnAHandfulOfRuns) {
   EXPECT_NE(found.scores[1].standing, Standing::kBeaten);
 }
 
+// Eleven parameters on twelve runs: BIC is pleased with a law that all but passes through them, and
+// with two runs held out it cannot be fitted at all.
+TEST(Comparison, RecommendsNoLawThatWasNotTriedOnUnseenRuns) {
+  const Comparison found = compared({"yun2024-plain", "ludziejewski2025"},
+                                    madeBy(*presetLaw("ludziejewski2025"), 12, 0.003, 8));
+  EXPECT_FALSE(of(found, "ludziejewski2025").hold_out.has_value());
+  EXPECT_LT(of(found, "ludziejewski2025").bic, of(found, "yun2024-plain").bic);
+  ASSERT_TRUE(found.recommended.has_value());
+  EXPECT_EQ(found.scores[*found.recommended].family->name, "yun2024-plain");
+}
+
 TEST(Comparison, NamesTheReasonWhereAFamilyDoesNotSuit) {
   const Comparison found =
       compared({"yun2024", "chinchilla"}, madeBy(*presetLaw("hoffmann2022"), 30, 0.005, 6));

@@ -120,6 +120,28 @@ TEST(FitLaw, HoldsFixedParameters) {
   EXPECT_TRUE(parameter(*fit, "beta").fixed);
 }
 
+// clark2022-plain is a linear regression on four columns: SSR / (n - p) estimates the variance of a
+// run without bias. Over 400 tables of twelve runs the mean has a standard error of 2.5 %; the
+// mean square of the residuals is a third too small.
+TEST(FitLaw, KnowsTheScatterOfARunFromResidualsThatWereFitted) {
+  Law law;
+  law.family = findLawFamily("clark2022-plain");
+  law.values = {-0.08, -0.11, 0.009, 1.1};
+  const FitOptions options{.objective = {.kind = ObjectiveKind::kLeastSquares}, .bounded = false};
+  double unbiased = 0;
+  double shrunk = 0;
+  constexpr int kTables = 400;
+  for (unsigned seed = 0; seed < kTables; ++seed) {
+    const auto fit =
+        fitLaw(*law.family, FitData::of(runsOf(law, 12, 0.01, 900 + seed), {}), options);
+    ASSERT_TRUE(fit.has_value());
+    unbiased += std::pow(fit->runScatter() / 0.01, 2) / kTables;
+    shrunk += std::pow(fit->rms_log_residual / 0.01, 2) / kTables;
+  }
+  EXPECT_NEAR(unbiased, 1, 0.08);
+  EXPECT_NEAR(shrunk, 8.0 / 12, 0.06);
+}
+
 TEST(FitLaw, RefusesFewerRunsThanParameters) {
   const Law law = *presetLaw("besiroglu2024");
   const auto fit = fitLaw(*law.family, FitData::of(runsOf(law, 4, 0), {}), {});

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <random>
 
 #include "tests/fitting/fit_data.h"
 
@@ -98,6 +99,19 @@ INSTANTIATE_TEST_SUITE_P(
     Configurations, Porian,
     testing::Values(Published{"rw_base_warm-long_decay-kaplan_count-kaplan_train", 0.834, 0.04},
                     Published{"rw_tuned_warm-short_decay-const_count-standard_val", 0.497, 0.01}));
+
+// 20 000 runs at any N and D: every slice of 3 % of compute holds many sizes, yet nobody made them
+// at a few budgets.
+TEST(IsoFlop, IsNotSeenInACloudOfRuns) {
+  std::mt19937_64 engine(1);
+  std::uniform_real_distribution<double> unit;
+  std::vector<TrainingRun> runs;
+  for (int i = 0; i < 20000; ++i) {
+    const double params = std::pow(10, 7 + 3 * unit(engine));
+    runs.push_back(run(params, 6 * params * std::pow(10, 9 + 3 * unit(engine)), 3));
+  }
+  EXPECT_FALSE(hasIsoFlops(runs));
+}
 
 TEST(IsoFlop, RefusesRunsWithoutThem) {
   std::vector<TrainingRun> runs;

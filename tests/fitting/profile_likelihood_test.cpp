@@ -126,6 +126,29 @@ TEST(Profile, IsOpenWhereTheRunsDoNotTell) {
   EXPECT_FALSE(floor.low95.has_value() && floor.high95.has_value());
 }
 
+// With one D the floor, B and beta are free together; an interval that a resampling around the
+// optimum gave them is taken back.
+TEST(Profile, TakesTheIntervalOfAParameterThatItLeavesOpen) {
+  const FitData data = simulated({1.8, 480, 2000, 0.35, 0.37}, "chinchilla", 12, 0.01, true);
+  auto fit = fitLaw(*findLawFamily("chinchilla"), data, {});
+  ASSERT_TRUE(fit.has_value());
+  FitResult told = *fit;
+  for (ParameterFit& one : told.parameters) {
+    one.identified = true;
+    one.ci95 = one.wald95 = Range{0.9 * one.value, 1.1 * one.value};
+  }
+  const std::vector<Profile> profiles = profileParameters(data, {}, *fit);
+  markOpenProfiles(profiles, told);
+  for (const char* name : {"floor", "B", "beta"}) {
+    const ParameterFit& open = test::parameter(told, name);
+    EXPECT_FALSE(open.identified) << name;
+    EXPECT_FALSE(open.ci95.has_value()) << name;
+    EXPECT_THAT(open.reason, testing::StartsWith("its profile has no ")) << name;
+  }
+  const Profile& size = of(profiles, "alpha");
+  EXPECT_EQ(test::parameter(told, "alpha").identified, size.low95 && size.high95);
+}
+
 TEST(Profile, IsTheSameForAnyNumberOfThreads) {
   const FitData data = simulated({1.8, 400, 2000, 0.34, 0.37}, "chinchilla", 40, 0.01);
   const auto fit = fitLaw(*findLawFamily("chinchilla"), data, {});

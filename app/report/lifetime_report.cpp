@@ -76,8 +76,8 @@ std::string section(const TextTable& table) {
 std::string lifetimeText(const LifetimeAnswer& answer) {
   return purpose(answer.request) + inputsText(answer) + notesText(answer) +
          section(lifetimeVariantTable(answer)) + section(designTable(answer)) +
-         section(sensitivityTable(answer)) + section(modelTable(answer)) + "\n" +
-         wrappedText(lifetimeSentence(answer), kWidth);
+         section(intervalTable(answer)) + section(sensitivityTable(answer)) +
+         section(modelTable(answer)) + "\n" + wrappedText(lifetimeSentence(answer), kWidth);
 }
 
 }  // namespace moe::report

@@ -12,6 +12,8 @@ namespace {
 
 using Cells = std::vector<std::string>;
 
+constexpr std::size_t kShownDesigns = 12;
+
 std::string bracket(const std::optional<Range>& interval, std::string (*text)(double)) {
   return interval ? fmt::format("[{}, {}]", text(interval->low), text(interval->high)) : "";
 }
@@ -90,46 +92,41 @@ class Notes {
   std::vector<std::string> lines_;
 };
 
-std::string replica(const ServingPrice& serving) {
-  const std::string split =
-      serving.parallelism.empty() ? fmt::format("{:g} dev.", serving.devices) : serving.parallelism;
-  return serving.devices > 0 ? fmt::format("{}, {:.0f} req.", split, serving.concurrency) : "-";
+/// The figure that decides, with its interval beside it.
+Cells objectiveCells(const LifetimeAnswer& answer, const LifetimeRow& row) {
+  if (answer.request.target_loss)
+    return {dollars(row.best->total_usd), bracket(row.ci95.total_usd, dollars)};
+  return {lossText(row.best->loss), bracket(row.ci95.loss, lossText)};
 }
 
-Cells feasibleCells(const LifetimeAnswer& answer, const LifetimeRow& row,
-                    const std::string& label) {
+Cells designCells(const LifetimeAnswer& answer, const LifetimeRow& row, const std::string& label) {
   const LifetimeModel& m = *row.best;
-  const auto& design = answer.request.designs[row.design];
-  return {label,
-          countText(m.params),
-          countText(design.active_params(m.params)),
-          countText(design.total_params(m.params)),
-          countText(m.train_tokens),
-          plainText(m.tokensPerParam()),
-          lossText(m.loss),
-          dollars(m.training.usd),
-          price(m.serving.usd_per_million_output_tokens_all_in),
-          dollars(m.total_usd),
-          replica(m.serving),
-          share(row.best_share),
-          share(row.regret_share)};
+  const PricedDesign& design = answer.request.designs[row.design];
+  Cells cells = {label,
+                 countText(m.params),
+                 countText(design.total_params(m.params)),
+                 countText(m.train_tokens),
+                 plainText(m.tokensPerParam()),
+                 dollars(m.training.usd),
+                 price(m.serving.usd_per_million_output_tokens_all_in)};
+  const Cells objective = objectiveCells(answer, row);
+  cells.insert(cells.end(), objective.begin(), objective.end());
+  cells.insert(cells.end(), {share(row.best_share), share(row.regret_share)});
+  return cells;
 }
 
-Cells intervalCells(const LifetimeRow& row) {
-  const LifetimeIntervals& ci = row.ci95;
-  return {"  95 % of draws",
-          bracket(ci.params, countText),
-          "",
-          "",
-          bracket(ci.train_tokens, countText),
-          "",
-          bracket(ci.loss, lossText),
-          bracket(ci.train_usd, dollars),
-          bracket(ci.usd_per_million_output_tokens_all_in, price),
-          bracket(ci.total_usd, dollars),
-          "",
-          "",
-          ""};
+std::vector<TableColumn> designColumns(bool by_cost) {
+  return {{"Design", "", Align::kLeft},
+          {"N", "dense"},
+          {"In memory", "params"},
+          {"Trained on", "tokens"},
+          {"D/N"},
+          {"Training", "USD"},
+          {"Serving", "USD/M output"},
+          {by_cost ? "All" : "Loss", by_cost ? "USD" : "nats"},
+          {"95 % of draws"},
+          {"Best", "of draws"},
+          {"Regret", "mean"}};
 }
 
 std::string designBasis(const LifetimeAnswer& answer) {
@@ -160,32 +157,46 @@ void addEnd(const std::optional<SensitivityEnd>& end, bool by_cost, Cells& cells
 TextTable designTable(const LifetimeAnswer& answer) {
   TextTable table{
       fmt::format("Designs, the best first (law: fitted; serving prices: {})", designBasis(answer)),
-      {{"Design", "", Align::kLeft},
-       {"N", "dense"},
-       {"Active", "params"},
-       {"In memory", "params"},
-       {"Trained on", "tokens"},
-       {"D/N"},
-       {"Loss", "nats"},
-       {"Training", "USD"},
-       {"Serving", "USD/M output"},
-       {"All", "USD"},
-       {"Replica", "", Align::kLeft},
-       {"Best", "of draws"},
-       {"Regret", "mean"}}};
+      designColumns(answer.request.target_loss.has_value())};
   Notes notes;
   for (const LifetimeRow& row : answer.outcome.rows) {
+    if (table.rows.size() == kShownDesigns) break;
     const std::string& label = answer.request.designs[row.design].label;
-    if (!row.best) {
-      Cells cells(table.columns.size(), "-");
-      cells.front() = label + notes.letter(reasonText(row.shortfall));
-      table.rows.push_back(std::move(cells));
+    if (row.best) {
+      table.rows.push_back(designCells(answer, row, label + notes.marks(row)));
       continue;
     }
-    table.rows.push_back(feasibleCells(answer, row, label + notes.marks(row)));
-    if (row.ci95.total_usd || row.ci95.params) table.rows.push_back(intervalCells(row));
+    Cells cells(table.columns.size(), "-");
+    cells.front() = label + notes.letter(reasonText(row.shortfall));
+    table.rows.push_back(std::move(cells));
   }
   table.footnotes = notes.lines();
+  if (answer.outcome.rows.size() > kShownDesigns)
+    table.footnotes.push_back(
+        fmt::format("{} more designs are in --json.", answer.outcome.rows.size() - kShownDesigns));
+  return table;
+}
+
+TextTable intervalTable(const LifetimeAnswer& answer) {
+  TextTable table{"95 % of draws of the law and of the prices' uncertainty",
+                  {{"Design", "", Align::kLeft},
+                   {"N", "dense"},
+                   {"Trained on", "tokens"},
+                   {"Loss", "nats"},
+                   {"Training", "USD"},
+                   {"Serving", "USD/M output"}}};
+  const auto add = [&](const std::optional<std::size_t>& index) {
+    if (!index) return;
+    const LifetimeRow& row = answer.outcome.rows[*index];
+    const LifetimeIntervals& ci = row.ci95;
+    if (!ci.params) return;
+    table.rows.push_back({answer.request.designs[row.design].label, bracket(ci.params, countText),
+                          bracket(ci.train_tokens, countText), bracket(ci.loss, lossText),
+                          bracket(ci.train_usd, dollars),
+                          bracket(ci.usd_per_million_output_tokens_all_in, price)});
+  };
+  add(answer.shown);
+  add(answer.outcome.recommendation.runner_up);
   return table;
 }
 
@@ -244,6 +255,7 @@ TextTable modelTable(const LifetimeAnswer& answer) {
                   {{"What", "", Align::kLeft}, {"Answer", "", Align::kLeft}}};
   if (!answer.model) return table;
   const ConcreteModel& real = *answer.model;
+  const PricedDesign& design = answer.request.designs[answer.outcome.rows[*answer.shown].design];
   const ModelEntry& m = real.model.entry;
   std::string sizes = fmt::format("{} layers, hidden {}, {} heads of {} ({} KV)", m.layers,
                                   m.hidden, m.heads, m.head_dim, m.kv_heads);
@@ -266,11 +278,11 @@ TextTable modelTable(const LifetimeAnswer& answer) {
                             setup.devices, setup.tensor_parallel, setup.pipeline_parallel,
                             setup.expert_parallel, durationText(training.time))},
       {"serving",
-       fmt::format("{} on {} device{}, {:.0f} requests at once, {:.3g} M output tokens a day, TPOT "
-                   "{}, TTFT {}",
-                   nameOf(real.serving.parallelism), real.serving.parallelism.devices(),
-                   real.serving.parallelism.devices() == 1 ? "" : "s",
-                   real.serving.best.concurrency, real.output_tokens_per_s * 86400 / 1e6,
+       fmt::format("{} weights on {} x {} ({}), {:.0f} requests at once, {} output tokens a day, "
+                   "TPOT {}, TTFT {}",
+                   name(design.weights), real.serving.parallelism.devices(), design.hardware,
+                   nameOf(real.serving.parallelism), real.serving.best.concurrency,
+                   countText(real.output_tokens_per_s * 86400),
                    durationText(Seconds(real.serving.best.times.tpot_s)),
                    durationText(Seconds(real.serving.best.times.ttft_s)))},
       {"  price", fmt::format("{} per million output tokens all-in, {} per million of all tokens",

@@ -5,8 +5,11 @@
 
 namespace moe::report {
 
-/// Every design, the best first; infeasible ones with the limit in the way and what would do.
+/// The designs, the best first, at most twelve; infeasible ones with the limit in the way and what would do.
 TextTable designTable(const LifetimeAnswer& answer);
+
+/// Intervals of the design that is shown and of the runner-up; no rows without draws.
+TextTable intervalTable(const LifetimeAnswer& answer);
 
 /// What other fitting choices of the law make of each design; no rows where it has none.
 TextTable lifetimeVariantTable(const LifetimeAnswer& answer);

@@ -31,6 +31,8 @@ struct Workshop {
   ModelTemplate family;
   std::vector<double> top_k;
   std::vector<ServingMachine> machines;
+  bool several_widths = false;  ///< so that labels name them
+  bool several_weights = false;
   DesignRequest base;  ///< everything but experts, top-k, granularity, precision and machine
 };
 
@@ -162,6 +164,8 @@ Result<void> takeTraining(const LifetimeQuestion& question, const HardwareCatalo
 
 Result<Workshop> workshopOf(const LifetimeQuestion& question, PlanDesigns& result) {
   Workshop workshop;
+  workshop.several_widths = question.granularity.size() > 1;
+  workshop.several_weights = question.weights.size() > 1;
   const auto catalog = loadHardware(question.catalog_dir);
   if (!catalog) return tl::unexpected(catalog.error());
   if (auto done = takeFamily(question, workshop, result); !done)
@@ -198,6 +202,19 @@ Result<std::vector<Routing>> routingsOf(const LifetimeQuestion& question,
   return list;
 }
 
+/// What tells a design from the others of the question: "E 8", "E 8, top-2, fp8, H200-141GB SXM".
+std::string labelOf(const Workshop& workshop, const Routing& routing, Precision weights,
+                    const ServingMachine& machine) {
+  std::string label = fmt::format("E {:g}", routing.experts);
+  if (routing.experts > 1 && workshop.top_k.size() > 1)
+    label += fmt::format(", top-{:g}", routing.top_k);
+  if (routing.granularity && workshop.several_widths)
+    label += fmt::format(", G {:g}", *routing.granularity);
+  if (workshop.several_weights) label += fmt::format(", {}", name(weights));
+  if (workshop.machines.size() > 1) label += ", " + machine.kernels.target().name;
+  return label;
+}
+
 DesignRequest requestOf(const Workshop& workshop, const Routing& routing, Precision weights,
                         const ServingMachine& machine) {
   DesignRequest request = workshop.base;
@@ -211,11 +228,7 @@ DesignRequest requestOf(const Workshop& workshop, const Routing& routing, Precis
   request.training.experts = routing.experts;
   request.training.top_k = routing.top_k;
   request.training.granularity = routing.granularity;
-  const std::string top = routing.experts > 1 ? fmt::format(", top-{:g}", routing.top_k) : "";
-  const std::string width =
-      routing.granularity ? fmt::format(", G {:g}", *routing.granularity) : "";
-  request.label = fmt::format("E {:g}{}{}, {}, {}", routing.experts, top, width, name(weights),
-                              machine.kernels.target().name);
+  request.label = labelOf(workshop, routing, weights, machine);
   return request;
 }
 

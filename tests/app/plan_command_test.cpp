@@ -246,14 +246,12 @@ std::vector<Refusal> refusals() {
       {"TwoBudgets", usual({"--budget-usd", "1e6"}), 2,
        "moeplan: --budget-flop: --budget-usd states a budget too; state one of them\n"},
       {"UnknownMode", usual({"--mode", "cheapest"}), 2,
-       "moeplan: --mode: there is no mode 'cheapest'; there are loss-optimal, min-cost and "
-       "min-loss\n"},
-      {"Lifetime", usual({"--mode", "lifetime"}), 2,
-       "moeplan: --mode: 'lifetime' is not available yet; there are loss-optimal, min-cost and "
-       "min-loss\n"},
+       "moeplan: --mode: there is no mode 'cheapest'; there are lifetime, pareto, loss-optimal, "
+       "min-cost and min-loss\n"},
+      {"LifetimeWithoutTokens", usual({"--mode", "lifetime"}), 2,
+       "moeplan: --lifetime-tokens: state how many output tokens the model will serve\n"},
       {"ModelTemplate", usual({"--model-template", "mixtral-8x7b"}), 2,
-       "moeplan: --model-template: shapes after a catalog model are not available yet; use "
-       "--shape\n"},
+       "moeplan: --model-template: belongs to --mode lifetime or pareto, not to min-cost\n"},
       {"NoLaw", with({}), 2,
        "moeplan: which law? State --law-file FILE (from fit --save) or --preset NAME\n"},
       {"NoMachine", on({}), 2,

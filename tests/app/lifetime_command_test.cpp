@@ -1,0 +1,257 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "app/cli/run_cli.h"
+#include "fitting/laws/law_file.h"
+#include "tests/costmodel/planner_fixture.h"
+#include "tests/support/temporary_folder.h"
+
+namespace moe::cli {
+namespace {
+
+using testing::HasSubstr;
+using Json = nlohmann::json;
+using Arguments = std::vector<std::string>;
+
+struct Ran {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+Ran run(Arguments args) {
+  args.insert(args.begin(), {"plan", "--mode", "lifetime"});
+  std::ostringstream out;
+  std::ostringstream err;
+  const int code = runCli(args, out, err);
+  return {code, out.str(), err.str()};
+}
+
+Arguments joined(Arguments args, const Arguments& more) {
+  args.insert(args.end(), more.begin(), more.end());
+  return args;
+}
+
+Json document(Arguments args) {
+  args.insert(args.end(), {"--json", "--quiet"});
+  return Json::parse(run(std::move(args)).out);
+}
+
+/// The setting of golden/lifetime_oracle.csv.
+Arguments reference(const Arguments& more = {}) {
+  return joined(
+      {"--preset", "ludziejewski2025", "--cost-preset", "probe-v2", "--shape", "ludziejewski",
+       "--training-mfu", "0.4", "--experts", "1,2,4,8,16,32", "--target-loss", "2.126165612"},
+      more);
+}
+
+/// Priced by the cost model on measured kernels of H100.
+Arguments exact(const Arguments& more = {}) {
+  return joined({"--preset", "ludziejewski2025", "--hardware", "h100-sxm", "--experts", "1,8",
+                 "--prompt-tokens", "1000", "--output-tokens", "300", "--lifetime-tokens", "1e11"},
+                more);
+}
+
+Arguments exactAtLoss(const Arguments& more = {}) {
+  return joined(exact({"--target-loss", "2.3"}), more);
+}
+
+double best(const Json& plan, const char* key) { return plan.at("configurations").at(0).at(key); }
+
+// golden/lifetime_oracle.csv: 1e11 output tokens, two experts.
+TEST(LifetimeCommand, GivesTheReferencePlan) {
+  const Json plan = document(reference({"--lifetime-tokens", "1e11"}));
+  EXPECT_EQ(plan.at("schema"), "moeplan.plan/1");
+  for (const Json& row : plan.at("configurations")) {
+    if (row.at("experts") != 2) continue;
+    EXPECT_NEAR(row.at("dense_params").get<double>(), 9.50669e9, 1e-3 * 9.50669e9);
+    EXPECT_NEAR(row.at("total_usd").get<double>(), 61627.840, 1e-5 * 61627.840);
+    EXPECT_NEAR(row.at("usd_per_million_tokens").get<double>() * 499 / 338, 0.206894, 2e-3);
+    EXPECT_EQ(row.at("devices"), 3);
+    return;
+  }
+  FAIL() << "no row with two experts";
+}
+
+// [Sardana2024]: the quality of Chinchilla's 70B model with 1e13 tokens to serve takes 41.6B
+// parameters on 7.92T tokens. Its loss is that of 4.26T tokens by the paper's formula.
+TEST(LifetimeCommand, GivesSardanasExample) {
+  const double loss = 1.69 + 406.4 * std::pow(70e9, -0.336) + 410.7 * std::pow(4.2595e12, -0.283);
+  const Json plan = document({"--preset", "sardana2024", "--flop-prices", "sardana2024-flop",
+                              "--lifetime-tokens", "1e13", "--target-loss", std::to_string(loss)});
+  EXPECT_NEAR(best(plan, "dense_params"), 41.6e9, 0.1e9);
+  EXPECT_NEAR(best(plan, "train_tokens"), 7.92e12, 0.03e12);
+}
+
+TEST(LifetimeCommand, HasEveryKeyThatProgramsReadAndItsTotalAddsUp) {
+  const Json plan = document(exactAtLoss());
+  for (const Json& row : plan.at("configurations")) {
+    for (const char* key :
+         {"experts", "dense_params", "active_params", "total_params", "train_tokens", "loss",
+          "devices", "usd_per_million_tokens", "size_vs_loss_optimal", "over_training_factor",
+          "train_usd", "serve_usd", "ci95", "probability_best", "regret_usd", "basis"})
+      EXPECT_TRUE(row.contains(key)) << key;
+    EXPECT_NEAR(row.at("train_usd").get<double>() + row.at("serve_usd").get<double>(),
+                row.at("total_usd").get<double>(), 1e-9 * row.at("total_usd").get<double>());
+    EXPECT_EQ(row.at("basis").at("cost"), "interpolated");
+  }
+  EXPECT_FALSE(plan.at("curves").at("same_loss").at("points").empty());
+  for (const Json& point : plan.at("curves").at("same_loss").at("points"))
+    EXPECT_NEAR(point.at("loss").get<double>(), 2.3, 1e-6);
+}
+
+// The file is a model that `cost` prices as the plan does. `cost` takes whole requests in steps of
+// sqrt 2, so that it may be a little dearer.
+TEST(LifetimeCommand, WritesAModelThatCostPricesAlike) {
+  const test::TemporaryFolder folder;
+  const std::string file = (folder.path() / "model.toml").string();
+  const Json plan = document(exactAtLoss({"--save-model", file}));
+  const Json& serving = plan.at("model").at("serving");
+  std::ostringstream out;
+  std::ostringstream err;
+  const Arguments args = {"cost",     "--model",         file,   "--hardware",
+                          "h100-sxm", "--prompt-tokens", "1000", "--output-tokens",
+                          "300",      "--json"};
+  const int code = runCli(args, out, err);
+  ASSERT_EQ(code, 0) << err.str();
+  const Json cost = Json::parse(out.str());
+  const double planned = serving.at("usd_per_million_output_tokens_all_in");
+  EXPECT_NEAR(cost.at("price").at("usd_per_million_output_tokens_all_in").get<double>() / planned,
+              1, 0.02);
+  EXPECT_NEAR(plan.at("model").at("total_usd").get<double>() / best(plan, "total_usd"), 1, 0.1);
+}
+
+TEST(LifetimeCommand, BuysLowerLossWithMoreMoney) {
+  double last = 10;
+  for (const char* money : {"1e4", "2e4", "4e4", "1e5"}) {
+    const Json plan = document(exact({"--budget-usd", money}));
+    EXPECT_LT(best(plan, "loss"), last) << money;
+    EXPECT_NEAR(best(plan, "total_usd"), std::stod(money), 1e-6 * std::stod(money));
+    last = best(plan, "loss");
+  }
+}
+
+TEST(LifetimeCommand, IsNeverCheaperUnderATighterLimit) {
+  double last = 0;
+  for (const char* limit : {"0.1", "0.02", "0.01", "0.006"}) {
+    const Json plan = document(exactAtLoss({"--tpot-limit-s", limit}));
+    const double total = best(plan, "total_usd");
+    EXPECT_GE(total, last * (1 - 2e-3)) << limit;  // surfaces of other limits agree to 0.2 %
+    EXPECT_LE(best(plan, "tpot_s"), std::stod(limit) * (1 + 1e-6));
+    last = total;
+  }
+}
+
+TEST(LifetimeCommand, ChoosesAmongMachinesPrecisionsAndWidths) {
+  const Json plan = document(exactAtLoss({"--hardware", "h100-sxm,h200", "--weights", "bf16,fp8",
+                                          "--top-k", "1,2", "--granularity", "1,2"}));
+  // One dense model and 4 routings of 8 experts, each in 2 precisions on 2 machines.
+  EXPECT_EQ(plan.at("configurations").size(), 20);
+  for (std::size_t i = 1; i < plan.at("configurations").size(); ++i)
+    EXPECT_LE(plan.at("configurations").at(i - 1).at("total_usd").get<double>(),
+              plan.at("configurations").at(i).at("total_usd").get<double>());
+}
+
+TEST(LifetimeCommand, ShapesModelsAfterACatalogModel) {
+  const Json plan = document(exactAtLoss({"--model-template", "Mixtral-8x7B"}));
+  EXPECT_THAT(plan.at("model").at("toml").get<std::string>(), HasSubstr("vocabulary = 32000"));
+  EXPECT_THAT(plan.at("model").at("toml").get<std::string>(), HasSubstr("top_k = 2"));
+}
+
+TEST(LifetimeCommand, ShowsWhatAssumptionsMove) {
+  const Json plan = document(exactAtLoss({"--sensitivity", "--draws", "0"}));
+  double last = 1e9;
+  std::size_t price_found = 0;
+  for (const Json& row : plan.at("sensitivity")) {
+    EXPECT_LE(row.at("swing").get<double>(), last);
+    last = row.at("swing");
+    if (row.at("name") != "price of a device-hour") continue;
+    ++price_found;
+    // Every price twice: every bill twice, the same model.
+    EXPECT_NEAR(row.at("high").at("total_ratio").get<double>(), 2, 1e-6);
+    EXPECT_NEAR(row.at("high").at("params_ratio").get<double>(), 1, 1e-3);
+  }
+  EXPECT_EQ(price_found, 1);
+}
+
+TEST(LifetimeCommand, NamesTheLimitThatIsInTheWayAndWhatWouldDo) {
+  const Ran ran = run(joined(exactAtLoss({"--max-train-tokens", "1e9"}), {"--quiet"}));
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_THAT(ran.out, HasSubstr("the limit on training tokens"));
+  EXPECT_THAT(ran.out, HasSubstr("instead of 1 B tokens"));
+  EXPECT_THAT(ran.out, HasSubstr("No recommendation"));
+}
+
+TEST(LifetimeCommand, GivesIntervalsFromTheLawsDraws) {
+  const test::TemporaryFolder folder;
+  Law law = referenceLaw("Y");
+  law.range = {Range{1e8, 3e9}, Range{5e9, 1e12}, Range{4, 2800}, Range{1, 512}};
+  addPosterior(law, 60, 0.01);
+  folder.write("law.json", lawToJson(law));
+  const std::string file = (folder.path() / "law.json").string();
+  const Json plan = document({"--law-file", file, "--hardware", "h100-sxm", "--experts", "1,8",
+                              "--prompt-tokens", "1000", "--output-tokens", "300",
+                              "--lifetime-tokens", "1e11", "--budget-usd", "3e4", "--draws", "60"});
+  const Json& row = plan.at("configurations").at(0);
+  for (const char* key : {"dense_params", "train_tokens", "loss"}) {
+    const double value = row.at(key);
+    EXPECT_LT(row.at("ci95").at(key).at(0).get<double>(), value) << key;
+    EXPECT_GT(row.at("ci95").at(key).at(1).get<double>(), value) << key;
+  }
+  EXPECT_TRUE(row.at("probability_best").is_number());
+}
+
+struct Refusal {
+  const char* name;
+  Arguments args;
+  int code;
+  const char* message;
+};
+
+std::vector<Refusal> refusals() {
+  return {
+      {"BothGoals", exactAtLoss({"--budget-usd", "1e6"}), 2,
+       "moeplan: --target-loss: state either --target-loss or --budget-usd (training and serving "
+       "together)\n"},
+      {"FlopBudget", exact({"--budget-flop", "1e21"}), 2,
+       "moeplan: --budget-flop: a lifetime is paid in USD; state --target-loss or --budget-usd\n"},
+      {"BaseExperts", exactAtLoss({"--base-experts", "4"}), 2,
+       "moeplan: --base-experts: belongs to loss-optimal, min-cost and min-loss, not to "
+       "lifetime\n"},
+      {"Engine", exactAtLoss({"--engine", "llama.cpp"}), 2, "--engine"},
+      {"Weights", exactAtLoss({"--weights", "fp6"}), 2, "--weights"},
+      {"NoTraffic",
+       {"--preset", "ludziejewski2025", "--hardware", "h100-sxm", "--lifetime-tokens", "1e11",
+        "--target-loss", "2.3"},
+       2,
+       "moeplan: --prompt-tokens: state the mean tokens of a request (prompt and output)\n"},
+      {"UnknownMachine", exactAtLoss({"--training-hardware", "h1000"}), 3, "did you mean"},
+      {"UnknownTemplate", exactAtLoss({"--model-template", "mixtrel"}), 3, "mixtrel"},
+      {"PresetWithHardware", reference({"--lifetime-tokens", "1e11", "--hardware", "h200"}), 2,
+       "moeplan: --hardware: --cost-preset is a published formula that does not know it; leave one "
+       "of them out\n"},
+      {"UnwritableModel", exactAtLoss({"--save-model", "no/such/folder/model.toml"}), 3,
+       "no/such/folder/model.toml"},
+  };
+}
+
+class LifetimeCommandRefuses : public testing::TestWithParam<Refusal> {};
+
+TEST_P(LifetimeCommandRefuses, WithCodeAndMessage) {
+  const Ran ran = run(GetParam().args);
+  EXPECT_EQ(ran.code, GetParam().code);
+  EXPECT_THAT(ran.err, HasSubstr(GetParam().message));
+  EXPECT_EQ(ran.out, "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Questions, LifetimeCommandRefuses, testing::ValuesIn(refusals()),
+                         [](const auto& test) { return test.param.name; });
+
+}  // namespace
+}  // namespace moe::cli

@@ -149,8 +149,16 @@ TEST(LifetimeCommand, IsNeverCheaperUnderATighterLimit) {
 }
 
 TEST(LifetimeCommand, ChoosesAmongMachinesPrecisionsAndWidths) {
-  const Json plan = document(exactAtLoss({"--hardware", "h100-sxm,h200", "--weights", "bf16,fp8",
-                                          "--top-k", "1,2", "--granularity", "1,2"}));
+  const Json plan = document({"--preset",          "ludziejewski2025",
+                              "--hardware",        "h100-sxm,h200",
+                              "--weights",         "bf16,fp8",
+                              "--experts",         "1,8",
+                              "--top-k",           "1,2",
+                              "--granularity",     "1,2",
+                              "--prompt-tokens",   "1000",
+                              "--output-tokens",   "300",
+                              "--lifetime-tokens", "1e11",
+                              "--target-loss",     "2.3"});
   // One dense model and 4 routings of 8 experts, each in 2 precisions on 2 machines.
   EXPECT_EQ(plan.at("configurations").size(), 20);
   for (std::size_t i = 1; i < plan.at("configurations").size(); ++i)
@@ -159,7 +167,10 @@ TEST(LifetimeCommand, ChoosesAmongMachinesPrecisionsAndWidths) {
 }
 
 TEST(LifetimeCommand, ShapesModelsAfterACatalogModel) {
-  const Json plan = document(exactAtLoss({"--model-template", "Mixtral-8x7B"}));
+  const Json plan =
+      document({"--preset", "ludziejewski2025", "--hardware", "h100-sxm", "--model-template",
+                "Mixtral-8x7B", "--experts", "8", "--prompt-tokens", "1000", "--output-tokens",
+                "300", "--lifetime-tokens", "1e11", "--target-loss", "2.3"});
   EXPECT_THAT(plan.at("model").at("toml").get<std::string>(), HasSubstr("vocabulary = 32000"));
   EXPECT_THAT(plan.at("model").at("toml").get<std::string>(), HasSubstr("top_k = 2"));
 }

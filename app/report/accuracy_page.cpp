@@ -189,12 +189,43 @@ std::string kernels(const AccuracyOutcome& outcome) {
                 "medians of routed experts are " + largestMedian(systems, "moe")})});
 }
 
+std::string throughput(const ThroughputStudy& study) {
+  return section(
+      "Published throughput of TensorRT-LLM",
+      {prose("Rows of NVIDIA's performance pages, output tokens a second of the whole deployment. "
+             "No constant was fitted to them; several rules of the model were chosen after the "
+             "first comparison. Routed models are apart."),
+       throughputTable(study),
+       prose("One model of the kernels cannot be right for all releases: the same configuration "
+             "became faster from release to release."),
+       releaseTable(study)});
+}
+
+std::string deepSeek(const std::vector<PublishedFigure>& figures) {
+  return section(
+      "DeepSeek's own serving",
+      {prose("DeepSeek-V3 on H800 nodes of eight at 2 USD per device-hour, as DeepSeek published "
+             "it: prefill with experts over 32 devices, decode over 144 (128 here). Prompts of "
+             "4096 tokens are an assumption. The truth lies between an exchange of tokens that "
+             "waits and one that hides behind a second micro-batch."),
+       deepSeekTable(figures)});
+}
+
+std::string training(const std::vector<TrainingAccuracy>& rows) {
+  return section(
+      "Training",
+      {prose("Measured training speeds, each predicted by coefficients and neighbours that have "
+             "not seen what is left out: the row, every repeat of its configuration, or every row "
+             "of its model. Rows and sources: data/tables/training/SOURCE.md."),
+       trainingTable(rows)});
+}
+
 std::string limits() {
   return section(
       "Limits",
       {bullets(
-          {"No measured point is of an AMD accelerator, a TPU, an A100 or an L40S; nothing but "
-           "the kernel tables of the last two was held against anything.",
+          {"No measurement here is of an AMD accelerator or a TPU. A100 and L40S were held "
+           "against published throughputs, not against latencies.",
            "Points of GB200 are sums over disaggregated deployments; reading them as trays of "
            "four is a guess, and none of them is a core row. Neither is any of B300.",
            "Speculative decoding was inferred from speed and cannot be told apart for certain; "
@@ -212,6 +243,7 @@ std::string accuracyPage(const AccuracyOutcome& outcome) {
   const AccuracyStudy& study = outcome.study;
   return opening(outcome) + rowSets(study) + frozen(study) + leftOut(study) + groups(outcome) +
          intervals(study) + constants(study) + spread(study) + chosen() + kernels(outcome) +
+         throughput(outcome.throughput) + deepSeek(outcome.deepseek) + training(outcome.training) +
          limits();
 }
 

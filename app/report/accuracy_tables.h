@@ -31,4 +31,16 @@ std::string kernelTable(const std::vector<SystemAccuracy>& systems);
 /// "at most 5.6 % for hidden rows (gemm bf16 on L40S-48GB) and ...".
 std::string largestMedian(const std::vector<SystemAccuracy>& systems, const std::string& part);
 
+/// Published throughputs: all, dense and routed models, machines and releases.
+std::string throughputTable(const ThroughputStudy& study);
+
+/// How much faster newer releases measured the same configurations.
+std::string releaseTable(const ThroughputStudy& study);
+
+/// DeepSeek's own figures beside ours.
+std::string deepSeekTable(const std::vector<PublishedFigure>& figures);
+
+/// Errors of training speeds by source, with what each prediction had not seen.
+std::string trainingTable(const std::vector<TrainingAccuracy>& rows);
+
 }  // namespace moe::report

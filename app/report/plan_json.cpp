@@ -86,7 +86,6 @@ void addServing(const Configuration& c, Json& json) {
 }
 
 Json configurationJson(const PlanAnswer& answer, double experts, const Configuration& c) {
-  const Accelerator& machine = answer.request.accelerator;
   Json json;
   json["experts"] = count(experts);
   json["feasible"] = c.serving.has_value();
@@ -101,7 +100,7 @@ Json configurationJson(const PlanAnswer& answer, double experts, const Configura
   addExtrapolation(c.extrapolation, json);
   json["tight_memory"] = c.tight_memory;
   const Basis loss_basis = c.extrapolation.worst() > 0 ? Basis::kExtrapolated : Basis::kFitted;
-  json["basis"] = {{"loss", name(loss_basis)}, {"cost", name(kernelBasis(machine))}};
+  json["basis"] = {{"loss", name(loss_basis)}, {"cost", name(servingBasis(answer.request))}};
   return json;
 }
 

@@ -40,6 +40,13 @@ std::string budgetText(const PlanAnswer& answer) {
   return text;
 }
 
+std::string costsText(const PlanRequest& request) {
+  if (!request.served.empty())
+    return fmt::format("from the exact cost model on {} kernels", name(request.served_basis));
+  if (request.accelerator.efficiency_basis == Basis::kRoofline) return "roofline estimates";
+  return fmt::format("by {} efficiencies", name(kernelBasis(request.accelerator)));
+}
+
 std::string servingText(const PlanRequest& request) {
   const auto& limit = request.settings.max_concurrency;
   return fmt::format(
@@ -48,10 +55,7 @@ std::string servingText(const PlanRequest& request) {
       request.max_devices, request.accelerator.name, plainText(request.price.value() * 3600),
       request.workload.prompt_tokens, request.workload.output_tokens,
       limit ? fmt::format("at most {:g} requests at a time", *limit) : "no limit on requests",
-      request.settings.allreduce ? "" : ", no all-reduce",
-      request.accelerator.efficiency_basis == Basis::kRoofline
-          ? "roofline estimates"
-          : fmt::format("by {} efficiencies", name(kernelBasis(request.accelerator))));
+      request.settings.allreduce ? "" : ", no all-reduce", costsText(request));
 }
 
 std::string rangeText(const FittedRange& range) {

@@ -31,6 +31,28 @@ void setStudy(AccuracyOutcome& outcome, const PredictedPoints& predicted) {
       outside, [](const PredictedPoint& p) { return p.hardware; }, shippedConstants());
 }
 
+Result<void> addPublished(const HardwareCatalog& hardware, const ModelCatalog& models,
+                          AccuracyOutcome& outcome) {
+  outcome.throughput =
+      studyThroughput(predictThroughput(shippedThroughputRows(), hardware, models, {}));
+  const auto h800 = findHardware(hardware, "h800");
+  if (!h800) return tl::unexpected(h800.error());
+  const auto kernels = loadKernels(*h800, hardware, {});
+  if (!kernels) return tl::unexpected(kernels.error());
+  const auto deepseek = findModel(models, "deepseek-v3");
+  if (!deepseek) return tl::unexpected(deepseek.error());
+  outcome.deepseek = deepSeekInference(*deepseek, *kernels);
+  return {};
+}
+
+Result<void> addTraining(AccuracyOutcome& outcome) {
+  const auto speed = shippedTrainingSpeedModel();
+  if (!speed) return tl::unexpected(speed.error());
+  outcome.training =
+      trainingAccuracy(*speed, {LeftOut::kRow, LeftOut::kConfiguration, LeftOut::kModel});
+  return {};
+}
+
 }  // namespace
 
 Result<AccuracyOutcome> runAccuracy(std::stop_token stop, const ProgressSink& progress) {
@@ -56,6 +78,11 @@ Result<AccuracyOutcome> runAccuracy(std::stop_token stop, const ProgressSink& pr
     if (!accuracy) return tl::unexpected(accuracy.error());
     outcome.systems.push_back(*std::move(accuracy));
   }
+  if (stop.stop_requested()) return cancelled();
+  report("accuracy: published throughput and training", 0.8);
+  if (auto added = addPublished(*hardware, *models, outcome); !added)
+    return tl::unexpected(added.error());
+  if (auto added = addTraining(outcome); !added) return tl::unexpected(added.error());
   return outcome;
 }
 

@@ -5,7 +5,10 @@
 #include <vector>
 
 #include "costmodel/operators/leave_one_out.h"
+#include "costmodel/training/training_accuracy.h"
 #include "costmodel/verify/accuracy_study.h"
+#include "costmodel/verify/deepseek_inference.h"
+#include "costmodel/verify/throughput_study.h"
 #include "data/error.h"
 #include "data/progress.h"
 
@@ -25,6 +28,9 @@ struct AccuracyOutcome {
   AccuracyStudy study;
   std::vector<GroupAccuracy> outside_core;  ///< rows that are not core, by machine
   std::vector<SystemAccuracy> systems;
+  ThroughputStudy throughput;              ///< published by NVIDIA
+  std::vector<PublishedFigure> deepseek;   ///< published by DeepSeek
+  std::vector<TrainingAccuracy> training;  ///< rows, then configurations, then models left out
 };
 
 /// Errors: kCancelled.

@@ -162,19 +162,27 @@ Result<void> takeTraining(const LifetimeQuestion& question, const HardwareCatalo
   return {};
 }
 
-Result<Workshop> workshopOf(const LifetimeQuestion& question, PlanDesigns& result) {
+/// What serves, without training.
+Result<Workshop> servingWorkshop(const LifetimeQuestion& question, const HardwareCatalog& catalog,
+                                 PlanDesigns& result) {
   Workshop workshop;
   workshop.several_widths = question.granularity.size() > 1;
   workshop.several_weights = question.weights.size() > 1;
-  const auto catalog = loadHardware(question.catalog_dir);
-  if (!catalog) return tl::unexpected(catalog.error());
   if (auto done = takeFamily(question, workshop, result); !done)
     return tl::unexpected(done.error());
-  if (auto done = takeMachines(question, *catalog, workshop, result); !done)
+  if (auto done = takeMachines(question, catalog, workshop, result); !done)
     return tl::unexpected(done.error());
   if (auto done = takeServing(question, workshop, result); !done)
     return tl::unexpected(done.error());
-  if (auto done = takeTraining(question, *catalog, workshop, result); !done)
+  return workshop;
+}
+
+Result<Workshop> workshopOf(const LifetimeQuestion& question, PlanDesigns& result) {
+  const auto catalog = loadHardware(question.catalog_dir);
+  if (!catalog) return tl::unexpected(catalog.error());
+  auto workshop = servingWorkshop(question, *catalog, result);
+  if (!workshop) return tl::unexpected(workshop.error());
+  if (auto done = takeTraining(question, *catalog, *workshop, result); !done)
     return tl::unexpected(done.error());
   return workshop;
 }
@@ -312,6 +320,35 @@ Result<PlanDesigns> planDesigns(const LifetimeQuestion& question, std::stop_toke
       return tl::unexpected(done.error());
   }
   if (result.designs.empty()) return tl::unexpected(nothingServed(result));
+  return result;
+}
+
+Result<std::optional<ExactServing>> exactServing(const LifetimeQuestion& question,
+                                                 std::stop_token stop,
+                                                 const ProgressSink& progress) {
+  PlanDesigns notes;
+  const auto catalog = loadHardware(question.catalog_dir);
+  if (!catalog) return tl::unexpected(catalog.error());
+  const auto workshop = servingWorkshop(question, *catalog, notes);
+  if (!workshop) return tl::unexpected(workshop.error());
+  const KernelLibrary& kernels = workshop->machines.front().kernels;
+  if (!kernels.measured()) return std::nullopt;
+  const auto routings = routingsOf(question, *workshop);
+  if (!routings) return tl::unexpected(routings.error());
+  ExactServing result;
+  for (const Routing& routing : *routings) {
+    if (stop.stop_requested()) return fail(ErrorKind::kCancelled, "", "stopped");
+    if (progress)
+      progress("pricing designs", static_cast<double>(&routing - routings->data()) /
+                                      static_cast<double>(routings->size()));
+    const auto surfaces = surfacesOf(question, *workshop, routing, notes);
+    if (!surfaces) return tl::unexpected(surfaces.error());
+    for (const auto& [request, surface] : *surfaces)
+      result.served.push_back({routing.experts, surface});
+  }
+  result.basis = kernels.transferredFrom().empty() ? Basis::kInterpolated : Basis::kTransferred;
+  result.left_out = std::move(notes.left_out);
+  result.sources = {engineConstantsSource()};
   return result;
 }
 

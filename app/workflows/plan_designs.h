@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/workflows/lifetime_question.h"
+#include "costmodel/planner/plan.h"
 #include "costmodel/planner/priced_designs.h"
 #include "data/error.h"
 #include "data/progress.h"
@@ -35,5 +36,17 @@ struct PlanDesigns {
 /// reason of each; kCancelled.
 Result<PlanDesigns> planDesigns(const LifetimeQuestion& question, std::stop_token stop = {},
                                 const ProgressSink& progress = {});
+
+/// Serving prices alone, of one machine and precision, for plans at a training budget. None when
+/// the machine has no measured kernels: then a roofline has to do.
+struct ExactServing {
+  std::vector<ServedExperts> served;
+  Basis basis = Basis::kInterpolated;
+  std::vector<LeftOutDesign> left_out;
+  std::vector<std::string> sources;
+};
+Result<std::optional<ExactServing>> exactServing(const LifetimeQuestion& question,
+                                                 std::stop_token stop = {},
+                                                 const ProgressSink& progress = {});
 
 }  // namespace moe

@@ -5,6 +5,8 @@
 #include <chrono>
 
 #include "app/workflows/law_choice.h"
+#include "app/workflows/plan_designs.h"
+#include "costmodel/planner/check_request.h"
 #include "costmodel/presets.h"
 #include "data/catalog/catalog.h"
 
@@ -69,7 +71,6 @@ Result<void> takeMachine(const PlanQuestion& question, Draft& draft) {
   }
   const Accelerator& machine = draft.request.accelerator;
   draft.sources.push_back("hardware: " + machine.name + " (" + machine.source + ")");
-  draft.sources.push_back("efficiency: " + machine.efficiency_source);
   if (question.usd_per_device_hour) {
     draft.request.price = usdPerHour(*question.usd_per_device_hour);
   } else if (machine.price) {
@@ -91,6 +92,13 @@ void takeServing(const PlanQuestion& question, Draft& draft) {
   if (question.output_tokens) request.workload.output_tokens = *question.output_tokens;
   if (question.max_concurrency) request.settings.max_concurrency = *question.max_concurrency;
   request.lifetime_tokens = question.lifetime_tokens;
+}
+
+/// What the roofline rests on, where it has to do.
+void noteRoofline(Draft& draft) {
+  const PlanRequest& request = draft.request;
+  if (!request.served.empty()) return;
+  draft.sources.push_back("efficiency: " + request.accelerator.efficiency_source);
   const int domain = request.accelerator.link_domain;
   if (request.settings.allreduce && domain > 0 && request.max_devices > domain)
     draft.warnings.push_back(
@@ -173,7 +181,40 @@ Result<void> takeShape(const PlanQuestion& question, Draft& draft) {
   return {};
 }
 
-Result<Draft> drafted(const PlanQuestion& question) {
+LifetimeQuestion servingQuestion(const PlanQuestion& question) {
+  LifetimeQuestion serving;
+  serving.experts = question.experts;
+  serving.experts.push_back(question.base_experts);
+  serving.hardware = {question.hardware};
+  serving.shape = question.shape;
+  serving.max_devices = question.max_devices;
+  serving.prompt_tokens = question.prompt_tokens;
+  serving.output_tokens = question.output_tokens;
+  serving.usd_per_device_hour = question.usd_per_device_hour;
+  serving.max_concurrency = question.max_concurrency;
+  serving.threads = question.threads;
+  serving.catalog_dir = question.catalog_dir;
+  return serving;
+}
+
+/// Prices of the exact cost model, where the machine was measured and no preset replaces it.
+Result<void> takeExactPrices(const PlanQuestion& question, Draft& draft, std::stop_token stop,
+                             const ProgressSink& progress) {
+  if (!question.cost_preset.empty()) return {};
+  auto exact = exactServing(servingQuestion(question), stop, progress);
+  if (!exact) return tl::unexpected(exact.error());
+  if (!*exact) return {};
+  for (const LeftOutDesign& design : (*exact)->left_out)
+    draft.warnings.push_back(
+        {"left_out", fmt::format("{} cannot be served: {}", design.label, design.reason)});
+  draft.request.served = std::move((*exact)->served);
+  draft.request.served_basis = (*exact)->basis;
+  draft.sources.insert(draft.sources.end(), (*exact)->sources.begin(), (*exact)->sources.end());
+  return {};
+}
+
+Result<Draft> drafted(const PlanQuestion& question, std::stop_token stop,
+                      const ProgressSink& progress) {
   Draft draft;
   const auto mode = planModeNamed(question.mode);
   if (!mode) return tl::unexpected(mode.error());
@@ -189,6 +230,10 @@ Result<Draft> drafted(const PlanQuestion& question) {
                           Step(takeCostPreset), Step(takeMachine), Step(takeTraining)})
     if (const auto done = step(question, draft); !done) return tl::unexpected(done.error());
   takeServing(question, draft);
+  if (const auto done = checkedRequest(draft.request); !done) return tl::unexpected(done.error());
+  if (const auto done = takeExactPrices(question, draft, stop, progress); !done)
+    return tl::unexpected(done.error());
+  noteRoofline(draft);
   return draft;
 }
 
@@ -217,7 +262,7 @@ Result<PlanMode> planModeNamed(const std::string& name) {
 Result<PlanAnswer> answerPlan(const PlanQuestion& question, std::stop_token stop,
                               const ProgressSink& progress) {
   const auto start = std::chrono::steady_clock::now();
-  auto draft = drafted(question);
+  auto draft = drafted(question, stop, progress);
   if (!draft) return tl::unexpected(draft.error());
   auto outcome = makePlan(draft->request, stop, progress);
   if (!outcome) return tl::unexpected(outcome.error());

@@ -22,15 +22,42 @@ double spareBytes(const PlanRequest& request, double dense_params, double expert
          one_request;
 }
 
+const PriceSurface* surfaceOf(const PlanRequest& request, double experts) {
+  for (const ServedExperts& served : request.served)
+    if (served.experts == experts) return served.surface.get();
+  return nullptr;
+}
+
+std::optional<ServingCost> exactServing(const PlanRequest& request, double dense_params,
+                                        double experts) {
+  const PriceSurface* surface = surfaceOf(request, experts);
+  const auto price = surface ? surface->at(dense_params) : std::nullopt;
+  if (!price) return std::nullopt;
+  ServingCost cost;
+  cost.devices = static_cast<int>(price->devices);
+  cost.concurrency = price->concurrency;
+  cost.kv_space_requests = price->kv_space_requests;
+  cost.usd_per_million_output_tokens_all_in = price->usd_per_million_output_tokens_all_in;
+  cost.usd_per_million_tokens = price->usd_per_million_tokens;
+  cost.output_tokens_per_s =
+      1e6 * price->devices * request.price.value() / price->usd_per_million_output_tokens_all_in;
+  return cost;
+}
+
 }  // namespace
 
 std::optional<ServingCost> servingOf(const PlanRequest& request, double dense_params,
                                      double experts) {
+  if (!request.served.empty()) return exactServing(request, dense_params, experts);
   return cheapestServing(request.shape_rule.shape(dense_params, experts), request.accelerator,
                          request.price, request.max_devices, request.workload, request.settings);
 }
 
 std::optional<double> largestThatFits(const PlanRequest& request, double experts) {
+  if (!request.served.empty()) {
+    const PriceSurface* surface = surfaceOf(request, experts);
+    return surface ? std::optional(surface->largest_params) : std::nullopt;
+  }
   const auto spare = [&](double log_params) {
     return spareBytes(request, std::exp(log_params), experts);
   };

@@ -6,7 +6,8 @@
 
 namespace moe {
 
-/// The cheapest way to serve a model of N = `dense_params` with E experts on 1..max_devices.
+/// The cheapest way to serve a model of N = `dense_params` with E experts on 1..max_devices: by the
+/// exact cost model where the request holds its prices, else by the roofline.
 std::optional<ServingCost> servingOf(const PlanRequest& request, double dense_params,
                                      double experts);
 

@@ -105,6 +105,10 @@ PlanVariant variantOf(const PlanRequest& request, const LawVariant& variant, std
 
 }  // namespace
 
+Basis servingBasis(const PlanRequest& request) {
+  return request.served.empty() ? kernelBasis(request.accelerator) : request.served_basis;
+}
+
 bool PlanOutcome::feasible() const {
   return std::any_of(rows.begin(), rows.end(),
                      [](const PlanRow& row) { return row.chosen.serving.has_value(); });

@@ -2,12 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "costmodel/accelerator.h"
+#include "costmodel/planner/price_surface.h"
 #include "costmodel/planner/training_budget.h"
 #include "costmodel/serving.h"
 #include "costmodel/shape_rule.h"
@@ -24,6 +26,12 @@ enum class PlanMode {
   kMinLoss,      ///< the loss at the N that serves at the base's cost [Yun2024, algorithm 2]
 };
 
+/// What serving models of one expert count costs by the exact cost model.
+struct ServedExperts {
+  double experts = 1;
+  std::shared_ptr<const PriceSurface> surface;
+};
+
 /// A plan's inputs. N is the number of parameters that the law declares and is taken as that of
 /// the shape rule's dense model.
 struct PlanRequest {
@@ -38,11 +46,15 @@ struct PlanRequest {
   int max_devices = 8;
   Workload workload;
   ServingSettings settings;
-  std::optional<TrainingMachine> training;  ///< to state what the training costs
-  std::optional<double> lifetime_tokens;    ///< output tokens, to state what serving them costs
-  std::size_t draws = 200;                  ///< of the law's posterior sample
-  std::uint64_t seed = 0;                   ///< which draws, when there are more
-  int threads = 0;                          ///< 0: as many as the machine has
+  /// Prices of the exact cost model; an expert count that is not among them cannot be served.
+  /// Empty: the roofline of costmodel/serving.h on `accelerator`.
+  std::vector<ServedExperts> served;
+  Basis served_basis = Basis::kInterpolated;  ///< of these prices
+  std::optional<TrainingMachine> training;    ///< to state what the training costs
+  std::optional<double> lifetime_tokens;      ///< output tokens, to state what serving them costs
+  std::size_t draws = 200;                    ///< of the law's posterior sample
+  std::uint64_t seed = 0;                     ///< which draws, when there are more
+  int threads = 0;                            ///< 0: as many as the machine has
 };
 
 /// Percentiles 2.5 and 97.5 over the draws.
@@ -142,6 +154,9 @@ struct PlanOutcome {
   /// Whether at least one chosen configuration can be served.
   bool feasible() const;
 };
+
+/// What the plan's serving prices rest on.
+Basis servingBasis(const PlanRequest& request);
 
 /// Plans every expert count. Errors: kUsage for a request that makes no sense (no budget, no
 /// expert counts, E < 1), kUnanswered for a law that lacks D, E or an optimum of the base,

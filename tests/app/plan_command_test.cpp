@@ -62,12 +62,12 @@ TEST(PlanCommand, PlansOnOneDeviceWhereTheLinkIsUnknown) {
   EXPECT_TRUE(told);
 }
 
-// Efficiencies of h100 are medians of measured kernels of other shapes: transferred, not measured.
+// Kernels of h100 were measured, at other sizes than those of a hypothetical model.
 TEST(PlanCommand, NeverCallsThePriceOfAHypotheticalModelMeasured) {
   const Json answer =
       document({"--preset", "ludziejewski2025", "--budget-flop", "1e21", "--hardware", "h100",
                 "--prompt-tokens", "161", "--output-tokens", "338"});
-  EXPECT_EQ(answer["configurations"][0]["basis"]["cost"], "transferred");
+  EXPECT_EQ(answer["configurations"][0]["basis"]["cost"], "interpolated");
 }
 
 // At 1e27 FLOP even the smallest optimum is decades above the paper's runs.
@@ -138,11 +138,16 @@ TEST(PlanCommand, PrintsATableThatFitsIntoItsWidthAndEndsWithARecommendation) {
   EXPECT_THAT(ran.out, HasSubstr("comes without a posterior"));
 }
 
+// Over all laws and variants of an independent computation, over-trained 8-expert models cost 0.24 to
+// 0.54 of the 4-expert model to serve. Kernels of A100-80GB stand for A100-40GB.
 TEST(PlanCommand, TakesHardwareAndTrafficInsteadOfAPreset) {
   const Json plan =
       document({"--preset", "ludziejewski2025", "--budget-flop", "5e21", "--hardware", "a100-40gb",
                 "--max-devices", "8", "--prompt-tokens", "161", "--output-tokens", "338"});
-  EXPECT_NEAR(plan.at("configurations").at(2).at("cost_vs_base"), 0.41073, 6e-6);
+  const Json& eight = plan.at("configurations").at(2);
+  EXPECT_GT(eight.at("cost_vs_base").get<double>(), 0.24);
+  EXPECT_LT(eight.at("cost_vs_base").get<double>(), 0.54);
+  EXPECT_EQ(eight.at("basis").at("cost"), "transferred");
 }
 
 TEST_F(PlanFromFile, HasIntervalsAroundItsFigures) {

@@ -44,7 +44,7 @@ constexpr const char* kOwn[] = {"--target-loss",    "--total-usd",        "--top
                                 "--router-skew",    "--ttft-limit-s",     "--tpot-limit-s",
                                 "--unique-tokens",  "--max-train-tokens", "--max-tokens-per-param",
                                 "--max-train-days", "--training-devices", "--sensitivity",
-                                "--other-law-file", "--save-model"};
+                                "--other-law-file", "--save-model",       "--models"};
 
 /// Options of the other modes that mean nothing here.
 constexpr const char* kOthers[] = {"--base-experts", "--train-flop-factor"};
@@ -137,6 +137,11 @@ std::shared_ptr<LifetimeOptions> addLifetimeOptions(CLI::App& command) {
   group.add("--model-template", q.model_template,
             "Shapes after this model of the catalog, FILE.toml or config.json, instead of --shape",
             "M");
+  group
+      .add("--models", q.models,
+           "Choose among these models (names, FILE.toml, config.json) instead of sizes of a shape",
+           "M,M,...")
+      ->delimiter(',');
   group.add("--flop-prices", q.flop_prices,
             "FLOP prices instead of machines: sardana2024-flop or sardana2024-usd", "NAME");
   group.add("--engine", q.engine, "vllm, sglang or trtllm; vllm unless given", "NAME");
@@ -172,6 +177,12 @@ bool runIfLifetime(CommandContext& context, const CLI::App& command, const PlanQ
       }
     return false;
   }
+  for (const char* option : {"--experts", "--shape"})
+    if (!options.question.models.empty() && command.count(option) > 0) {
+      context.refuse(
+          {ErrorKind::kUsage, option, "--models lists concrete models; leave one of them out"});
+      return true;
+    }
   for (const char* option : kOthers)
     if (command.count(option) > 0) {
       context.refuse({ErrorKind::kUsage, option,

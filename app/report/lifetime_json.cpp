@@ -38,6 +38,7 @@ Json inputsJson(const LifetimeAnswer& answer) {
   json["hardware"] = labels(q.hardware);
   json["shape"] = q.model_template.empty() ? Json(q.shape) : Json(nullptr);
   json["model_template"] = text(q.model_template);
+  json["models"] = labels(q.models);
   json["cost_preset"] = text(q.cost_preset);
   json["flop_prices"] = text(q.flop_prices);
   json["max_devices"] = q.max_devices ? Json(*q.max_devices) : Json(nullptr);

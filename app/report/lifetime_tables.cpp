@@ -261,8 +261,9 @@ TextTable modelTable(const LifetimeAnswer& answer) {
                                   m.hidden, m.heads, m.head_dim, m.kv_heads);
   if (m.dense_ffn > 0) sizes += fmt::format(", FFN {}", m.dense_ffn);
   if (m.experts > 0)
-    sizes += fmt::format(", {} experts of {}, top-{}, every {} layer{}", m.experts, m.expert_ffn,
-                         m.top_k, m.moe_every_n_layers, m.moe_every_n_layers == 1 ? "" : "s");
+    sizes += fmt::format(
+        ", {} experts of {}, top-{}, in every {}", m.experts, m.expert_ffn, m.top_k,
+        m.moe_every_n_layers == 1 ? "layer" : fmt::format("{} layers", m.moe_every_n_layers));
   const RealisedParams& params = real.model.params;
   const TrainingCost& training = real.training.cost;
   const TrainingSetup& setup = real.training.setup;

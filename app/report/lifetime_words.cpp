@@ -130,9 +130,10 @@ std::string lifetimeSentence(const LifetimeAnswer& answer) {
         "law's runs. The best of them: {}{}.",
         described(answer, 0), outside(outcome.rows.front()));
   const LifetimeRow& row = outcome.rows[*choice.row];
-  std::string text =
-      fmt::format("Recommended: {}{}{}{}; what binds: {}", described(answer, *choice.row),
-                  certainty(answer, row), next(answer), outside(row), bindingText(row.binding));
+  std::string text = fmt::format(
+      "Recommended: {}{}{}{}; what binds: {}", described(answer, *choice.row),
+      certainty(answer, row), next(answer), outside(row),
+      answer.question.models.empty() ? bindingText(row.binding) : "the size, which is given");
   if (choice.better_but_marked)
     text +=
         fmt::format("; {} would look better but lies {:.1f} decades outside the runs",

@@ -18,6 +18,23 @@ LawPoint lawPointOf(const DesignRequest& design) {
   return point;
 }
 
+Result<Realised> realised(const DesignRequest& design, double params) {
+  RealiseRequest asked;
+  asked.family = design.serving.family;
+  asked.params = params;
+  asked.experts = design.serving.experts;
+  asked.top_k = design.serving.top_k;
+  asked.granularity = design.serving.granularity;
+  return realise(asked);
+}
+
+Result<Realised> asItIs(const DesignRequest& design, const ModelEntry& entry) {
+  const ModelTemplate& family = design.serving.family;
+  const auto params = realisedParams(entry, family.granularity, family.count);
+  if (!params) return tl::unexpected(params.error());
+  return Realised{entry, *params, 0};
+}
+
 Error notFeasible(const char* what) {
   return {ErrorKind::kInfeasible, "",
           std::string("rounded to whole layers, heads and widths it ") + what};
@@ -36,18 +53,12 @@ void addBill(const LifetimeRequest& request, const DesignRequest& design, Concre
 }  // namespace
 
 Result<ConcreteModel> concreteModel(const LifetimeRequest& request, const DesignRequest& design,
-                                    const LifetimeModel& planned) {
+                                    const LifetimeModel& planned, const ModelEntry* fixed) {
   const PriceSurfaceRequest& serving = design.serving;
   ConcreteModel result;
-  RealiseRequest asked;
-  asked.family = serving.family;
-  asked.params = planned.params;
-  asked.experts = serving.experts;
-  asked.top_k = serving.top_k;
-  asked.granularity = serving.granularity;
-  auto realised = realise(asked);
-  if (!realised) return tl::unexpected(realised.error());
-  result.model = *std::move(realised);
+  auto real = fixed ? asItIs(design, *fixed) : realised(design, planned.params);
+  if (!real) return tl::unexpected(real.error());
+  result.model = *std::move(real);
 
   const LossSurface surface(request.law, lawPointOf(design), request.unique_tokens);
   const double log_params = std::log(result.model.params.dense);

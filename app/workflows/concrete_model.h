@@ -24,9 +24,10 @@ struct ConcreteModel {
   std::string toml;                   ///< as `moeplan cost --model FILE.toml` reads it
 };
 
+/// `fixed`: the model, where the design is one of a concrete model; null: the size is made one.
 /// Errors: those of realise, exactPrice and cheapestTraining; kInfeasible when the real model does
 /// not fit or keep the limits.
 Result<ConcreteModel> concreteModel(const LifetimeRequest& request, const DesignRequest& design,
-                                    const LifetimeModel& planned);
+                                    const LifetimeModel& planned, const ModelEntry* fixed);
 
 }  // namespace moe

@@ -29,6 +29,7 @@ struct LifetimeQuestion {
   std::vector<std::string> hardware;  ///< that serves
   std::string shape = "yun";          ///< shape rule, unless a model is the template
   std::string model_template;         ///< name in the catalog, FILE.toml or a config.json
+  std::vector<std::string> models;    ///< concrete models instead of sizes of a shape
   std::string cost_preset;            ///< the published roofline instead of the cost model
   std::string flop_prices;            ///< FLOP prices of [Sardana2024] instead of machines
 

@@ -59,7 +59,9 @@ LifetimeCurves curvesOf(const LifetimeRequest& request, const LifetimeRow& row) 
 Result<void> makeConcrete(const LifetimeInputs& inputs, const LifetimeRow& row,
                           LifetimeAnswer& answer) {
   if (!inputs.designs.requests.empty()) {
-    auto model = concreteModel(inputs.request, inputs.designs.requests[row.design], *row.best);
+    const auto& models = inputs.designs.models;
+    auto model = concreteModel(inputs.request, inputs.designs.requests[row.design], *row.best,
+                               models.empty() ? nullptr : &models[row.design]);
     if (model) {
       answer.model = *std::move(model);
     } else {
@@ -82,7 +84,8 @@ void warnOfLeftOut(LifetimeAnswer& answer) {
 /// Below the smallest model that was priced the prices of that one stand for all.
 void warnOfSmall(const LifetimeInputs& inputs, const LifetimeOutcome& outcome,
                  LifetimeAnswer& answer) {
-  if (inputs.designs.requests.empty() || !outcome.feasible()) return;
+  if (inputs.designs.requests.empty() || !inputs.designs.models.empty() || !outcome.feasible())
+    return;
   const double least = inputs.designs.requests.front().serving.min_params;
   if (outcome.rows.front().best->params < least)
     answer.warnings.push_back(

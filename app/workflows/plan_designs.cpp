@@ -7,6 +7,7 @@
 #include "app/workflows/formula_designs.h"
 #include "app/workflows/model_choice.h"
 #include "costmodel/engine/engine_constants.h"
+#include "costmodel/planner/fixed_design.h"
 #include "costmodel/shape_rule.h"
 #include "costmodel/verify/point_predictor.h"
 #include "data/catalog/catalog.h"
@@ -293,6 +294,48 @@ Result<void> addDesigns(const LifetimeQuestion& question, const Workshop& worksh
   return {};
 }
 
+/// Sizes and experts of concrete models are their own.
+Result<void> checkModels(const LifetimeQuestion& question) {
+  const std::pair<const char*, bool> stated[] = {
+      {"--model-template", !question.model_template.empty()},
+      {"--top-k", !question.top_k.empty()},
+      {"--granularity", !question.granularity.empty()},
+      {"--cost-preset", !question.cost_preset.empty()},
+      {"--flop-prices", !question.flop_prices.empty()}};
+  for (const auto& [option, given] : stated)
+    if (given) return usage(option, "--models lists concrete models; leave one of them out");
+  return {};
+}
+
+/// The designs of one concrete model.
+Result<void> addModel(const LifetimeQuestion& question, const Workshop& workshop,
+                      const std::string& name_or_file, PlanDesigns& result) {
+  const auto entry = chosenModel(name_or_file, question.catalog_dir);
+  if (!entry) return tl::unexpected(entry.error());
+  auto family = templateOfModel(*entry);
+  if (!family) return tl::unexpected(family.error());
+  const Routing routing{std::max(1.0, static_cast<double>(entry->experts)),
+                        std::max(1.0, static_cast<double>(entry->top_k)), family->granularity};
+  for (const Precision weights : question.weights)
+    for (const ServingMachine& machine : workshop.machines) {
+      DesignRequest request = requestOf(workshop, routing, weights, machine);
+      request.serving.family = request.training.family = *family;
+      request.label = entry->name;
+      if (workshop.several_weights) request.label += fmt::format(", {}", name(weights));
+      if (workshop.machines.size() > 1) request.label += ", " + machine.kernels.target().name;
+      auto design = fixedDesign(request, *entry);
+      if (!design && !isOfOneDesign(design.error())) return tl::unexpected(design.error());
+      if (!design) {
+        result.left_out.push_back({request.label, design.error().message});
+        continue;
+      }
+      result.designs.push_back(*std::move(design));
+      result.requests.push_back(std::move(request));
+      result.models.push_back(*entry);
+    }
+  return {};
+}
+
 Error nothingServed(const PlanDesigns& result) {
   std::string message = "no design can be served and trained:";
   for (const LeftOutDesign& design : result.left_out)
@@ -305,11 +348,19 @@ Error nothingServed(const PlanDesigns& result) {
 
 Result<PlanDesigns> planDesigns(const LifetimeQuestion& question, std::stop_token stop,
                                 const ProgressSink& progress) {
+  if (!question.models.empty())
+    if (const auto good = checkModels(question); !good) return tl::unexpected(good.error());
   if (!question.flop_prices.empty() || !question.cost_preset.empty())
     return formulaDesigns(question);
   PlanDesigns result;
   const auto workshop = workshopOf(question, result);
   if (!workshop) return tl::unexpected(workshop.error());
+  for (const std::string& model : question.models)
+    if (auto done = addModel(question, *workshop, model, result); !done)
+      return tl::unexpected(done.error());
+  if (!question.models.empty() && result.designs.empty())
+    return tl::unexpected(nothingServed(result));
+  if (!question.models.empty()) return result;
   const auto routings = routingsOf(question, *workshop);
   if (!routings) return tl::unexpected(routings.error());
   for (std::size_t i = 0; i < routings->size(); ++i) {

@@ -25,6 +25,7 @@ struct PlanDesigns {
   /// What each was built from, so that one of its sizes can be made a real model; empty where
   /// prices are a formula (--cost-preset, --flop-prices).
   std::vector<DesignRequest> requests;
+  std::vector<ModelEntry> models;  ///< of each design when the question lists concrete models
   std::vector<LeftOutDesign> left_out;
   std::shared_ptr<const TrainingSpeedModel> speed;  ///< what the requests' training rests on
   std::vector<std::string> sources;

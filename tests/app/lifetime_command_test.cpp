@@ -175,6 +175,23 @@ TEST(LifetimeCommand, ShapesModelsAfterACatalogModel) {
   EXPECT_THAT(plan.at("model").at("toml").get<std::string>(), HasSubstr("top_k = 2"));
 }
 
+// Concrete models have one size: its serving price is what `cost` says.
+TEST(LifetimeCommand, ChoosesAmongConcreteModels) {
+  const Json plan =
+      document({"--preset", "ludziejewski2025", "--hardware", "h100-sxm", "--models",
+                "olmoe-1b-7b,Mixtral-8x7B", "--prompt-tokens", "1000", "--output-tokens", "300",
+                "--lifetime-tokens", "1e11", "--target-loss", "2.2"});
+  ASSERT_EQ(plan.at("configurations").size(), 2);
+  const Json& model = plan.at("model");
+  const Json& row = plan.at("configurations").at(0);
+  EXPECT_NEAR(row.at("dense_params").get<double>(), model.at("dense_params").get<double>(),
+              1e-3 * row.at("dense_params").get<double>());
+  EXPECT_NEAR(row.at("total_usd").get<double>(), model.at("total_usd").get<double>(),
+              2e-3 * row.at("total_usd").get<double>());
+  EXPECT_NEAR(row.at("total_params").get<double>(), model.at("total_params").get<double>(),
+              2e-3 * row.at("total_params").get<double>());
+}
+
 TEST(LifetimeCommand, ShowsWhatAssumptionsMove) {
   const Json plan = document(exactAtLoss({"--sensitivity", "--draws", "0"}));
   double last = 1e9;
@@ -247,6 +264,8 @@ std::vector<Refusal> refusals() {
       {"PresetWithHardware", reference({"--lifetime-tokens", "1e11", "--hardware", "h200"}), 2,
        "moeplan: --hardware: --cost-preset is a published formula that does not know it; leave one "
        "of them out\n"},
+      {"ModelsWithExperts", exactAtLoss({"--models", "Mixtral-8x7B"}), 2,
+       "moeplan: --experts: --models lists concrete models; leave one of them out\n"},
       {"UnwritableModel", exactAtLoss({"--save-model", "no/such/folder/model.toml"}), 3,
        "no/such/folder/model.toml"},
   };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "app/workflows/formula_designs.h"
 #include "app/workflows/model_choice.h"
@@ -110,6 +111,11 @@ Result<void> takeServing(const LifetimeQuestion& question, Workshop& workshop,
                  "state the mean tokens of a request (prompt and output)");
   const auto engine = engineOf(question.engine, "--engine");
   if (!engine) return tl::unexpected(engine.error());
+  for (const auto& [option, limit] : {std::pair("--ttft-limit-s", question.ttft_limit_s),
+                                      std::pair("--tpot-limit-s", question.tpot_limit_s)})
+    if (limit && !(*limit > 0))
+      return usage(option,
+                   fmt::format("a limit of {:g} s allows nothing; it must be positive", *limit));
   if (question.router_skew && !(*question.router_skew >= 0 && *question.router_skew <= 2))
     return usage("--router-skew",
                  fmt::format("{:g} is no exponent from 0 to 2", *question.router_skew));
@@ -188,9 +194,12 @@ Result<Workshop> workshopOf(const LifetimeQuestion& question, PlanDesigns& resul
   return workshop;
 }
 
-Result<std::vector<Routing>> routingsOf(const LifetimeQuestion& question,
-                                        const Workshop& workshop) {
+Result<std::vector<Routing>> routingsOf(const LifetimeQuestion& question, const Workshop& workshop,
+                                        PlanDesigns& result) {
   if (question.experts.empty()) return usage("--experts", "state at least one expert count");
+  for (const double experts : question.experts)
+    if (!(experts >= 1 && experts < 1e6) || experts != std::floor(experts))
+      return usage("--experts", fmt::format("{:g} is no number of experts", experts));
   std::vector<std::optional<double>> widths(question.granularity.begin(),
                                             question.granularity.end());
   if (widths.empty()) widths = {std::nullopt};
@@ -204,8 +213,11 @@ Result<std::vector<Routing>> routingsOf(const LifetimeQuestion& question,
       continue;
     }
     for (const double top_k : workshop.top_k)
-      for (const auto& width : widths)
-        if (top_k <= experts) list.push_back({experts, top_k, width});
+      if (top_k > experts)
+        result.left_out.push_back({fmt::format("E {:g}, top-{:g}", experts, top_k),
+                                   "a token cannot use more experts than there are"});
+      else
+        for (const auto& width : widths) list.push_back({experts, top_k, width});
   }
   if (list.empty()) return usage("--top-k", "is more than every number of experts");
   return list;
@@ -262,7 +274,7 @@ Result<Surfaces> surfacesOf(const LifetimeQuestion& question, const Workshop& wo
         continue;
       }
       if (!isOfOneDesign(surface.error())) return tl::unexpected(surface.error());
-      result.left_out.push_back({request.label, surface.error().message});
+      result.left_out.push_back({request.label, surface.error().message, surface.error().kind});
     }
   return surfaces;
 }
@@ -326,7 +338,7 @@ Result<void> addModel(const LifetimeQuestion& question, const Workshop& workshop
       auto design = fixedDesign(request, *entry);
       if (!design && !isOfOneDesign(design.error())) return tl::unexpected(design.error());
       if (!design) {
-        result.left_out.push_back({request.label, design.error().message});
+        result.left_out.push_back({request.label, design.error().message, design.error().kind});
         continue;
       }
       result.designs.push_back(*std::move(design));
@@ -337,6 +349,13 @@ Result<void> addModel(const LifetimeQuestion& question, const Workshop& workshop
 }
 
 Error nothingServed(const PlanDesigns& result) {
+  const bool senseless = std::all_of(
+      result.left_out.begin(), result.left_out.end(),
+      [](const LeftOutDesign& design) { return design.kind != ErrorKind::kInfeasible; });
+  if (senseless) {
+    const LeftOutDesign& first = result.left_out.front();
+    return {first.kind, "--weights", first.reason};
+  }
   std::string message = "no design can be served and trained:";
   for (const LeftOutDesign& design : result.left_out)
     message += fmt::format(" {}: {};", design.label, design.reason);
@@ -361,7 +380,7 @@ Result<PlanDesigns> planDesigns(const LifetimeQuestion& question, std::stop_toke
   if (!question.models.empty() && result.designs.empty())
     return tl::unexpected(nothingServed(result));
   if (!question.models.empty()) return result;
-  const auto routings = routingsOf(question, *workshop);
+  const auto routings = routingsOf(question, *workshop, result);
   if (!routings) return tl::unexpected(routings.error());
   for (std::size_t i = 0; i < routings->size(); ++i) {
     if (stop.stop_requested()) return fail(ErrorKind::kCancelled, "", "stopped");
@@ -384,7 +403,7 @@ Result<std::optional<ExactServing>> exactServing(const LifetimeQuestion& questio
   if (!workshop) return tl::unexpected(workshop.error());
   const KernelLibrary& kernels = workshop->machines.front().kernels;
   if (!kernels.measured()) return std::nullopt;
-  const auto routings = routingsOf(question, *workshop);
+  const auto routings = routingsOf(question, *workshop, notes);
   if (!routings) return tl::unexpected(routings.error());
   ExactServing result;
   for (const Routing& routing : *routings) {

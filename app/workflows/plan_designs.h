@@ -16,6 +16,7 @@ namespace moe {
 struct LeftOutDesign {
   std::string label;
   std::string reason;
+  ErrorKind kind = ErrorKind::kInfeasible;  ///< else: no size of it could ever be served
 };
 
 /// Every combination of experts, top-k, granularity, precision and hardware that a question lists,

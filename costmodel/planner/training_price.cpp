@@ -66,7 +66,7 @@ Error doesNotFit(const TrainingPriceRequest& request, const Point& smallest) {
       request.cluster_devices
           ? fmt::format("{} x {}", *request.cluster_devices, request.accelerator.name)
           : fmt::format("up to 32768 x {}", request.accelerator.name);
-  return {ErrorKind::kInfeasible, "--train-devices",
+  return {ErrorKind::kInfeasible, "--training-devices",
           fmt::format("no split of {} holds the training of the smallest model, {:.3g} parameters "
                       "in memory",
                       where, smallest.model.params.total)};

@@ -21,9 +21,11 @@ Result<void> checkRequest(const TrainingPriceRequest& r) {
     return fail(ErrorKind::kUsage, option, std::move(message));
   };
   if (r.mfu && !(*r.mfu > 0 && *r.mfu <= 1))
-    return usage("--mfu", fmt::format("is {:g}; it must be above 0 and at most 1", *r.mfu));
+    return usage("--training-mfu",
+                 fmt::format("is {:g}; it must be above 0 and at most 1", *r.mfu));
   if (r.cluster_devices && *r.cluster_devices < 1)
-    return usage("--train-devices", fmt::format("is {}; it must be 1 or more", *r.cluster_devices));
+    return usage("--training-devices",
+                 fmt::format("is {}; it must be 1 or more", *r.cluster_devices));
   if (!(r.batch_tokens >= 1 && r.sequence_length >= 1))
     return usage("--global-batch-tokens", "a batch and a sequence must have tokens");
   if (!(r.price.value() > 0))

@@ -264,6 +264,10 @@ std::vector<Refusal> refusals() {
       {"PresetWithHardware", reference({"--lifetime-tokens", "1e11", "--hardware", "h200"}), 2,
        "moeplan: --hardware: --cost-preset is a published formula that does not know it; leave one "
        "of them out\n"},
+      {"NoLimitAtAll", exactAtLoss({"--tpot-limit-s", "0"}), 2,
+       "moeplan: --tpot-limit-s: a limit of 0 s allows nothing; it must be positive\n"},
+      {"PrecisionOfNoMachine", exactAtLoss({"--weights", "fp4"}), 3,
+       "H100-80GB SXM does not compute in fp4"},
       {"ModelsWithExperts", exactAtLoss({"--models", "Mixtral-8x7B"}), 2,
        "moeplan: --experts: --models lists concrete models; leave one of them out\n"},
       {"UnwritableModel", exactAtLoss({"--save-model", "no/such/folder/model.toml"}), 3,

@@ -103,7 +103,7 @@ TEST(TrainingCurve, WithoutAClusterHasNoWallTime) {
 TEST(TrainingCurve, RefusesSenselessQuestions) {
   TrainingPriceRequest request = trainingRequest();
   request.mfu = 1.5;
-  EXPECT_EQ(trainingCurve(request).error().where, "--mfu");
+  EXPECT_EQ(trainingCurve(request).error().where, "--training-mfu");
   request = trainingRequest();
   request.price = {};
   EXPECT_EQ(trainingCurve(request).error().kind, ErrorKind::kUsage);

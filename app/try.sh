@@ -43,3 +43,15 @@ done
 echo
 echo "== 4. A plan at 5e21 FLOP with the published joint law"
 moeplan plan --preset ludziejewski2025 --budget-flop 5e21 "${choices[@]}" "${serving[@]}"
+
+echo
+echo "== 5. The least loss for 1000 dollars of training and serving 10 billion tokens, on the law of"
+echo "      the runs and the cost model of measured kernels; the model as a file"
+moeplan plan --mode lifetime --law-file "$results/ludziejewski2025.json" --budget-usd 1000 \
+  --lifetime-tokens 1e10 --experts "1,4,8,16,32" --top-k 1 "${serving[@]}" \
+  --save-model "$results/model.toml"
+
+echo
+echo "== 6. What serving that model costs, and where the time goes"
+moeplan cost --model "$results/model.toml" --hardware a100-40gb --prompt-tokens 161 \
+  --output-tokens 338

@@ -38,8 +38,8 @@ double bytesPerElement(Precision precision) {
 }
 
 Result<Precision> precisionOf(std::string_view text, std::string_view option) {
-  for (const Precision precision : {Precision::kBf16, Precision::kFp8, Precision::kFp4,
-                                    Precision::kInt8, Precision::kInt4})
+  for (const Precision precision :
+       {Precision::kBf16, Precision::kFp8, Precision::kFp4, Precision::kInt8, Precision::kInt4})
     if (name(precision) == text) return precision;
   return fail(ErrorKind::kUsage, std::string(option),
               fmt::format("'{}' is not known; use bf16, fp8, fp4, int8 or int4", text));

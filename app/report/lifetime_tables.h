@@ -5,7 +5,8 @@
 
 namespace moe::report {
 
-/// The designs, the best first, at most twelve; infeasible ones with the limit in the way and what would do.
+/// The designs, the best first, at most twelve; infeasible ones with the limit in the way and what
+/// would do.
 TextTable designTable(const LifetimeAnswer& answer);
 
 /// Intervals of the design that is shown and of the runner-up; no rows without draws.

@@ -57,8 +57,8 @@ TEST(CostCommand, TakesTheShareOfFreeMemoryForTensorRtLlm) {
                                            "--engine trtllm") +
                                kTraffic);
   const double copies = 3 * 161 * 8192 * 2.0;
-  EXPECT_NEAR(answer["memory"]["kv_space_bytes"],
-              0.9 * (340e9 - 141'107'412'992.0 - copies - 8e9), 1);
+  EXPECT_NEAR(answer["memory"]["kv_space_bytes"], 0.9 * (340e9 - 141'107'412'992.0 - copies - 8e9),
+              1);
 }
 
 // A price is the minimum over device counts: 2 hold Llama-3.1-70B with room for 3 requests only.
@@ -182,7 +182,8 @@ TEST(CostCommand, SaysNoWithTheSizesWhenTheModelFitsNowhere) {
   expectRefused(
       std::string("cost --model deepseek-v3 --hardware a100-40gb") + kTraffic, 1,
       "--max-devices: DeepSeek-V3 does not fit on 8 x A100-40GB SXM (tp8): each device holds 169.6 "
-      "GB of weights in bf16 and 0.08 GB of KV cache for 1 request; usable are 34.0 of 40 GB. About "
+      "GB of weights in bf16 and 0.08 GB of KV cache for 1 request; usable are 34.0 of 40 GB. "
+      "About "
       "40 devices would hold it");
 }
 

@@ -138,8 +138,8 @@ TEST(PlanCommand, PrintsATableThatFitsIntoItsWidthAndEndsWithARecommendation) {
   EXPECT_THAT(ran.out, HasSubstr("comes without a posterior"));
 }
 
-// Over all laws and variants of an independent computation, over-trained 8-expert models cost 0.24 to
-// 0.54 of the 4-expert model to serve. Kernels of A100-80GB stand for A100-40GB.
+// Over all laws and variants of an independent computation, over-trained 8-expert models cost 0.24
+// to 0.54 of the 4-expert model to serve. Kernels of A100-80GB stand for A100-40GB.
 TEST(PlanCommand, TakesHardwareAndTrafficInsteadOfAPreset) {
   const Json plan =
       document({"--preset", "ludziejewski2025", "--budget-flop", "5e21", "--hardware", "a100-40gb",

@@ -1,5 +1,5 @@
-// How fast the cost model of serving answers. The peers that search deployments take 5 to 30 s for a
-// sweep of one model on one node (their own figures).
+// How fast the cost model of serving answers. The peers that search deployments take 5 to 30 s for
+// a sweep of one model on one node (their own figures).
 
 #include <benchmark/benchmark.h>
 

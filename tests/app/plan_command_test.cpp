@@ -40,7 +40,7 @@ std::vector<std::string> usual(std::vector<std::string> more = {}) {
 }
 
 Json document(std::vector<std::string> args) {
-  args.push_back("--json");
+  args.insert(args.end(), {"--json", "--quiet"});  // no progress where the machine is slow
   const Ran ran = run(std::move(args));
   EXPECT_EQ(ran.err, "");
   return Json::parse(ran.out);

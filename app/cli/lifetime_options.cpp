@@ -183,6 +183,15 @@ bool runIfLifetime(CommandContext& context, const CLI::App& command, const PlanQ
           {ErrorKind::kUsage, option, "--models lists concrete models; leave one of them out"});
       return true;
     }
+  if (!front && command.count("--total-usd") > 0) {
+    context.refuse({ErrorKind::kUsage, "--total-usd", "belongs to --mode pareto"});
+    return true;
+  }
+  if (command.count("--model-template") > 0 && command.count("--shape") > 0) {
+    context.refuse({ErrorKind::kUsage, "--shape",
+                    "--model-template states the shape too; leave one of them out"});
+    return true;
+  }
   for (const char* option : kOthers)
     if (command.count(option) > 0) {
       context.refuse({ErrorKind::kUsage, option,

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/report/number_text.h"
 #include "app/report/text_table.h"
 
@@ -212,6 +214,15 @@ std::string accuracyText(const CostOutcome& outcome) {
     return wrappedText(
         "How sure: a roofline with the preset's constants, for comparison with the "
         "tables that it comes from; it was not held against measured serving.");
+  const auto measured = [](const CostPart& part) {
+    return part.basis != Basis::kRoofline && part.basis != Basis::kFitted;
+  };
+  if (std::none_of(outcome.parts.begin(), outcome.parts.end(), measured))
+    return wrappedText(
+        "How sure: neither kernels nor serving were measured on this machine or one like it; a "
+        "roofline with assumed efficiencies stands for both. The interval is 2.5 times as wide, in "
+        "logarithms, as on measured machines, which is a judgement. Ratios between models are "
+        "firmer than prices.");
   return wrappedText(
       "How sure: on 1386 measured points of serving the time per output token was 11 % off on the "
       "mean, 12 % with the model and machine left out of the fit; the interval is that of such "

@@ -30,13 +30,14 @@ Json inputsJson(const LifetimeAnswer& answer) {
   json["lifetime_tokens"] = jsonNumber(q.lifetime_tokens);
   json["target_loss"] = jsonNumber(q.target_loss);
   json["budget_usd"] = jsonNumber(q.budget_usd);
-  json["experts"] = jsonNumbers(q.experts);
+  const bool sizes = q.models.empty();
+  json["experts"] = sizes ? jsonNumbers(q.experts) : Json(nullptr);
   json["top_k"] = jsonNumbers(q.top_k);
   json["granularity"] = jsonNumbers(q.granularity);
   json["weights"] = Json::array();
   for (const Precision weights : q.weights) json["weights"].push_back(std::string(name(weights)));
   json["hardware"] = labels(q.hardware);
-  json["shape"] = q.model_template.empty() ? Json(q.shape) : Json(nullptr);
+  json["shape"] = sizes && q.model_template.empty() ? Json(q.shape) : Json(nullptr);
   json["model_template"] = text(q.model_template);
   json["models"] = labels(q.models);
   json["cost_preset"] = text(q.cost_preset);
@@ -113,6 +114,7 @@ Json rowJson(const LifetimeAnswer& answer, const LifetimeRow& row) {
   json["least_loss"] = jsonNumber(row.shortfall.least_loss);
   addModel(design, row, json);
   json["binding"] = row.best ? Json(bindingKey(row.binding)) : Json(nullptr);
+  json["size_is_given"] = design.fixed;
   json["ci95"] = {{"dense_params", interval(row.ci95.params)},
                   {"train_tokens", interval(row.ci95.train_tokens)},
                   {"loss", interval(row.ci95.loss)},

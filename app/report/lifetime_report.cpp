@@ -50,6 +50,11 @@ std::string servingText(const LifetimeQuestion& question, double lifetime_tokens
   return text;
 }
 
+std::string capitalised(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') text.front() -= 'a' - 'A';
+  return text;
+}
+
 std::string inputsText(const LifetimeAnswer& answer) {
   const Law& law = answer.request.law;
   std::string text = paragraph(fmt::format("Law: {} ({})", law.name, law.family->name)) +
@@ -57,7 +62,7 @@ std::string inputsText(const LifetimeAnswer& answer) {
                      limitsText(answer.question);
   for (const std::string& source : answer.sources)
     if (source.starts_with("price") || source.starts_with("cost preset"))
-      text += paragraph("P" + source.substr(1));
+      text += paragraph(capitalised(source));
   return text;
 }
 

@@ -246,7 +246,11 @@ TextTable sensitivityTable(const LifetimeAnswer& answer) {
         changed || (row.low && row.low->design_changed) || (row.high && row.high->design_changed);
     table.rows.push_back(std::move(cells));
   }
-  if (changed) table.footnotes = {"* another design is the best there."};
+  if (changed) table.footnotes.push_back("* another design is the best there.");
+  const std::string& base = answer.sensitivity->base.design;
+  if (answer.shown &&
+      base != answer.request.designs[answer.outcome.rows[*answer.shown].design].label)
+    table.footnotes.push_back("Base: " + base + ", the best of all, also outside the law's runs.");
   return table;
 }
 

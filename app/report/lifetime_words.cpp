@@ -29,13 +29,15 @@ std::string certainty(const LifetimeAnswer& answer, const LifetimeRow& row) {
   return text;
 }
 
-std::string switches(const LifetimeSwitch& change) {
+std::string switches(const LifetimeSwitch& change, double lifetime_tokens) {
   std::string text;
   if (change.lifetime_tokens)
-    text += fmt::format(" at {} lifetime tokens", countText(*change.lifetime_tokens));
+    text += fmt::format(" at {} than {} lifetime tokens",
+                        *change.lifetime_tokens < lifetime_tokens ? "fewer" : "more",
+                        countText(*change.lifetime_tokens));
   if (change.price_factor)
-    text += fmt::format("{} if its serving cost {} of what it does", text.empty() ? "" : ", or",
-                        percentText(*change.price_factor));
+    text += fmt::format("{} if its serving cost less than {} of what it does",
+                        text.empty() ? "" : ", or", percentText(*change.price_factor));
   return text.empty() ? "" : " and would win" + text;
 }
 
@@ -48,12 +50,21 @@ std::string next(const LifetimeAnswer& answer) {
                         answer.request.target_loss ? "USD" : "loss");
   if (choice.beats_runner_up)
     text += fmt::format(" (worse in {} of the draws)", percentText(*choice.beats_runner_up));
-  return text + switches(choice.switches);
+  return text + switches(choice.switches, answer.request.lifetime_tokens);
 }
 
 std::string outside(const LifetimeRow& row) {
   const double decades = row.extrapolation.worstOfSizeAndTokens();
-  return decades > 0 ? fmt::format("; it lies {:.2g} decades outside the law's runs", decades) : "";
+  return decades > 0 ? fmt::format("; it lies {:#.2g} decades outside the law's runs", decades)
+                     : "";
+}
+
+/// The size of a concrete model is no choice.
+std::string bindingOf(const LifetimeAnswer& answer, const LifetimeRow& row) {
+  const bool given = answer.request.designs[row.design].fixed;
+  const bool by_size = row.binding == Binding::kNone || row.binding == Binding::kLargestModel ||
+                       row.binding == Binding::kPriceKink;
+  return given && by_size ? "the size, which is given" : bindingText(row.binding);
 }
 
 std::string described(const LifetimeAnswer& answer, std::size_t index) {
@@ -130,10 +141,9 @@ std::string lifetimeSentence(const LifetimeAnswer& answer) {
         "law's runs. The best of them: {}{}.",
         described(answer, 0), outside(outcome.rows.front()));
   const LifetimeRow& row = outcome.rows[*choice.row];
-  std::string text = fmt::format(
-      "Recommended: {}{}{}{}; what binds: {}", described(answer, *choice.row),
-      certainty(answer, row), next(answer), outside(row),
-      answer.question.models.empty() ? bindingText(row.binding) : "the size, which is given");
+  std::string text =
+      fmt::format("Recommended: {}{}{}{}; what binds: {}", described(answer, *choice.row),
+                  certainty(answer, row), next(answer), outside(row), bindingOf(answer, row));
   if (choice.better_but_marked)
     text +=
         fmt::format("; {} would look better but lies {:.1f} decades outside the runs",

@@ -46,7 +46,7 @@ Result<void> takeFamily(const LifetimeQuestion& question, Workshop& workshop, Pl
     workshop.family = *std::move(family);
     const auto rule = shapeRulePreset(question.shape);
     if (workshop.top_k.empty()) workshop.top_k = {rule ? rule->top_k : 1};
-    result.sources.push_back("shape: " + question.shape);
+    if (question.models.empty()) result.sources.push_back("shape: " + question.shape);
     return {};
   }
   const auto model = chosenModel(question.model_template, question.catalog_dir);
@@ -66,6 +66,10 @@ Result<void> takeMachines(const LifetimeQuestion& question, const HardwareCatalo
   for (const std::string& name : question.hardware) {
     const auto entry = findHardware(catalog, name, "--hardware");
     if (!entry) return tl::unexpected(entry.error());
+    const auto same = [&](const ServingMachine& machine) {
+      return machine.kernels.target().name == entry->name;
+    };
+    if (std::any_of(workshop.machines.begin(), workshop.machines.end(), same)) continue;
     auto kernels = loadKernels(*entry, catalog, question.catalog_dir);
     if (!kernels) return tl::unexpected(kernels.error());
     const Accelerator& machine = kernels->target();
@@ -83,6 +87,15 @@ Result<void> takeServing(const LifetimeQuestion& question, Workshop& workshop,
   if (!question.prompt_tokens || !question.output_tokens)
     return usage(question.prompt_tokens ? "--output-tokens" : "--prompt-tokens",
                  "state the mean tokens of a request (prompt and output)");
+  if (!(*question.prompt_tokens >= 0 && *question.prompt_tokens < 1e9))
+    return usage("--prompt-tokens", fmt::format("{:g} is no mean length", *question.prompt_tokens));
+  if (!(*question.output_tokens > 0 && *question.output_tokens < 1e9))
+    return usage("--output-tokens", fmt::format("{:g} is no mean length", *question.output_tokens));
+  if (question.max_devices && *question.max_devices < 1)
+    return usage("--max-devices", fmt::format("is {}; allow at least 1", *question.max_devices));
+  if (question.max_concurrency && !(*question.max_concurrency >= 1))
+    return usage("--max-concurrency",
+                 fmt::format("{:g} running requests serve nothing", *question.max_concurrency));
   const auto engine = engineOf(question.engine, "--engine");
   if (!engine) return tl::unexpected(engine.error());
   for (const auto& [option, limit] : {std::pair("--ttft-limit-s", question.ttft_limit_s),
@@ -120,6 +133,11 @@ Result<void> takeTraining(const LifetimeQuestion& question, const HardwareCatalo
     training.accelerator = acceleratorOf(*entry);
   }
   const Accelerator& machine = training.accelerator;
+  if (question.training_hardware.empty() && workshop.machines.size() > 1)
+    result.warnings.push_back(
+        {"trains_on_first", fmt::format("All designs are trained on the first machine, {}; state "
+                                        "--training-hardware for another.",
+                                        machine.name)});
   const bool as_serving =
       question.training_hardware.empty() && !question.training_usd_per_device_hour;
   const auto& stated =

@@ -38,9 +38,27 @@ Result<void> refuseExact(const LifetimeQuestion& question, const char* formula) 
   return {};
 }
 
+/// FLOP prices know no machine and no request.
+Result<void> refuseMachines(const LifetimeQuestion& question) {
+  const std::pair<const char*, bool> stated[] = {
+      {"--prompt-tokens", question.prompt_tokens.has_value()},
+      {"--output-tokens", question.output_tokens.has_value()},
+      {"--max-devices", question.max_devices.has_value()},
+      {"--max-concurrency", question.max_concurrency.has_value()},
+      {"--usd-per-device-hour", question.usd_per_device_hour.has_value()},
+      {"--training-hardware", !question.training_hardware.empty()},
+      {"--training-devices", question.training_devices.has_value()},
+      {"--training-mfu", question.training_mfu.has_value()},
+      {"--training-usd-per-device-hour", question.training_usd_per_device_hour.has_value()}};
+  for (const auto& [option, given] : stated)
+    if (given) return usage(option, "--flop-prices hold all prices; leave one of them out");
+  return {};
+}
+
 Result<PlanDesigns> flopDesigns(const LifetimeQuestion& question) {
   if (auto good = refuseExact(question, "--flop-prices"); !good)
     return tl::unexpected(good.error());
+  if (auto good = refuseMachines(question); !good) return tl::unexpected(good.error());
   if (!question.cost_preset.empty())
     return usage("--flop-prices", "--cost-preset states prices too; state one of them");
   const auto prices = flopPricesPreset(question.flop_prices);
@@ -75,6 +93,24 @@ Result<RooflineSetting> rooflineSetting(const LifetimeQuestion& question, PlanDe
   return setting;
 }
 
+/// The same checks as for a plan at a training budget.
+Result<void> checkServing(const RooflineSetting& setting) {
+  const Workload& load = setting.workload;
+  if (!(setting.price.value() > 0) || !(setting.price.value() < 1e3))
+    return usage("--usd-per-device-hour",
+                 fmt::format("{:g} is no price of a device-hour", setting.price.value() * 3600));
+  if (setting.max_devices < 1)
+    return usage("--max-devices", fmt::format("is {}; allow at least 1", setting.max_devices));
+  if (!(load.prompt_tokens >= 0 && load.prompt_tokens < 1e9))
+    return usage("--prompt-tokens", fmt::format("{:g} is no mean length", load.prompt_tokens));
+  if (!(load.output_tokens > 0 && load.output_tokens < 1e9))
+    return usage("--output-tokens", fmt::format("{:g} is no mean length", load.output_tokens));
+  const auto& limit = setting.settings.max_concurrency;
+  if (limit && !(*limit >= 1))
+    return usage("--max-concurrency", fmt::format("{:g} running requests serve nothing", *limit));
+  return {};
+}
+
 Result<void> setTraining(const LifetimeQuestion& question, RooflineSetting& setting,
                          PlanDesigns& result) {
   setting.training = {setting.accelerator, setting.price,
@@ -87,9 +123,15 @@ Result<void> setTraining(const LifetimeQuestion& question, RooflineSetting& sett
     setting.training.accelerator = acceleratorOf(*entry);
     if (setting.training.accelerator.price)
       setting.training.price = *setting.training.accelerator.price;
+    else if (!question.training_usd_per_device_hour)
+      return fail(ErrorKind::kInput, setting.training.accelerator.name,
+                  "the catalog has no price for it; state --training-usd-per-device-hour");
   }
   if (question.training_usd_per_device_hour)
     setting.training.price = usdPerHour(*question.training_usd_per_device_hour);
+  result.sources.push_back(fmt::format("price of {} (training): {:.4g} USD per device-hour",
+                                       setting.training.accelerator.name,
+                                       setting.training.price.value() * 3600));
   setting.training_devices = question.training_devices.value_or(0);
   if (!question.training_mfu)
     result.warnings.push_back(
@@ -107,6 +149,7 @@ Result<PlanDesigns> rooflineDesigns(const LifetimeQuestion& question) {
   PlanDesigns result;
   auto setting = rooflineSetting(question, result);
   if (!setting) return tl::unexpected(setting.error());
+  if (auto good = checkServing(*setting); !good) return tl::unexpected(good.error());
   if (auto set = setTraining(question, *setting, result); !set) return tl::unexpected(set.error());
   std::vector<double> counts = question.experts;
   std::sort(counts.begin(), counts.end());

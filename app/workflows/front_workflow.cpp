@@ -21,6 +21,10 @@ Result<void> checkGoal(const LifetimeQuestion& question) {
   if (question.sensitivity || !question.save_model.empty())
     return usage(question.sensitivity ? "--sensitivity" : "--save-model",
                  "a front recommends no single model; use --mode lifetime");
+  if (!question.models.empty())
+    return usage("--models", "a front is drawn over sizes; use --mode lifetime");
+  if (!question.other_law_file.empty())
+    return usage("--other-law-file", "belongs to --sensitivity of --mode lifetime");
   if (question.max_train_days)
     return usage("--max-train-days", "is not known to fronts; use --mode lifetime");
   if (question.total_usd.empty()) {

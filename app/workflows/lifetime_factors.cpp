@@ -9,25 +9,33 @@
 namespace moe {
 namespace {
 
-/// The design with its serving and training prices times these.
-PricedDesign scaled(const PricedDesign& design, double serving, double training) {
-  PricedDesign changed = design;
-  changed.serving_usd = [ask = design.serving_usd, serving](double params) {
-    return serving * ask(params);
+/// Factors on a design: prices of both, and how long they take.
+struct Change {
+  double serving_usd = 1;
+  double training_usd = 1;
+  double training_time = 1;
+};
+
+PricedDesign changed(const PricedDesign& design, const Change& change) {
+  PricedDesign other = design;
+  other.serving_usd = [ask = design.serving_usd, change](double params) {
+    return change.serving_usd * ask(params);
   };
-  changed.serving = [ask = design.serving, serving](double params) {
+  other.serving = [ask = design.serving, change](double params) {
     std::optional<ServingPrice> price = ask(params);
     if (!price) return price;
-    price->usd_per_million_output_tokens_all_in *= serving;
-    price->usd_per_million_tokens *= serving;
+    price->usd_per_million_output_tokens_all_in *= change.serving_usd;
+    price->usd_per_million_tokens *= change.serving_usd;
     return price;
   };
-  changed.training = [ask = design.training, training](double params, double tokens) {
+  other.training = [ask = design.training, change](double params, double tokens) {
     TrainingPrice price = ask(params, tokens);
-    price.usd *= training;
+    price.usd *= change.training_usd;
+    price.device_hours *= change.training_time;
+    price.wall_s *= change.training_time;
     return price;
   };
-  return changed;
+  return other;
 }
 
 /// A factor on figures of the request itself.
@@ -54,11 +62,17 @@ std::function<Result<LifetimeRequest>()> changedQuestion(const LifetimeQuestion&
   };
 }
 
-std::function<Result<LifetimeRequest>()> withPrices(const LifetimeInputs& inputs, double serving,
-                                                    double training) {
+std::function<Result<LifetimeRequest>()> with(const LifetimeInputs& inputs, const Change& change) {
   return changedRequest(inputs, [=](LifetimeRequest& request) {
-    for (PricedDesign& design : request.designs) design = scaled(design, serving, training);
+    for (PricedDesign& design : request.designs) design = changed(design, change);
   });
+}
+
+/// Both ends of a speed: a fifth slower costs and lasts 1.25 times as much.
+SensitivityFactor speedFactor(const LifetimeInputs& inputs, const char* name,
+                              const Change& slower) {
+  const Change faster{1 / slower.serving_usd, 1 / slower.training_usd, 1 / slower.training_time};
+  return {name, "20 % slower", "25 % faster", with(inputs, slower), with(inputs, faster)};
 }
 
 SensitivityFactor tokensFactor(const LifetimeInputs& inputs, double factor) {
@@ -117,28 +131,26 @@ SensitivityFactor lawFactor(const LifetimeQuestion& question, const LifetimeInpu
   return factor;
 }
 
-bool hasExperts(const LifetimeQuestion& question) {
-  return std::any_of(question.experts.begin(), question.experts.end(),
-                     [](double experts) { return experts > 1; });
+bool hasExperts(const LifetimeInputs& inputs) {
+  return std::any_of(inputs.request.designs.begin(), inputs.request.designs.end(),
+                     [](const PricedDesign& design) { return design.model.experts > 1; });
 }
 
 }  // namespace
 
 std::vector<SensitivityFactor> lifetimeFactors(const LifetimeQuestion& question,
                                                const LifetimeInputs& inputs) {
-  constexpr double kSpeed = 1.25;
+  constexpr double kSlower = 1.25;
   std::vector<SensitivityFactor> factors = {
-      {"price of a device-hour", "half", "twice", withPrices(inputs, 0.5, 0.5),
-       withPrices(inputs, 2, 2)},
+      {"price of a device-hour", "half", "twice", with(inputs, {0.5, 0.5, 1}),
+       with(inputs, {2, 2, 1})},
       tokensFactor(inputs, 3),
-      {"training speed (MFU)", "25 % slower", "25 % faster", withPrices(inputs, 1, kSpeed),
-       withPrices(inputs, 1, 1 / kSpeed)},
-      {"serving speed", "25 % slower", "25 % faster", withPrices(inputs, kSpeed, 1),
-       withPrices(inputs, 1 / kSpeed, 1)},
+      speedFactor(inputs, "training speed (MFU)", {1, kSlower, kSlower}),
+      speedFactor(inputs, "serving speed", {kSlower, 1, 1}),
       goalFactor(inputs),
       lengthFactor(question, "prompt tokens", &LifetimeQuestion::prompt_tokens),
       lengthFactor(question, "output tokens", &LifetimeQuestion::output_tokens)};
-  if (hasExperts(question)) factors.push_back(skewFactor(question));
+  if (hasExperts(inputs)) factors.push_back(skewFactor(question));
   if (!question.other_law_file.empty()) factors.push_back(lawFactor(question, inputs));
   return factors;
 }

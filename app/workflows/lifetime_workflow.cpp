@@ -24,6 +24,11 @@ Result<void> checkGoal(const LifetimeQuestion& question) {
   if (question.target_loss.has_value() == question.budget_usd.has_value())
     return usage("--target-loss",
                  "state either --target-loss or --budget-usd (training and serving together)");
+  if (!question.other_law_file.empty() && !question.sensitivity)
+    return usage("--other-law-file", "is compared by --sensitivity; state both");
+  if (!question.other_law_file.empty())
+    if (const auto law = chosenLaw(question.other_law_file, ""); !law)
+      return tl::unexpected(law.error());
   if (question.budget_usd && !(*question.budget_usd > 0))
     return usage("--budget-usd", fmt::format("{:g} USD buy nothing", *question.budget_usd));
   return {};
@@ -70,6 +75,12 @@ Result<void> makeConcrete(const LifetimeInputs& inputs, const LifetimeRow& row,
     }
   }
   if (answer.question.save_model.empty()) return {};
+  if (!answer.outcome.recommendation.row) {
+    answer.warnings.push_back(
+        {"model_not_saved",
+         "No model is recommended, so none was written to " + answer.question.save_model + "."});
+    return {};
+  }
   if (!answer.model)
     return fail(ErrorKind::kInfeasible, "--save-model", "there is no concrete model to write");
   return writeFile(answer.question.save_model, answer.model->toml);
@@ -82,17 +93,26 @@ void warnOfLeftOut(LifetimeAnswer& answer) {
 }
 
 /// Below the smallest model that was priced the prices of that one stand for all.
-void warnOfSmall(const LifetimeInputs& inputs, const LifetimeOutcome& outcome,
-                 LifetimeAnswer& answer) {
-  if (inputs.designs.requests.empty() || !inputs.designs.models.empty() || !outcome.feasible())
-    return;
+void warnOfSmall(const LifetimeInputs& inputs, const LifetimeRow& row, LifetimeAnswer& answer) {
+  if (inputs.designs.requests.empty() || !inputs.designs.models.empty()) return;
   const double least = inputs.designs.requests.front().serving.min_params;
-  if (outcome.rows.front().best->params < least)
+  if (row.best->params < least)
     answer.warnings.push_back(
         {"below_priced_sizes",
-         fmt::format("The best model has fewer than {:.0e} parameters; its prices are those of a "
+         fmt::format("The model has fewer than {:.0e} parameters; its prices are those of a "
                      "model of that size, which is too dear.",
                      least)});
+}
+
+void warnOfYears(LifetimeAnswer& answer) {
+  constexpr double kYear = 365 * kSecondsPerDay;
+  if (!answer.model || answer.model->training.cost.time.value() < kYear) return;
+  answer.warnings.push_back(
+      {"training_lasts_years",
+       fmt::format("On the cheapest count of devices, {}, the training would last {:.1f} years; "
+                   "state --training-devices and --max-train-days.",
+                   answer.model->training.setup.devices,
+                   answer.model->training.cost.time.value() / kYear)});
 }
 
 Basis basisOf(const KernelLibrary& kernels) {
@@ -149,16 +169,17 @@ Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question, std::sto
   answer.warnings = inputs->designs.warnings;
   warnOfLeftOut(answer);
   answer.warnings.insert(answer.warnings.end(), outcome->warnings.begin(), outcome->warnings.end());
-  warnOfSmall(*inputs, *outcome, answer);
   answer.outcome = *std::move(outcome);
   answer.price_basis = basesOf(*inputs);
   answer.shown = answer.outcome.recommendation.row;
   if (!answer.shown && answer.outcome.feasible()) answer.shown = 0;
   if (answer.shown) {
     const LifetimeRow& row = answer.outcome.rows[*answer.shown];
-    answer.curves = curvesOf(inputs->request, row);
+    if (inputs->designs.models.empty()) answer.curves = curvesOf(inputs->request, row);
+    warnOfSmall(*inputs, row, answer);
     if (auto made = makeConcrete(*inputs, row, answer); !made) return tl::unexpected(made.error());
   }
+  warnOfYears(answer);
   if (auto added = addSensitivity(*inputs, answer, stop, progress); !added)
     return tl::unexpected(added.error());
   answer.request = std::move(inputs->request);

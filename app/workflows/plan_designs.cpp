@@ -14,6 +14,15 @@
 namespace moe {
 namespace {
 
+/// Without what is listed twice, in the order of the list.
+template <class Item>
+std::vector<Item> distinct(const std::vector<Item>& list) {
+  std::vector<Item> items;
+  for (const Item& item : list)
+    if (std::find(items.begin(), items.end(), item) == items.end()) items.push_back(item);
+  return items;
+}
+
 /// A wrong question is an error of all; what cannot be served is an answer about one design.
 bool isOfOneDesign(const Error& error) {
   return error.kind == ErrorKind::kInfeasible || error.where == "--weights" ||
@@ -25,7 +34,7 @@ using Surfaces = std::vector<std::pair<DesignRequest, std::shared_ptr<const Pric
 Result<Surfaces> surfacesOf(const LifetimeQuestion& question, const Workshop& workshop,
                             const Routing& routing, PlanDesigns& result) {
   Surfaces surfaces;
-  for (const Precision weights : question.weights)
+  for (const Precision weights : distinct(question.weights))
     for (const ServingMachine& machine : workshop.machines) {
       DesignRequest request = requestOf(workshop, routing, weights, machine);
       auto surface = priceSurface(request.serving);
@@ -35,7 +44,8 @@ Result<Surfaces> surfacesOf(const LifetimeQuestion& question, const Workshop& wo
         continue;
       }
       if (!isOfOneDesign(surface.error())) return tl::unexpected(surface.error());
-      result.left_out.push_back({request.label, surface.error().message, surface.error().kind});
+      result.left_out.push_back(
+          {request.label, surface.error().message, surface.error().kind, surface.error().where});
     }
   return surfaces;
 }
@@ -91,7 +101,7 @@ Result<void> addModel(const LifetimeQuestion& question, const Workshop& workshop
   if (!family) return tl::unexpected(family.error());
   const Routing routing{std::max(1.0, static_cast<double>(entry->experts)),
                         std::max(1.0, static_cast<double>(entry->top_k)), family->granularity};
-  for (const Precision weights : question.weights)
+  for (const Precision weights : distinct(question.weights))
     for (const ServingMachine& machine : workshop.machines) {
       DesignRequest request = requestOf(workshop, routing, weights, machine);
       request.serving.family = request.training.family = *family;
@@ -101,7 +111,8 @@ Result<void> addModel(const LifetimeQuestion& question, const Workshop& workshop
       auto design = fixedDesign(request, *entry);
       if (!design && !isOfOneDesign(design.error())) return tl::unexpected(design.error());
       if (!design) {
-        result.left_out.push_back({request.label, design.error().message, design.error().kind});
+        result.left_out.push_back(
+            {request.label, design.error().message, design.error().kind, design.error().where});
         continue;
       }
       result.designs.push_back(*std::move(design));
@@ -117,7 +128,7 @@ Error nothingServed(const PlanDesigns& result) {
       [](const LeftOutDesign& design) { return design.kind != ErrorKind::kInfeasible; });
   if (senseless) {
     const LeftOutDesign& first = result.left_out.front();
-    return {first.kind, "--weights", first.reason};
+    return {first.kind, first.option, first.reason};
   }
   std::string message = "no design can be served and trained:";
   for (const LeftOutDesign& design : result.left_out)
@@ -137,9 +148,11 @@ Result<PlanDesigns> planDesigns(const LifetimeQuestion& question, std::stop_toke
   PlanDesigns result;
   const auto workshop = workshopOf(question, result);
   if (!workshop) return tl::unexpected(workshop.error());
-  for (const std::string& model : question.models)
+  for (const std::string& model : distinct(question.models)) {
+    if (stop.stop_requested()) return fail(ErrorKind::kCancelled, "", "stopped");
     if (auto done = addModel(question, *workshop, model, result); !done)
       return tl::unexpected(done.error());
+  }
   if (!question.models.empty() && result.designs.empty())
     return tl::unexpected(nothingServed(result));
   if (!question.models.empty()) return result;

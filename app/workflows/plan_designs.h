@@ -17,6 +17,7 @@ struct LeftOutDesign {
   std::string label;
   std::string reason;
   ErrorKind kind = ErrorKind::kInfeasible;  ///< else: no size of it could ever be served
+  std::string option = {};                  ///< that is to blame then
 };
 
 /// Every combination of experts, top-k, granularity, precision and hardware that a question lists,

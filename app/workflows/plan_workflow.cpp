@@ -62,6 +62,10 @@ Result<Accelerator> lookUp(const PlanQuestion& question, const std::string& name
 }
 
 Result<void> takeMachine(const PlanQuestion& question, Draft& draft) {
+  if (question.hardware.find(',') != std::string::npos)
+    return usage("--hardware",
+                 "a plan at a training budget takes one accelerator; lifetime and pareto choose "
+                 "among several");
   if (!question.hardware.empty()) {
     auto accelerator = lookUp(question, question.hardware, "--hardware");
     if (!accelerator) return tl::unexpected(accelerator.error());
@@ -207,6 +211,8 @@ Result<void> takeExactPrices(const PlanQuestion& question, Draft& draft, std::st
   for (const LeftOutDesign& design : (*exact)->left_out)
     draft.warnings.push_back(
         {"left_out", fmt::format("{} cannot be served: {}", design.label, design.reason)});
+  if ((*exact)->served.empty())
+    return fail(ErrorKind::kInfeasible, "", (*exact)->left_out.front().reason);
   draft.request.served = std::move((*exact)->served);
   draft.request.served_basis = (*exact)->basis;
   draft.sources.insert(draft.sources.end(), (*exact)->sources.begin(), (*exact)->sources.end());
@@ -235,6 +241,23 @@ Result<Draft> drafted(const PlanQuestion& question, std::stop_token stop,
     return tl::unexpected(done.error());
   noteRoofline(draft);
   return draft;
+}
+
+/// Below the smallest model that was priced the price of that one stands for all.
+void warnOfSmall(const PlanRequest& request, const PlanOutcome& outcome,
+                 std::vector<Warning>& warnings) {
+  if (request.served.empty()) return;
+  const double least = request.served.front().surface->smallest_params;
+  for (const PlanRow& row : outcome.rows)
+    for (const Configuration* c : {&row.loss_optimal, &row.chosen})
+      if (c->serving && c->dense_params < least) {
+        warnings.push_back({"below_priced_sizes",
+                            fmt::format("Models below {:.2g} parameters are priced as one of that "
+                                        "size, which is too dear; --cost-preset has a roofline "
+                                        "for all sizes.",
+                                        least)});
+        return;
+      }
 }
 
 }  // namespace
@@ -271,6 +294,7 @@ Result<PlanAnswer> answerPlan(const PlanQuestion& question, std::stop_token stop
   answer.paper = comparedWithPaper(*outcome);
   answer.warnings = std::move(draft->warnings);
   answer.warnings.insert(answer.warnings.end(), outcome->warnings.begin(), outcome->warnings.end());
+  warnOfSmall(draft->request, *outcome, answer.warnings);
   answer.request = std::move(draft->request);
   answer.outcome = *std::move(outcome);
   answer.sources = std::move(draft->sources);

@@ -46,7 +46,7 @@ Result<void> checkLimits(const LifetimeRequest& request) {
     if (!(design.training(1e9, 1e11).wall_s > 0))
       return usage("--max-train-days",
                    fmt::format("a limit on wall time needs a cluster to train on, and '{}' names "
-                               "none",
+                               "none; state --training-devices",
                                design.label));
   return {};
 }

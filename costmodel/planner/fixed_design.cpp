@@ -36,6 +36,7 @@ TrainingPrice scaledTo(const TrainingCost& cost, bool cluster, double tokens) {
 
 void setSize(PricedDesign& design, const RealisedParams& params) {
   design.largest_params = params.dense;
+  design.fixed = true;
   design.active_params = [params](double n) { return n * params.active / params.dense; };
   design.total_params = [params](double n) { return n * params.total / params.dense; };
 }

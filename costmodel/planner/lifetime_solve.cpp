@@ -12,6 +12,7 @@ namespace {
 constexpr double kEndless = std::numeric_limits<double>::infinity();
 // Beyond 16 times the loss-optimal size both training and serving rise with N.
 const double kFarthestAbove = std::log(16.0);
+constexpr double kOneSize = 1e-9;  // of ln N: what a fixed model is searched within
 
 struct SizeRange {
   double low = 0;
@@ -36,11 +37,14 @@ std::optional<SizeRange> sizesToSearch(const PricedDesign& design, const LossSur
   const double largest = std::log(design.largest_params);
   const double smallest = std::log(kSmallestPlanned);
   if (!(largest >= smallest)) return std::nullopt;
-  if (!task.log_target) return SizeRange{smallest, std::min(largest, kMostLogParams)};
+  if (!task.log_target)
+    return SizeRange{design.fixed ? largest - kOneSize : smallest,
+                     std::min(largest, kMostLogParams)};
   const auto optimal = surface.lossOptimal(*task.log_target);
   if (!optimal) return std::nullopt;
   const auto low = leastLogParams(surface, task, optimal->log_params);
   if (!low || *low > largest) return std::nullopt;
+  if (design.fixed) return SizeRange{std::max(*low, largest - kOneSize), largest};
   const double above = std::max(optimal->log_params, *low) + kFarthestAbove;
   return SizeRange{*low, std::min(largest, above)};
 }

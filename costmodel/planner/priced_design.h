@@ -46,6 +46,7 @@ struct PricedDesign {
   /// price rises with N. `largest` is the N above which there is none.
   std::function<std::optional<ServingPrice>(double params)> serving;
   double largest_params = 0;
+  bool fixed = false;  ///< one concrete model: `largest_params` is its N, and no other is a size
 
   /// Only the price (usd_per_million_output_tokens_all_in), infinite where there is none: the inner
   /// loop. The same figure as `serving` gives.

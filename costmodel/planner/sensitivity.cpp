@@ -23,7 +23,7 @@ SensitivityEnd planned(std::string label, Result<LifetimeRequest> request) {
   const auto outcome = planLifetime(*request);
   if (!outcome) return withProblem(std::move(label), describe(outcome.error()));
   if (!outcome->feasible()) return withProblem(std::move(label), "no design is feasible");
-  const LifetimeRow& row = outcome->rows[outcome->recommendation.row.value_or(0)];
+  const LifetimeRow& row = outcome->rows.front();
   SensitivityEnd end;
   end.label = std::move(label);
   end.design = request->designs[row.design].label;

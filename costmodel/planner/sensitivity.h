@@ -50,8 +50,9 @@ struct Sensitivity {
   std::vector<SensitivityRow> rows;
 };
 
-/// Plans the base and both ends of every factor, without draws. Taken is the recommended design, or
-/// the best where all are extrapolated. Errors: those of the base's plan; kInfeasible when the base
+/// Plans the base and both ends of every factor, without draws. Taken is the best design, also
+/// where it lies outside the law's runs: what may be recommended jumps at their ends and would hide
+/// what an assumption does. Errors: those of the base's plan; kInfeasible when the base
 /// has no answer; kCancelled.
 Result<Sensitivity> sensitivityOf(const LifetimeRequest& base,
                                   const std::vector<SensitivityFactor>& factors,

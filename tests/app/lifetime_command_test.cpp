@@ -192,6 +192,19 @@ TEST(LifetimeCommand, ChoosesAmongConcreteModels) {
               2e-3 * row.at("total_params").get<double>());
 }
 
+// A model far above the loss-optimal size is still itself.
+TEST(LifetimeCommand, KeepsTheSizeOfAConcreteModelHoweverLarge) {
+  const Json plan = document({"--preset", "ludziejewski2025", "--hardware", "h100-sxm", "--models",
+                              "Llama-3.1-70B", "--prompt-tokens", "1000", "--output-tokens", "300",
+                              "--lifetime-tokens", "1e10", "--target-loss", "2.6"});
+  const Json& row = plan.at("configurations").at(0);
+  EXPECT_NEAR(row.at("dense_params").get<double>(),
+              plan.at("model").at("dense_params").get<double>(), 1e3);
+  EXPECT_NEAR(row.at("train_tokens").get<double>() /
+                  plan.at("model").at("training").at("train_tokens").get<double>(),
+              1, 1e-6);
+}
+
 TEST(LifetimeCommand, ShowsWhatAssumptionsMove) {
   const Json plan = document(exactAtLoss({"--sensitivity", "--draws", "0"}));
   double last = 1e9;
@@ -268,6 +281,19 @@ std::vector<Refusal> refusals() {
        "moeplan: --tpot-limit-s: a limit of 0 s allows nothing; it must be positive\n"},
       {"PrecisionOfNoMachine", exactAtLoss({"--weights", "fp4"}), 3,
        "H100-80GB SXM does not compute in fp4"},
+      {"NegativePriceOfAPreset",
+       reference({"--lifetime-tokens", "1e11", "--usd-per-device-hour", "-3"}), 2,
+       "moeplan: --usd-per-device-hour: -3 is no price of a device-hour\n"},
+      {"NoAnswers",
+       {"--preset", "ludziejewski2025", "--hardware", "h100-sxm", "--models", "Llama-3.1-8B",
+        "--prompt-tokens", "100", "--output-tokens", "0", "--lifetime-tokens", "1e11",
+        "--target-loss", "2.3"},
+       2,
+       "moeplan: --output-tokens: 0 is no mean length\n"},
+      {"OtherLawAlone", exactAtLoss({"--other-law-file", "no/such.json"}), 2,
+       "moeplan: --other-law-file: is compared by --sensitivity; state both\n"},
+      {"OtherLawMissing", exactAtLoss({"--sensitivity", "--other-law-file", "no/such.json"}), 3,
+       "no/such.json"},
       {"ModelsWithExperts", exactAtLoss({"--models", "Mixtral-8x7B"}), 2,
        "moeplan: --experts: --models lists concrete models; leave one of them out\n"},
       {"UnwritableModel", exactAtLoss({"--save-model", "no/such/folder/model.toml"}), 3,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/cli/command.h"
+#include "app/cli/number_list.h"
 #include "app/report/front_report.h"
 #include "app/report/lifetime_report.h"
 #include "app/workflows/front_workflow.h"
@@ -16,6 +17,7 @@ namespace moe::cli {
 struct LifetimeOptions {
   LifetimeQuestion question;
   std::vector<std::string> weights = {"bf16"};
+  std::vector<std::string> top_k, granularity;
   std::string kv_cache = "bf16";
 };
 
@@ -44,7 +46,8 @@ constexpr const char* kOwn[] = {"--target-loss",    "--total-usd",        "--top
                                 "--router-skew",    "--ttft-limit-s",     "--tpot-limit-s",
                                 "--unique-tokens",  "--max-train-tokens", "--max-tokens-per-param",
                                 "--max-train-days", "--training-devices", "--sensitivity",
-                                "--other-law-file", "--save-model",       "--models"};
+                                "--other-law-file", "--save-model",       "--models",
+                                "--devices",        "--parallelism"};
 
 /// Options of the other modes that mean nothing here.
 constexpr const char* kOthers[] = {"--base-experts", "--train-flop-factor"};
@@ -85,6 +88,12 @@ Result<LifetimeQuestion> questionOf(const CommandContext& context, const PlanQue
   question.seed = context.options.seed;
   question.threads = context.options.threads;
   question.catalog_dir = context.options.catalog_dir;
+  const auto top_k = numberList(options.top_k, "--top-k");
+  if (!top_k) return tl::unexpected(top_k.error());
+  question.top_k = *top_k;
+  const auto granularity = numberList(options.granularity, "--granularity");
+  if (!granularity) return tl::unexpected(granularity.error());
+  question.granularity = *granularity;
   question.weights.clear();
   for (const std::string& name : options.weights) {
     const auto weights = precisionOf(name, "--weights");
@@ -123,10 +132,10 @@ std::shared_ptr<LifetimeOptions> addLifetimeOptions(CLI::App& command) {
       .add("--total-usd", q.total_usd,
            "pareto: range of training plus serving USD to draw the front over", "LEAST,MOST")
       ->delimiter(',');
-  group.add("--top-k", q.top_k, "Experts per token; the shape's unless given", "K,K,...")
+  group.add("--top-k", options->top_k, "Experts per token; the shape's unless given", "K,K,...")
       ->delimiter(',');
   group
-      .add("--granularity", q.granularity,
+      .add("--granularity", options->granularity,
            "Dense FFN width over expert width; the shape's unless given", "G,G,...")
       ->delimiter(',');
   group
@@ -144,6 +153,15 @@ std::shared_ptr<LifetimeOptions> addLifetimeOptions(CLI::App& command) {
       ->delimiter(',');
   group.add("--flop-prices", q.flop_prices,
             "FLOP prices instead of machines: sardana2024-flop or sardana2024-usd", "NAME");
+  group
+      .add("--devices", q.devices,
+           "Devices of a replica; every number up to --max-devices unless given", "G,G,...")
+      ->delimiter(',');
+  group
+      .add("--parallelism", q.parallelism,
+           "Divisions to choose among, as cost names them: tp4,\"tp8 ep8\"; every one unless given",
+           "NAME,...")
+      ->delimiter(',');
   group.add("--engine", q.engine, "vllm, sglang or trtllm; vllm unless given", "NAME");
   group.add("--router-skew", q.router_skew,
             "Exponent of the power law of expert loads, 0 even; 1.2 unless given", "A");

@@ -3,6 +3,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/lifetime_options.h"
+#include "app/cli/number_list.h"
 #include "app/report/plan_report.h"
 #include "app/workflows/plan_workflow.h"
 
@@ -42,7 +43,7 @@ has neither all-reduce nor a limit, probe-v1 no limit, probe-v3 a limit of 64.
 
 Shapes: yun (one of two FFN layers routed, top-2), ludziejewski (every layer, top-1), clark.)";
 
-void addLawOptions(CLI::App& app, PlanQuestion& question) {
+void addLawOptions(CLI::App& app, PlanQuestion& question, std::vector<std::string>& experts) {
   app.add_option("--law-file", question.law_file, "Law as written by fit --save")
       ->type_name("FILE");
   app.add_option("--preset", question.preset, "Published law by name, see catalog laws")
@@ -58,7 +59,7 @@ void addLawOptions(CLI::App& app, PlanQuestion& question) {
          "Training budget in USD, turned into FLOP by --training-hardware and --training-mfu; with "
          "lifetime the money for training and serving together")
       ->type_name("X");
-  app.add_option("--experts", question.experts, "Expert counts; 1,4,8,16,32 unless given")
+  app.add_option("--experts", experts, "Expert counts, as 1,8 or 4..32; 1,4,8,16,32 unless given")
       ->delimiter(',')
       ->type_name("E,E,...");
   app.add_option("--base-experts", question.base_experts,
@@ -134,12 +135,16 @@ void run(const PlanQuestion& asked, CommandContext& context) {
 void addPlanCommand(CLI::App& app, CommandContext& context) {
   CLI::App* plan = app.add_subcommand("plan", kDescription);
   auto question = std::make_shared<PlanQuestion>();
-  addLawOptions(*plan, *question);
+  auto experts = std::make_shared<std::vector<std::string>>();
+  addLawOptions(*plan, *question, *experts);
   addServingOptions(*plan, *question);
   addTrainingOptions(*plan, *question);
   const auto lifetime = addLifetimeOptions(*plan);
   plan->footer(kExamples);
-  plan->callback([question, lifetime, plan, &context] {
+  plan->callback([question, experts, lifetime, plan, &context] {
+    const auto counts = numberList(*experts, "--experts");
+    if (!counts) return context.refuse(counts.error());
+    if (!counts->empty()) question->experts = *counts;
     if (!runIfLifetime(context, *plan, *question, *lifetime)) run(*question, context);
   });
 }

@@ -42,6 +42,8 @@ Json inputsJson(const LifetimeAnswer& answer) {
   json["models"] = labels(q.models);
   json["cost_preset"] = text(q.cost_preset);
   json["flop_prices"] = text(q.flop_prices);
+  json["devices"] = Json(q.devices);
+  json["parallelism"] = labels(q.parallelism);
   json["max_devices"] = q.max_devices ? Json(*q.max_devices) : Json(nullptr);
   json["prompt_tokens"] = jsonNumber(q.prompt_tokens);
   json["output_tokens"] = jsonNumber(q.output_tokens);

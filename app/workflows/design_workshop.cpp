@@ -114,7 +114,11 @@ Result<void> takeServing(const LifetimeQuestion& question, Workshop& workshop,
   serving.kv_cache = question.kv_cache;
   serving.load.prompt_tokens = *question.prompt_tokens;
   serving.load.output_tokens = *question.output_tokens;
+  serving.devices = question.devices;
+  serving.parallelism = question.parallelism;
   serving.max_devices = question.max_devices.value_or(kUsualDevices);
+  for (const int devices : question.devices)
+    if (!question.max_devices) serving.max_devices = std::max(serving.max_devices, devices);
   serving.limits = {question.ttft_limit_s, question.tpot_limit_s};
   serving.threads = question.threads;
   if (question.max_concurrency) serving.engine_limit = *question.max_concurrency;

@@ -20,6 +20,8 @@ Result<void> refuseExact(const LifetimeQuestion& question, const char* formula) 
   const std::pair<const char*, bool> stated[] = {
       {"--hardware", !question.hardware.empty()},
       {"--model-template", !question.model_template.empty()},
+      {"--devices", !question.devices.empty()},
+      {"--parallelism", !question.parallelism.empty()},
       {"--top-k", !question.top_k.empty()},
       {"--granularity", !question.granularity.empty()},
       {"--weights", question.weights != std::vector{Precision::kBf16}},

@@ -33,7 +33,9 @@ struct LifetimeQuestion {
   std::string cost_preset;            ///< the published roofline instead of the cost model
   std::string flop_prices;            ///< FLOP prices of [Sardana2024] instead of machines
 
-  std::optional<int> max_devices;  ///< of a replica; 8 unless given
+  std::vector<int> devices;              ///< of a replica; empty: every number
+  std::vector<std::string> parallelism;  ///< "tp4", "tp8 ep8"; empty: every division
+  std::optional<int> max_devices;        ///< of a replica; 8 unless given
   std::optional<double> prompt_tokens, output_tokens;
   std::optional<double> max_concurrency;  ///< 256 unless given
   std::string engine = "vllm";

@@ -30,6 +30,8 @@ struct PriceSurfaceRequest {
   ServingLoad load;    ///< lengths; its concurrency is not looked at
   UsdPerSecond price;  ///< of a device
   int max_devices = 8;
+  std::vector<int> devices = {};  ///< of a replica; empty: every number up to max_devices
+  std::vector<std::string> parallelism = {};  ///< "tp4", "tp8 ep8"; empty: every division
   ServingLimits limits;
   double engine_limit = 256;  ///< requests running at once; must be finite
   double min_params = 1e8;    ///< N

@@ -102,6 +102,9 @@ Result<PriceSurface> priceSurface(const PriceSurfaceRequest& request) {
   if (!top) return tl::unexpected(top.error());
   const auto nodes = surfaceNodes(request, *top);
   if (!nodes) return tl::unexpected(nodes.error());
+  if (!nodes->empty() && surfaceDivisions(request, nodes->front().model.entry).empty())
+    return fail(ErrorKind::kInfeasible, "--parallelism",
+                "no division that is allowed exists for these devices and this model");
   if (nodes->size() < 2 || mostRequests(request, nodes->front().setting) < 1)
     return tl::unexpected(noServing(request, nodes->front()));
   SurfaceBuilder builder(request, *nodes);

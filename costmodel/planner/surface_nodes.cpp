@@ -61,6 +61,15 @@ Result<SweepSetting> surfaceSetting(const PriceSurfaceRequest& request, const Mo
   return setting;
 }
 
+namespace {
+
+template <class Item>
+bool allowed(const std::vector<Item>& list, const Item& item) {
+  return list.empty() || std::find(list.begin(), list.end(), item) != list.end();
+}
+
+}  // namespace
+
 std::vector<Parallelism> surfaceDivisions(const PriceSurfaceRequest& request,
                                           const ModelEntry& entry) {
   const Accelerator& machine = request.kernels.target();
@@ -68,9 +77,9 @@ std::vector<Parallelism> surfaceDivisions(const PriceSurfaceRequest& request,
   const int most = machine.link_bandwidth.value() > 0 ? request.max_devices : 1;
   std::vector<Parallelism> divisions;
   for (int devices = 1; devices <= most; ++devices)
-    if (node % devices == 0 || devices % node == 0)
+    if (allowed(request.devices, devices) && (node % devices == 0 || devices % node == 0))
       for (const Parallelism& one : possibleParallelisms(entry, devices, false))
-        divisions.push_back(one);
+        if (allowed(request.parallelism, nameOf(one))) divisions.push_back(one);
   return divisions;
 }
 

@@ -166,6 +166,18 @@ TEST(LifetimeCommand, ChoosesAmongMachinesPrecisionsAndWidths) {
               plan.at("configurations").at(i).at("total_usd").get<double>());
 }
 
+TEST(LifetimeCommand, TakesRangesAndKeepsToTheDivisionsThatAreAllowed) {
+  const Json plan =
+      document({"--preset", "ludziejewski2025", "--hardware", "h100-sxm", "--experts", "1,4..16",
+                "--parallelism", "tp2,tp4", "--prompt-tokens", "1000", "--output-tokens", "300",
+                "--lifetime-tokens", "1e11", "--target-loss", "2.3"});
+  ASSERT_EQ(plan.at("configurations").size(), 4);  // 1, 4, 8 and 16 experts
+  for (const Json& row : plan.at("configurations"))
+    EXPECT_TRUE(row.at("parallelism") == "tp2" || row.at("parallelism") == "tp4");
+  const Json four = document(exactAtLoss({"--devices", "4"}));
+  for (const Json& row : four.at("configurations")) EXPECT_EQ(row.at("devices"), 4);
+}
+
 TEST(LifetimeCommand, ShapesModelsAfterACatalogModel) {
   const Json plan =
       document({"--preset", "ludziejewski2025", "--hardware", "h100-sxm", "--model-template",
@@ -281,6 +293,13 @@ std::vector<Refusal> refusals() {
        "moeplan: --tpot-limit-s: a limit of 0 s allows nothing; it must be positive\n"},
       {"PrecisionOfNoMachine", exactAtLoss({"--weights", "fp4"}), 3,
        "H100-80GB SXM does not compute in fp4"},
+      {"NoSuchDivision", exactAtLoss({"--parallelism", "tp3"}), 1,
+       "no division that is allowed exists"},
+      {"NoRange",
+       {"--preset", "ludziejewski2025", "--hardware", "h100-sxm", "--experts", "8..4"},
+       2,
+       "moeplan: --experts: '8..4' is no number and no range; write 8 or 4..32 (4, 8, 16 and "
+       "32)\n"},
       {"NegativePriceOfAPreset",
        reference({"--lifetime-tokens", "1e11", "--usd-per-device-hour", "-3"}), 2,
        "moeplan: --usd-per-device-hour: -3 is no price of a device-hour\n"},

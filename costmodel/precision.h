@@ -20,8 +20,8 @@ double bytesPerElement(Precision precision);
 Result<Precision> precisionOf(std::string_view text, std::string_view option);
 
 /// Sets weight bytes, peak and achieved share for weights of this precision, all matrix products
-/// in it (int8 and int4 weights are multiplied in bf16). An error when the accelerator does not compute in it. Where the share was not measured
-/// in this precision, that of bf16 stands for it.
+/// in it (int8 and int4 weights are multiplied in bf16). An error when the accelerator does not
+/// compute in it. Where the share was not measured in this precision, that of bf16 stands for it.
 Result<void> setWeightPrecision(ServingSettings& settings, Precision precision,
                                 const Accelerator& accelerator);
 

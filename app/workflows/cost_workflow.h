@@ -37,10 +37,10 @@ struct CostRequest {
   std::string engine;                  ///< vllm (when empty), sglang or trtllm
   std::optional<double> memory_fraction;
   double prefix_hit_rate = 0;
-  double tokens_per_step = 1;  ///< speculative decoding: accepted tokens a step
+  double tokens_per_step = 1;     ///< speculative decoding: accepted tokens a step
   bool disaggregated = false;     ///< prefill and decode on replicas of their own
   bool overlap_exchange = false;  ///< experts' exchange behind the other micro-batch
-  std::string router_skew;     ///< "power-law[:A]" (1.2 when empty), "even" or a trace or counts
+  std::string router_skew;        ///< "power-law[:A]" (1.2 when empty), "even" or a trace or counts
   std::optional<double> router_correlation;
   std::optional<double> ttft_limit_s, tpot_limit_s;
   bool frontier = false;

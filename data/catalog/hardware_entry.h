@@ -45,9 +45,9 @@ struct HardwareEntry {
   std::vector<std::string> aliases;
   std::string vendor;
   int year = 0;
-  Bytes memory;                         ///< as it is sold
-  std::optional<Bytes> device_memory;   ///< as the driver reports it, where known
-  std::string kernel_tables;            ///< system whose measured kernels stand for it; empty: none
+  Bytes memory;                        ///< as it is sold
+  std::optional<Bytes> device_memory;  ///< as the driver reports it, where known
+  std::string kernel_tables;           ///< system whose measured kernels stand for it; empty: none
   BytesPerSecond memory_bandwidth;
   FlopPerSecond peak_bf16;
   std::optional<FlopPerSecond> peak_fp8;

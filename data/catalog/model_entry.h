@@ -63,8 +63,9 @@ struct ModelEntry {
   int sliding_window_layers = 0;  ///< layers that attend within it
   int max_context = 0;            ///< tokens; 0: not stated
   int learned_positions = 0;      ///< rows of a learned position embedding
-  std::string native_precision;   ///< of the published weights, "fp8_block", "mxfp4"; empty: not stated
-  std::string published_total;    ///< billions of parameters, as printed
+  std::string
+      native_precision;  ///< of the published weights, "fp8_block", "mxfp4"; empty: not stated
+  std::string published_total;  ///< billions of parameters, as printed
   std::string published_active;
   std::string published_total_note;
   std::string published_active_note;

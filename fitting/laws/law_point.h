@@ -6,12 +6,12 @@ namespace moe {
 
 /// Where a loss law is evaluated. A law ignores what it does not depend on.
 struct LawPoint {
-  double params = 0;         ///< N, counted as the law's `parameter_kind` says
-  double train_tokens = 0;   ///< D, with repeats
-  double experts = 1;        ///< E
-  double granularity = 1;    ///< G
-  double top_k = 1;          ///< k, experts per token
-  double unique_tokens = 0;  ///< U, D without repeats; 0: no token is seen twice
+  double params = 0;             ///< N, counted as the law's `parameter_kind` says
+  double train_tokens = 0;       ///< D, with repeats
+  double experts = 1;            ///< E
+  double granularity = 1;        ///< G
+  double top_k = 1;              ///< k, experts per token
+  double unique_tokens = 0;      ///< U, D without repeats; 0: no token is seen twice
   PrecisionBits precision = {};  ///< bits of weights, activations, KV cache
 
   /// U, at most D.

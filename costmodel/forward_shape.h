@@ -4,6 +4,9 @@
 
 namespace moe {
 
+/// Of a value between layers: bf16, whatever the weights are stored in.
+inline constexpr double kActivationBytes = 2;
+
 /// What one forward pass over a batch reads and computes, enough for a roofline. Counts are real
 /// numbers: a hypothetical model has fractional layers until it is realised.
 ///

@@ -6,8 +6,6 @@
 namespace moe {
 namespace {
 
-constexpr double kActivationBytes = 2;  // bf16 between layers, whatever the weights are stored in
-
 /// What all devices together achieve, in plain seconds, bytes and FLOP.
 struct Rates {
   double flop_per_s = 0;

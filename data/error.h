@@ -29,6 +29,11 @@ inline tl::unexpected<Error> fail(ErrorKind kind, std::string where, std::string
   return tl::unexpected<Error>(Error{kind, std::move(where), std::move(message)});
 }
 
+/// The same for a request that makes no sense; `where` is the option.
+inline tl::unexpected<Error> usageError(std::string where, std::string message) {
+  return fail(ErrorKind::kUsage, std::move(where), std::move(message));
+}
+
 /// "where: message", or the message alone.
 std::string describe(const Error& error);
 

@@ -29,7 +29,7 @@ constexpr double kExactFit = 1e-18;   // a sum of squares that is rounding: runs
 constexpr int kMostRounds = 3;        // of further starts around the best end
 constexpr std::uint64_t kJitters = 8;
 
-constexpr std::size_t kMostGridPoints = 4096;  // that the grid is scored on
+constexpr std::size_t kMostScoredPoints = 4096;  // that the grid is scored on
 constexpr std::uint64_t kConfirmSeed = 20240607;
 
 Result<void> searchable(const LawFamily& family, const FitOptions& options) {
@@ -88,7 +88,7 @@ Result<Bounds> boundsOf(const LawFamily& family, const FitOptions& options) {
 
 /// Every n-th of the sorted points where there are more than a grid needs.
 std::vector<TrainingRun> thinned(const std::vector<TrainingRun>& points) {
-  const std::size_t every = (points.size() + kMostGridPoints - 1) / kMostGridPoints;
+  const std::size_t every = (points.size() + kMostScoredPoints - 1) / kMostScoredPoints;
   std::vector<TrainingRun> result;
   for (std::size_t i = 0; i < points.size(); i += every) result.push_back(points[i]);
   return result;

@@ -9,11 +9,11 @@
 namespace moe::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kCatalogDescription =
     "The models, accelerators, laws and prices that moeplan knows, each with its source and how\n"
     "sure it is.";
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kCatalogExamples = R"(Examples:
   moeplan catalog hardware
   moeplan catalog models deepseek-v3
   moeplan catalog laws --json
@@ -41,8 +41,8 @@ void runCatalogCommand(CommandContext& context, const CatalogOptions& options) {
 }  // namespace
 
 void addCatalogCommand(CLI::App& app, CommandContext& context) {
-  CLI::App* command = app.add_subcommand("catalog", kDescription);
-  command->footer(kExamples);
+  CLI::App* command = app.add_subcommand("catalog", kCatalogDescription);
+  command->footer(kCatalogExamples);
   auto options = std::make_shared<CatalogOptions>();
   command->add_option("list", options->list, "models, hardware, laws or prices")
       ->type_name("LIST")

@@ -8,11 +8,11 @@
 namespace moe::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kCompareDescription =
     "Ranks loss laws on a table of training runs by their error on runs that the fit did not "
     "see,\nand says which one to take, or that these runs cannot tell.";
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kCompareExamples = R"(Examples:
   moeplan compare data/tables/runs/gemstones/runs.csv --filter schedule=cool_end
       Every law that suits these runs, with the largest fifth of them held out.
   moeplan compare runs.csv --laws yun2024,ludziejewski2025,clark2022 --hold-out 'params>1e9'
@@ -21,7 +21,7 @@ constexpr const char* kExamples = R"(Examples:
 }  // namespace
 
 void addCompareCommand(CLI::App& app, CommandContext& context) {
-  CLI::App* compare = app.add_subcommand("compare", kDescription);
+  CLI::App* compare = app.add_subcommand("compare", kCompareDescription);
   auto question = std::make_shared<CompareQuestion>();
   addPointsOptions(*compare, question->points);
   compare->add_option("--laws", question->laws, "Laws to try; all that suit the runs unless given")
@@ -45,7 +45,7 @@ void addCompareCommand(CLI::App& app, CommandContext& context) {
   compare->add_flag("--unbounded", question->unbounded, "Let exponents take any sign");
   compare->add_flag("--reduce", question->reduce,
                     "Also try laws of which these runs cannot tell a part, with that part held");
-  compare->footer(kExamples);
+  compare->footer(kCompareExamples);
   compare->callback([question, &context] {
     question->seed = context.options.seed;
     question->threads = context.options.threads;

@@ -10,13 +10,13 @@
 namespace moe::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kCostDescription =
     "What a token costs on a machine, and what limits it: memory, KV cache, bandwidth, compute,\n"
     "communication, the engine. Times come from measured kernels; with --training, what a "
     "training\n"
     "run takes.";
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kCostExamples = R"(Examples:
   moeplan cost --model mixtral-8x7b --hardware h100-sxm --devices 2
                --prompt-tokens 512 --output-tokens 256
   moeplan cost --model deepseek-v3 --hardware h200 --weights fp8 --kv-cache fp8
@@ -180,8 +180,8 @@ void runCostCommand(CommandContext& context, CostOptions options) {
 }  // namespace
 
 void addCostCommand(CLI::App& app, CommandContext& context) {
-  CLI::App* command = app.add_subcommand("cost", kDescription);
-  command->footer(kExamples);
+  CLI::App* command = app.add_subcommand("cost", kCostDescription);
+  command->footer(kCostExamples);
   auto options = std::make_shared<CostOptions>();
   addMachineOptions(*command, options->request);
   addTrafficOptions(*command, *options);

@@ -8,11 +8,11 @@
 namespace moe::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kFitDescription =
     "Fits a loss law L(N, D, E) to a table of training runs (CSV, TSV, JSON, JSONL, also gzip), "
     "finds\nthe global optimum, and says how far to trust each parameter.";
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kFitExamples = R"(Examples:
   moeplan fit data/tables/runs/gemstones/runs.csv --law chinchilla --filter schedule=cool_end
       The Chinchilla law on 22 widths and depths.
   moeplan fit runs.csv --law yun2024,ludziejewski2025 --map n=params,loss=val_loss
@@ -81,11 +81,11 @@ void addFitOptions(CLI::App& app, FitQuestion& question) {
 }  // namespace
 
 void addFitCommand(CLI::App& app, CommandContext& context) {
-  CLI::App* fit = app.add_subcommand("fit", kDescription);
+  CLI::App* fit = app.add_subcommand("fit", kFitDescription);
   auto question = std::make_shared<FitQuestion>();
   addPointsOptions(*fit, question->points);
   addFitOptions(*fit, *question);
-  fit->footer(kExamples);
+  fit->footer(kFitExamples);
   fit->callback([question, &context] {
     question->seed = context.options.seed;
     question->threads = context.options.threads;

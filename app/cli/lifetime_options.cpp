@@ -37,7 +37,7 @@ class Group {
   const char* name_;
 };
 
-constexpr const char* kGroup = "Lifetime and pareto";
+constexpr const char* kLifetimeGroup = "Lifetime and pareto";
 
 /// Options that other modes do not know.
 constexpr const char* kOwn[] = {"--target-loss",    "--total-usd",        "--top-k",
@@ -126,7 +126,7 @@ void runFront(CommandContext& context, const LifetimeQuestion& question) {
 std::shared_ptr<LifetimeOptions> addLifetimeOptions(CLI::App& command) {
   auto options = std::make_shared<LifetimeOptions>();
   LifetimeQuestion& q = options->question;
-  Group group(command, kGroup);
+  Group group(command, kLifetimeGroup);
   group.add("--target-loss", q.target_loss, "Loss to reach at the least USD, nats per token", "L");
   group
       .add("--total-usd", q.total_usd,
@@ -176,7 +176,7 @@ std::shared_ptr<LifetimeOptions> addLifetimeOptions(CLI::App& command) {
   group.add("--training-devices", q.training_devices,
             "Devices of the training cluster; the cheapest count unless given", "G");
   command.add_flag("--sensitivity", q.sensitivity, "Show what each assumption changes")
-      ->group(kGroup);
+      ->group(kLifetimeGroup);
   group.add("--other-law-file", q.other_law_file, "A second law for --sensitivity", "FILE");
   group.add("--save-model", q.save_model, "Write the recommended model for cost --model FILE.toml",
             "FILE");

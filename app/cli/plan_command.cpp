@@ -10,14 +10,14 @@
 namespace moe::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kPlanDescription =
     "Plans which model to train and serve. lifetime: least training plus serving cost at a loss,\n"
     "or least loss for a sum of money. pareto: loss against serving price. min-cost: per expert\n"
     "count the over-trained model that reaches a base's loss at the least serving cost.\n"
     "min-loss: the least loss at the base's serving cost. loss-optimal: the least loss of a\n"
     "training budget.";
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kPlanExamples = R"(Examples:
   moeplan plan --preset ludziejewski2025 --budget-flop 5e21 --cost-preset probe-v2
       The published joint law, on up to 8 A100-40GB with short conversations.
   moeplan plan --law-file law.json --mode min-loss --budget-usd 1e6 --training-mfu 0.35
@@ -133,14 +133,14 @@ void run(const PlanQuestion& asked, CommandContext& context) {
 }  // namespace
 
 void addPlanCommand(CLI::App& app, CommandContext& context) {
-  CLI::App* plan = app.add_subcommand("plan", kDescription);
+  CLI::App* plan = app.add_subcommand("plan", kPlanDescription);
   auto question = std::make_shared<PlanQuestion>();
   auto experts = std::make_shared<std::vector<std::string>>();
   addLawOptions(*plan, *question, *experts);
   addServingOptions(*plan, *question);
   addTrainingOptions(*plan, *question);
   const auto lifetime = addLifetimeOptions(*plan);
-  plan->footer(kExamples);
+  plan->footer(kPlanExamples);
   plan->callback([question, experts, lifetime, plan, &context] {
     const auto counts = numberList(*experts, "--experts");
     if (!counts) return context.refuse(counts.error());

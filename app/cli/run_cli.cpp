@@ -19,11 +19,11 @@ constexpr int kUsage = 2;
 constexpr int kOurBug = 70;
 constexpr int kInterrupted = 130;
 
-constexpr const char* kDescription =
+constexpr const char* kProgramDescription =
     "Plans Mixture-of-Experts language models: which size, how many experts and how many training\n"
     "tokens give a good loss that is cheap to serve, and how sure that is.\n";
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kProgramExamples = R"(Examples:
   moeplan fit runs.csv --law yun2024 --save law.json
       Fit a loss law to a table of training runs.
   moeplan plan --law-file law.json --mode min-cost --budget-flop 1e21 --experts 1,4,8,16,32
@@ -80,8 +80,8 @@ std::vector<std::string> commandNames(CLI::App& app) {
 
 void setUp(CLI::App& app, CommandContext& context, std::span<const AddCommand> add_commands) {
   app.name("moeplan");
-  app.description(kDescription);
-  app.footer(kExamples);
+  app.description(kProgramDescription);
+  app.footer(kProgramExamples);
   app.set_version_flag("--version", "moeplan " MOEPLAN_VERSION, "Print the version and exit");
   app.fallthrough();  // global options before or after the command
   app.require_subcommand(1);

@@ -34,7 +34,7 @@ struct TrainingOptions {
 namespace {
 
 constexpr const char* kTraining = "--training";
-constexpr const char* kGroup = "Training";
+constexpr const char* kTrainingGroup = "Training";
 
 /// Options of serving that say nothing about training.
 constexpr const char* kServingOnly[] = {
@@ -43,7 +43,7 @@ constexpr const char* kServingOnly[] = {
 
 template <class Value>
 void add(CLI::App& command, const char* option, Value& value, const char* type, const char* help) {
-  command.add_option(option, value, help)->type_name(type)->group(kGroup);
+  command.add_option(option, value, help)->type_name(type)->group(kTrainingGroup);
 }
 
 /// A split that serving may have, too: then the command's own option is read.
@@ -67,7 +67,7 @@ void addSplits(CLI::App& command, TrainingOptions& options) {
   command
       .add_flag("--overlap-all-to-all", options.overlapped,
                 "All-to-all runs beside computation, as with DualPipe")
-      ->group(kGroup);
+      ->group(kTrainingGroup);
 }
 
 /// What was given for an option of the command, whoever registered it.
@@ -136,7 +136,7 @@ std::shared_ptr<TrainingOptions> addTrainingOptions(CLI::App& command) {
   auto options = std::make_shared<TrainingOptions>();
   command
       .add_flag("--training", options->training, "Cost of training the model instead of serving it")
-      ->group(kGroup);
+      ->group(kTrainingGroup);
   add(command, "--train-tokens", options->train_tokens, "D", "Tokens of the whole run");
   add(command, "--sequence-length", options->sequence_length, "TOKENS", "4096 unless given");
   add(command, "--global-batch-tokens", options->global_batch_tokens, "TOKENS",
@@ -160,7 +160,7 @@ bool runIfTraining(CommandContext& context, const CLI::App& command,
     return true;
   }
   for (const CLI::Option* option : command.get_options()) {
-    if (option->get_group() != kGroup || option->count() == 0) continue;
+    if (option->get_group() != kTrainingGroup || option->count() == 0) continue;
     context.refuse({ErrorKind::kUsage, option->get_name(), "is for training; add --training"});
     return true;
   }

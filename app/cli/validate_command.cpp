@@ -12,11 +12,11 @@
 namespace moe::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kValidateDescription =
     "Predicts measured serving points and shows how far predictions are from measurements: time\n"
     "per output token and time to first token, over all rows and by group.";
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kValidateExamples = R"(Examples:
   moeplan validate
       The points that ship, by model and machine.
   moeplan validate points.csv --by engine,concurrency --json
@@ -62,8 +62,8 @@ void runValidateCommand(CommandContext& context, ValidateOptions& options) {
 }  // namespace
 
 void addValidateCommand(CLI::App& app, CommandContext& context) {
-  CLI::App* command = app.add_subcommand("validate", kDescription);
-  command->footer(kExamples);
+  CLI::App* command = app.add_subcommand("validate", kValidateDescription);
+  command->footer(kValidateExamples);
   auto options = std::make_shared<ValidateOptions>();
   command
       ->add_option("points", options->request.points_file,

@@ -10,7 +10,7 @@
 namespace moe::report {
 namespace {
 
-constexpr int kWidth = 100;
+constexpr int kPageWidth = 100;
 
 std::string section(const std::string& heading, const std::vector<std::string>& parts) {
   std::string text = "\n## " + heading + "\n";
@@ -18,11 +18,11 @@ std::string section(const std::string& heading, const std::vector<std::string>& 
   return text;
 }
 
-std::string prose(const std::string& text) { return wrappedText(text, kWidth); }
+std::string prose(const std::string& text) { return wrappedText(text, kPageWidth); }
 
 std::string bullets(const std::vector<std::string>& items) {
   std::string text;
-  for (const std::string& item : items) text += wrappedText("- " + item, kWidth, 2);
+  for (const std::string& item : items) text += wrappedText("- " + item, kPageWidth, 2);
   return text;
 }
 

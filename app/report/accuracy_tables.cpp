@@ -12,8 +12,6 @@
 namespace moe::report {
 namespace {
 
-std::string percent(double share) { return decimalText(100 * share, 1); }
-
 const std::vector<std::string>& errorHeadings() {
   static const std::vector<std::string> kHeadings{"n",         "TPOT MAPE, %",       "median, %",
                                                   "p90, %",    "predicted/measured", "TTFT MAPE, %",
@@ -25,14 +23,14 @@ std::vector<std::string> errorCells(const GroupAccuracy& group) {
   const auto& [name, tpot, ttft, latency] = group;
   return {name,
           std::to_string(tpot.count),
-          percent(tpot.mape),
-          percent(tpot.median_ape),
-          percent(tpot.p90_ape),
+          percentFigure(tpot.mape),
+          percentFigure(tpot.median_ape),
+          percentFigure(tpot.p90_ape),
           decimalText(tpot.median_ratio, 2),
-          percent(ttft.mape),
-          percent(ttft.median_ape),
-          percent(latency.mape),
-          percent(latency.median_ape)};
+          percentFigure(ttft.mape),
+          percentFigure(ttft.median_ape),
+          percentFigure(latency.mape),
+          percentFigure(latency.median_ape)};
 }
 
 std::string line(const std::vector<std::string>& cells) {
@@ -87,7 +85,7 @@ struct Largest {
 
 std::string hiddenText(const HiddenError& error) {
   if (error.count == 0) return "-";
-  return fmt::format("{} ({})", percent(error.median), percent(error.p90));
+  return fmt::format("{} ({})", percentFigure(error.median), percentFigure(error.p90));
 }
 
 }  // namespace
@@ -144,7 +142,7 @@ std::string intervalTable(const AccuracyStudy& study) {
     const IntervalCoverage& coverage = study.interval_coverage[i];
     rows.push_back({one_class ? concurrencyClassName(i) : "all",
                     one_class ? decimalText(study.interval_quantiles[i], 3) : "-",
-                    std::to_string(coverage.count), percent(coverage.share())});
+                    std::to_string(coverage.count), percentFigure(coverage.share())});
   }
   return markdownTable(
       {"Requests in flight", "quantile of the logarithm", "left-out points", "inside, %"}, rows);
@@ -181,7 +179,8 @@ std::string largestMedian(const std::vector<SystemAccuracy>& systems, const std:
       shapes.see(operation.shapes.median, place);
     }
   return fmt::format("at most {} % for hidden rows ({}) and {} % for hidden shapes ({})",
-                     percent(rows.median), rows.place, percent(shapes.median), shapes.place);
+                     percentFigure(rows.median), rows.place, percentFigure(shapes.median),
+                     shapes.place);
 }
 
 }  // namespace moe::report

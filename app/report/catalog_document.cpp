@@ -4,11 +4,6 @@
 namespace moe::report {
 namespace {
 
-template <class Quantity>
-Json amount(const std::optional<Quantity>& quantity) {
-  return quantity ? jsonNumber(quantity->value()) : Json(nullptr);
-}
-
 Json hourly(const std::optional<UsdPerSecond>& price) {
   return price ? jsonNumber(price->value() * 3600) : Json(nullptr);
 }
@@ -115,9 +110,9 @@ Json hardwareJson(const HardwareEntry& entry) {
           {"memory_bytes", jsonNumber(entry.memory.value())},
           {"memory_bandwidth_bytes_per_s", jsonNumber(entry.memory_bandwidth.value())},
           {"bf16_dense_flop_per_s", jsonNumber(entry.peak_bf16.value())},
-          {"fp8_dense_flop_per_s", amount(entry.peak_fp8)},
-          {"fp4_dense_flop_per_s", amount(entry.peak_fp4)},
-          {"link_bytes_per_s", amount(entry.link_bandwidth)},
+          {"fp8_dense_flop_per_s", jsonNumber(entry.peak_fp8)},
+          {"fp4_dense_flop_per_s", jsonNumber(entry.peak_fp4)},
+          {"link_bytes_per_s", jsonNumber(entry.link_bandwidth)},
           {"link_domain_devices", entry.link_domain},
           {"power_w", jsonNumber(entry.power_watt)},
           {"price", priceJson(entry)},

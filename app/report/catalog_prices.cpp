@@ -8,12 +8,7 @@
 namespace moe::report {
 namespace {
 
-constexpr const char* kNothing = "-";
 constexpr const char* kPerMillion = "USD/M";  // the title says of what
-
-std::string hourly(const std::optional<UsdPerSecond>& price) {
-  return price ? decimalText(price->value() * 3600, 2) : kNothing;
-}
 
 /// "0.55", or "3.00 to 7.00" where two readings disagree.
 std::string perMillion(const std::optional<TokenPriceRange>& price) {
@@ -32,8 +27,9 @@ std::string rentalTable(const std::vector<HardwareEntry>& entries) {
                    {"Source", "", Align::kLeft}}};
   for (const HardwareEntry& entry : entries)
     if (entry.price)
-      table.rows.push_back({entry.name, hourly(entry.price->low), hourly(entry.price->typical),
-                            hourly(entry.price->high), entry.price->date, entry.price->source});
+      table.rows.push_back({entry.name, hourlyText(entry.price->low),
+                            hourlyText(entry.price->typical), hourlyText(entry.price->high),
+                            entry.price->date, entry.price->source});
   return tableText(table);
 }
 
@@ -46,9 +42,9 @@ std::string owningTable(const std::vector<HardwareEntry>& entries) {
                    {"Note", "", Align::kLeft}}};
   for (const HardwareEntry& entry : entries)
     if (entry.owning)
-      table.rows.push_back({entry.name, hourly(entry.owning->hyperscaler),
-                            hourly(entry.owning->neocloud), hourly(entry.owning->three_year_rental),
-                            entry.owning->note});
+      table.rows.push_back({entry.name, hourlyText(entry.owning->hyperscaler),
+                            hourlyText(entry.owning->neocloud),
+                            hourlyText(entry.owning->three_year_rental), entry.owning->note});
   return tableText(table);
 }
 
@@ -103,12 +99,16 @@ std::string modelText(const CatalogOutcome& outcome) {
 
 }  // namespace
 
+std::string hourlyText(const std::optional<UsdPerSecond>& price) {
+  return price ? decimalText(price->value() * 3600, 2) : kNothing;
+}
+
 void addRentalPrice(TextSheet& sheet, const HardwareEntry& entry) {
   if (entry.price) {
     const HardwarePrice& price = *entry.price;
     const std::string range =
-        price.low ? fmt::format(" ({} to {})", hourly(price.low), hourly(price.high)) : "";
-    sheet.add("price", fmt::format("{} USD per hour{}", hourly(price.typical), range));
+        price.low ? fmt::format(" ({} to {})", hourlyText(price.low), hourlyText(price.high)) : "";
+    sheet.add("price", fmt::format("{} USD per hour{}", hourlyText(price.typical), range));
     sheet.add("price date", price.date);
     sheet.add("price source", price.source);
   } else {
@@ -117,8 +117,8 @@ void addRentalPrice(TextSheet& sheet, const HardwareEntry& entry) {
   if (!entry.owning) return;
   sheet.add("cost of owning, USD/h",
             fmt::format("{} hyperscaler, {} neocloud, {} 3-year rental",
-                        hourly(entry.owning->hyperscaler), hourly(entry.owning->neocloud),
-                        hourly(entry.owning->three_year_rental)));
+                        hourlyText(entry.owning->hyperscaler), hourlyText(entry.owning->neocloud),
+                        hourlyText(entry.owning->three_year_rental)));
   sheet.add("cost of owning after", entry.owning->note);
 }
 

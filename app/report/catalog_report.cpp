@@ -11,15 +11,10 @@
 namespace moe::report {
 namespace {
 
-constexpr const char* kNothing = "-";
-
 std::string orNothing(const std::string& text) { return text.empty() ? kNothing : text; }
 std::string whole(std::int64_t count) { return fmt::format("{}", count); }
 std::string countOf(std::int64_t count) { return countText(static_cast<double>(count)); }
 
-std::string hourly(const std::optional<UsdPerSecond>& price) {
-  return price ? decimalText(price->value() * 3600, 2) : kNothing;
-}
 std::string tera(const std::optional<FlopPerSecond>& peak) {
   return peak ? plainText(peak->value() / 1e12, 4) : kNothing;
 }
@@ -98,7 +93,7 @@ std::string hardwareTable(const std::vector<HardwareEntry>& entries) {
          tera(entry.peak_fp8),
          entry.link_bandwidth ? plainText(entry.link_bandwidth->value() / 1e9) : kNothing,
          whole(entry.link_domain),
-         hourly(entry.price ? std::optional(entry.price->typical) : std::nullopt),
+         hourlyText(entry.price ? std::optional(entry.price->typical) : std::nullopt),
          std::string(name(entry.efficiency.basis)), entry.verification});
   return tableText(table);
 }

@@ -8,10 +8,6 @@ namespace {
 
 constexpr std::size_t kMostInfluential = 50;
 
-Json rangeJson(const std::optional<Range>& range) {
-  return range ? jsonInterval(range->low, range->high) : Json(nullptr);
-}
-
 Json profilesJson(const FitStudy& study) {
   Json profiles = Json::array();
   for (const Profile& profile : study.profiles) {
@@ -97,16 +93,16 @@ Json allocationJson(const FitStudy& study) {
                    {"tokens_per_param", jsonNumber(row.optimum.tokens_per_param())},
                    {"loss", jsonNumber(row.optimum.loss)},
                    {"ci95",
-                    {{"n", rangeJson(row.ci95.params)},
-                     {"d", rangeJson(row.ci95.tokens)},
-                     {"loss", rangeJson(row.ci95.loss)}}},
+                    {{"n", jsonInterval(row.ci95.params)},
+                     {"d", jsonInterval(row.ci95.tokens)},
+                     {"loss", jsonInterval(row.ci95.loss)}}},
                    {"draws_share", jsonNumber(row.ci95.draws_share)}};
       addExtrapolation(row.extrapolation, json);
       rows.push_back(json);
     }
     list.push_back({{"e", jsonNumber(at.experts)},
                     {"params_exponent", jsonNumber(at.allocation.params_exponent)},
-                    {"params_exponent_ci95", rangeJson(at.allocation.params_exponent95)},
+                    {"params_exponent_ci95", jsonInterval(at.allocation.params_exponent95)},
                     {"optima", rows}});
   }
   return list;
@@ -114,7 +110,7 @@ Json allocationJson(const FitStudy& study) {
 
 Json lineJson(const PowerLine& line) {
   return {{"exponent", jsonNumber(line.exponent)},
-          {"ci95", rangeJson(line.exponent95)},
+          {"ci95", jsonInterval(line.exponent95)},
           {"log_amplitude", jsonNumber(line.log_amplitude)}};
 }
 
@@ -165,7 +161,7 @@ Json rivalJson(const LawFit& fit) {
   return {{"law", rival.family->name},
           {"hold_out_mean_abs_log_error", jsonNumber(rival.error)},
           {"own_hold_out_mean_abs_log_error", jsonNumber(rival.own_error)},
-          {"excess_ci95", rangeJson(rival.excess.ci95)},
+          {"excess_ci95", jsonInterval(rival.excess.ci95)},
           {"bic_gain", jsonNumber(rival.bic_gain)}};
 }
 

@@ -12,7 +12,7 @@ namespace moe::report {
 
 namespace {
 
-constexpr int kWidth = 100;
+constexpr int kStudyWidth = 100;
 constexpr std::size_t kMostListed = 5;
 constexpr std::size_t kMostTradeOffs = 3;
 
@@ -33,8 +33,6 @@ std::string range(const std::optional<Range>& interval, std::string (*text)(doub
 }
 
 std::string threeDigits(double value) { return plainText(value, 3); }
-
-std::string lossText(double loss) { return decimalText(loss, 4); }
 
 /// " [0.43, 0.49]", or nothing.
 std::string bracketed(const std::optional<Range>& interval) {
@@ -59,11 +57,11 @@ std::string outlierText(const FitAnswer& answer, const LawFit& fit) {
                         signedPercent(-residual.log_residual), plainText(residual.weight, 2));
   }
   if (study.outliers.size() > kMostListed) text += "; --residuals FILE lists all";
-  return wrappedText(text, kWidth, 2);
+  return wrappedText(text, kStudyWidth, 2);
 }
 
 std::string influenceText(const FitAnswer& answer, const LawFit& fit) {
-  if (!fit.study.left_out.empty()) return wrappedText(fit.study.left_out, kWidth, 2);
+  if (!fit.study.left_out.empty()) return wrappedText(fit.study.left_out, kStudyWidth, 2);
   if (fit.study.influence.empty()) return {};
   std::string text;
   double largest = 0;
@@ -79,14 +77,14 @@ std::string influenceText(const FitAnswer& answer, const LawFit& fit) {
         run.shift_in_errors, signedPercent(run.largest_loss_shift));
     ++listed;
   }
-  if (listed > 0) return wrappedText(text, kWidth, 2);
+  if (listed > 0) return wrappedText(text, kStudyWidth, 2);
   if (largest == 0) {
     const RunInfluence& run = fit.study.influence.front();
     return wrappedText(
         fmt::format("Influence: without {} predictions move by up to {}, without any other less",
                     runText(answer.points.table, fit.data.rows[run.rows.front()]),
                     signedPercent(run.largest_loss_shift)),
-        kWidth, 2);
+        kStudyWidth, 2);
   }
   return fmt::format(
       "Influence: no single run moves a parameter by more than {:.1f} standard "
@@ -107,7 +105,7 @@ std::string trendText(const Trend& trend) {
                   trend.correlation > 0 ? "grow" + std::string(trend.of_spread ? "s" : "")
                                         : "fall" + std::string(trend.of_spread ? "s" : ""),
                   trend.variable, trend.correlation, pText(trend.p_value), meaning),
-      kWidth, 2);
+      kStudyWidth, 2);
 }
 
 std::string replicateText(const Replicates& replicates) {
@@ -116,7 +114,7 @@ std::string replicateText(const Replicates& replicates) {
     text += wrappedText(fmt::format("Copies: {} points repeat another run's N, D, E and loss; "
                                     "they count twice",
                                     replicates.copies),
-                        kWidth, 2);
+                        kStudyWidth, 2);
   }
   if (replicates.degrees_of_freedom == 0) return text;
   const bool lacking = replicates.lack_of_fit_p < 0.01;
@@ -129,7 +127,7 @@ std::string replicateText(const Replicates& replicates) {
                          lacking ? "the fit's residuals exceed that noise: the law lacks something"
                                  : "the fit's residuals are no larger than that",
                          pText(replicates.lack_of_fit_p)),
-             kWidth, 2);
+             kStudyWidth, 2);
 }
 
 void addRows(const AllocationAtExperts& at, TextTable& table) {
@@ -137,8 +135,8 @@ void addRows(const AllocationAtExperts& at, TextTable& table) {
     table.rows.push_back({powerText(row.budget.value()), fmt::format("{:g}", at.experts),
                           countText(row.optimum.params), range(row.ci95.params, countText),
                           countText(row.optimum.train_tokens), range(row.ci95.tokens, countText),
-                          plainText(row.optimum.tokens_per_param()), lossText(row.optimum.loss),
-                          range(row.ci95.loss, lossText),
+                          plainText(row.optimum.tokens_per_param()), fineLossText(row.optimum.loss),
+                          range(row.ci95.loss, fineLossText),
                           row.extrapolation.worst() > 0 ? "extrapolated" : "fitted"});
   }
 }
@@ -152,9 +150,9 @@ std::string isoFlopText(const IsoFlopResult& result) {
                   usable, result.groups.size(), threeDigits(result.params.exponent),
                   bracketed(result.params.exponent95), threeDigits(result.tokens.exponent),
                   bracketed(result.tokens.exponent95)),
-      kWidth, 2);
+      kStudyWidth, 2);
   for (const Warning& warning : result.warnings) {
-    text += wrappedText("Warning: " + warning.message, kWidth, 2);
+    text += wrappedText("Warning: " + warning.message, kStudyWidth, 2);
   }
   return text;
 }
@@ -197,7 +195,7 @@ std::string waldText(const LawFit& fit) {
       "Wald intervals (from the curvature at the optimum) that the profiles do not "
       "bear out: " +
           named + "; the law bends there, so read the profile",
-      kWidth, 2);
+      kStudyWidth, 2);
 }
 
 std::string tradeOffText(const LawFit& fit) {
@@ -219,7 +217,7 @@ std::string tradeOffText(const LawFit& fit) {
     }
     text += wrappedText(fmt::format("Ridge: {} and {} trade off (correlation {:.3f}): {} is {}",
                                     first, second, pair.correlation, second, interval),
-                        kWidth, 2);
+                        kStudyWidth, 2);
   }
   return text;
 }
@@ -234,7 +232,7 @@ std::string residualText(const FitAnswer& answer, const LawFit& fit) {
 std::string allocationText(const LawFit& fit) {
   std::string text;
   if (!fit.study.no_allocation.empty()) {
-    text += wrappedText("No optimal split of compute: " + fit.study.no_allocation, kWidth, 2);
+    text += wrappedText("No optimal split of compute: " + fit.study.no_allocation, kStudyWidth, 2);
   }
   if (!fit.study.allocations.empty()) {
     TextTable table;
@@ -296,7 +294,7 @@ std::string suggestionText(const LawFit& fit) {
                       ? fmt::format("Averaged over {} laws that these runs do not tell apart. ",
                                     design.plausible_laws)
                       : ""),
-      kWidth, 2);
+      kStudyWidth, 2);
   return text;
 }
 
@@ -307,7 +305,7 @@ std::string rivalText(const LawFit& fit) {
                   "fifth held out, BIC lower by {:.0f}; moeplan compare shows all",
                   fit.rival->family->name, fit.fit.family->name, percentText(fit.rival->error),
                   percentText(fit.rival->own_error), fit.rival->bic_gain),
-      kWidth, 2);
+      kStudyWidth, 2);
 }
 
 }  // namespace moe::report

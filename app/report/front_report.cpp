@@ -6,12 +6,12 @@
 
 #include "app/report/json_document.h"
 #include "app/report/number_text.h"
+#include "app/report/plan_layout.h"
 #include "app/report/text_table.h"
 
 namespace moe::report {
 namespace {
 
-constexpr int kWidth = 120;
 constexpr int kShown = 20;
 
 double priceOf(const FrontAnswer& answer, const ParetoPoint& point) {
@@ -95,11 +95,12 @@ Json pointJson(const FrontAnswer& answer, const ParetoPoint& point) {
 
 std::string frontText(const FrontAnswer& answer) {
   std::string text = purpose(answer);
-  text += wrappedText(fmt::format("Law: {}", answer.request.law.name), kWidth, 2);
+  text += wrappedText(fmt::format("Law: {}", answer.request.law.name), kPlanWidth, 2);
   for (const Warning& warning : answer.warnings)
-    text += wrappedText("- " + warning.message, kWidth, 2);
-  text += "\n" + tableText(frontTable(answer), kWidth) + "\nSources\n";
-  for (const std::string& source : answer.sources) text += wrappedText("  " + source, kWidth, 4);
+    text += wrappedText("- " + warning.message, kPlanWidth, 2);
+  text += "\n" + tableText(frontTable(answer), kPlanWidth) + "\nSources\n";
+  for (const std::string& source : answer.sources)
+    text += wrappedText("  " + source, kPlanWidth, 4);
   return text;
 }
 

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "fitting/laws/law.h"
+
 namespace moe::report {
 namespace {
 
@@ -34,6 +36,10 @@ Json jsonNumbers(const std::vector<double>& values) {
 
 Json jsonInterval(double low, double high) {
   return Json::array({jsonNumber(low), jsonNumber(high)});
+}
+
+Json jsonInterval(const std::optional<Range>& range) {
+  return range ? jsonInterval(range->low, range->high) : Json(nullptr);
 }
 
 std::string documentText(const DocumentHead& head, const Json& results) {

@@ -12,7 +12,8 @@
 
 namespace moe {
 struct Extrapolation;
-}
+struct Range;
+}  // namespace moe
 
 namespace moe::report {
 
@@ -32,10 +33,15 @@ struct DocumentHead {
 /// A number in full precision; null when there is none or it is not finite.
 Json jsonNumber(double value);
 Json jsonNumber(const std::optional<double>& value);
+template <int... Dimensions>
+Json jsonNumber(const std::optional<Quantity<Dimensions...>>& quantity) {
+  return quantity ? jsonNumber(quantity->value()) : Json(nullptr);
+}
 Json jsonNumbers(const std::vector<double>& values);
 
-/// [low, high]
+/// [low, high]; null when there is none.
 Json jsonInterval(double low, double high);
+Json jsonInterval(const std::optional<Range>& range);
 
 /// "extrapolation_decades", the largest over the law's variables, and
 /// "extrapolation_decades_by_variable".

@@ -31,12 +31,6 @@ std::string interval(const std::optional<Range>& range, std::string (*text)(doub
   return fmt::format("{} to {}", end(range->low), end(range->high));
 }
 
-std::string lossText(double loss) { return decimalText(loss, 4); }
-
-Json rangeJson(const std::optional<Range>& range) {
-  return range ? jsonInterval(range->low, range->high) : Json(nullptr);
-}
-
 template <class Answer>
 DocumentHead headOf(const Answer& answer, const char* command) {
   DocumentHead head{.schema = fmt::format("moeplan.{}/1", command), .command = command};
@@ -63,10 +57,10 @@ Json optimumRowJson(const OptimumAnswer& answer, const OptimumRow& row) {
   };
   Json json = point(row.optimum);
   json["budget_flop"] = jsonNumber(row.budget.value());
-  json["ci95"] = {{"budget_flop", rangeJson(row.budget95)},
-                  {"n", rangeJson(row.params95)},
-                  {"d", rangeJson(row.tokens95)},
-                  {"loss", rangeJson(row.loss95)}};
+  json["ci95"] = {{"budget_flop", jsonInterval(row.budget95)},
+                  {"n", jsonInterval(row.params95)},
+                  {"d", jsonInterval(row.tokens95)},
+                  {"loss", jsonInterval(row.loss95)}};
   json["basis"] = basisText(row.extrapolation);
   addExtrapolation(row.extrapolation, json);
   json["variants"] = Json::array();
@@ -113,17 +107,17 @@ void addOptimumLines(const OptimumAnswer& answer, const OptimumRow& row, TextTab
   const ComputeOptimum& best = row.optimum;
   table.rows.push_back({fmt::format("{:g}", best.experts), powerText(row.budget.value()),
                         countText(best.params), countText(best.train_tokens),
-                        plainText(best.tokens_per_param()), lossText(best.loss),
+                        plainText(best.tokens_per_param()), fineLossText(best.loss),
                         basisText(row.extrapolation)});
   if (row.params95) {
     table.rows.push_back({"", row.budget95 ? interval(row.budget95, powerText) : "",
                           interval(row.params95, countText), interval(row.tokens95, countText), "",
-                          row.loss95 ? interval(row.loss95, lossText) : "", "95 % interval"});
+                          row.loss95 ? interval(row.loss95, fineLossText) : "", "95 % interval"});
   }
   for (std::size_t i = 0; i < row.variants.size(); ++i) {
     const ComputeOptimum& other = row.variants[i];
     table.rows.push_back({"", "", countText(other.params), countText(other.train_tokens),
-                          plainText(other.tokens_per_param()), lossText(other.loss),
+                          plainText(other.tokens_per_param()), fineLossText(other.loss),
                           answer.law.variants[i].label});
   }
 }
@@ -137,11 +131,12 @@ std::string predictText(const PredictAnswer& answer) {
     text += fmt::format(", D {} tokens", countText(answer.point.train_tokens));
   }
   text += modelText(answer);
-  text += fmt::format("\nLoss: {} nats per token ({})\n", lossText(answer.loss),
+  text += fmt::format("\nLoss: {} nats per token ({})\n", fineLossText(answer.loss),
                       basisText(answer.extrapolation));
   if (answer.ci95) {
     text += fmt::format("  95 % interval of the law: {}; of a single run: {}\n",
-                        interval(answer.ci95, lossText), interval(answer.prediction95, lossText));
+                        interval(answer.ci95, fineLossText),
+                        interval(answer.prediction95, fineLossText));
   }
   text += fmt::format("  1 % more N changes the loss by {:+.4f} %, 1 % more D by {:+.4f} %\n",
                       answer.slopes.params, answer.slopes.train_tokens);
@@ -160,8 +155,8 @@ std::string predictJson(const PredictAnswer& answer) {
   addModel(answer.question.model, head.inputs);
   Json results;
   results["loss"] = jsonNumber(answer.loss);
-  results["ci95"] = rangeJson(answer.ci95);
-  results["prediction_interval95"] = rangeJson(answer.prediction95);
+  results["ci95"] = jsonInterval(answer.ci95);
+  results["prediction_interval95"] = jsonInterval(answer.prediction95);
   results["effective_params"] = jsonNumber(answer.effective_params);
   results["basis"] = basisText(answer.extrapolation);
   addExtrapolation(answer.extrapolation, results);
@@ -176,7 +171,7 @@ std::string optimumText(const OptimumAnswer& answer) {
   const auto& target = answer.question.target_loss;
   table.title =
       fmt::format("Loss-optimal models of {} {}", answer.law.name,
-                  target ? fmt::format("at the least budget for {} nats", lossText(*target))
+                  target ? fmt::format("at the least budget for {} nats", fineLossText(*target))
                          : fmt::format("at {} FLOP", powerText(*answer.question.budget_flop)));
   table.columns = {{"E"},
                    {"Budget", "FLOP"},

@@ -8,10 +8,6 @@ namespace {
 
 Json text(const std::string& value) { return value.empty() ? Json(nullptr) : Json(value); }
 
-Json interval(const std::optional<Range>& value) {
-  return value ? jsonInterval(value->low, value->high) : Json(nullptr);
-}
-
 Json labels(const std::vector<std::string>& names) {
   Json list = Json::array();
   for (const std::string& name : names) list.push_back(name);
@@ -117,13 +113,13 @@ Json rowJson(const LifetimeAnswer& answer, const LifetimeRow& row) {
   addModel(design, row, json);
   json["binding"] = row.best ? Json(bindingKey(row.binding)) : Json(nullptr);
   json["size_is_given"] = design.fixed;
-  json["ci95"] = {{"dense_params", interval(row.ci95.params)},
-                  {"train_tokens", interval(row.ci95.train_tokens)},
-                  {"loss", interval(row.ci95.loss)},
-                  {"train_usd", interval(row.ci95.train_usd)},
+  json["ci95"] = {{"dense_params", jsonInterval(row.ci95.params)},
+                  {"train_tokens", jsonInterval(row.ci95.train_tokens)},
+                  {"loss", jsonInterval(row.ci95.loss)},
+                  {"train_usd", jsonInterval(row.ci95.train_usd)},
                   {"usd_per_million_output_tokens_all_in",
-                   interval(row.ci95.usd_per_million_output_tokens_all_in)},
-                  {"total_usd", interval(row.ci95.total_usd)}};
+                   jsonInterval(row.ci95.usd_per_million_output_tokens_all_in)},
+                  {"total_usd", jsonInterval(row.ci95.total_usd)}};
   json["draws_share"] = answer.outcome.draws > 0 ? jsonNumber(row.draws_share) : Json(nullptr);
   json["probability_best"] = jsonNumber(row.best_share);
   json[answer.request.target_loss ? "regret_usd" : "regret_nats"] = jsonNumber(row.regret);

@@ -6,13 +6,10 @@
 
 #include "app/report/lifetime_tables.h"
 #include "app/report/number_text.h"
+#include "app/report/plan_layout.h"
 
 namespace moe::report {
 namespace {
-
-constexpr int kWidth = 120;
-
-std::string paragraph(const std::string& text) { return wrappedText(text, kWidth, 2); }
 
 std::string purpose(const LifetimeRequest& request) {
   if (request.target_loss)
@@ -34,7 +31,7 @@ std::string limitsText(const LifetimeQuestion& question) {
   if (question.max_tokens_per_param)
     add(plainText(*question.max_tokens_per_param) + " tokens per parameter");
   if (question.max_train_days) add(plainText(*question.max_train_days) + " days of training");
-  return text.empty() ? "" : paragraph("Limits: " + text);
+  return text.empty() ? "" : planParagraph("Limits: " + text);
 }
 
 std::string servingText(const LifetimeQuestion& question, double lifetime_tokens) {
@@ -57,32 +54,28 @@ std::string capitalised(std::string text) {
 
 std::string inputsText(const LifetimeAnswer& answer) {
   const Law& law = answer.request.law;
-  std::string text = paragraph(fmt::format("Law: {} ({})", law.name, law.family->name)) +
-                     paragraph(servingText(answer.question, answer.request.lifetime_tokens)) +
+  std::string text = planParagraph(fmt::format("Law: {} ({})", law.name, law.family->name)) +
+                     planParagraph(servingText(answer.question, answer.request.lifetime_tokens)) +
                      limitsText(answer.question);
   for (const std::string& source : answer.sources)
     if (source.starts_with("price") || source.starts_with("cost preset"))
-      text += paragraph(capitalised(source));
+      text += planParagraph(capitalised(source));
   return text;
 }
 
 std::string notesText(const LifetimeAnswer& answer) {
   std::string text;
-  for (const Warning& warning : answer.warnings) text += paragraph("- " + warning.message);
+  for (const Warning& warning : answer.warnings) text += planParagraph("- " + warning.message);
   return text.empty() ? "" : "\nNote\n" + text;
-}
-
-std::string section(const TextTable& table) {
-  return table.rows.empty() ? "" : "\n" + tableText(table, kWidth);
 }
 
 }  // namespace
 
 std::string lifetimeText(const LifetimeAnswer& answer) {
   return purpose(answer.request) + inputsText(answer) + notesText(answer) +
-         section(lifetimeVariantTable(answer)) + section(designTable(answer)) +
-         section(intervalTable(answer)) + section(sensitivityTable(answer)) +
-         section(modelTable(answer)) + "\n" + wrappedText(lifetimeSentence(answer), kWidth);
+         planSection(lifetimeVariantTable(answer)) + planSection(designTable(answer)) +
+         planSection(intervalTable(answer)) + planSection(sensitivityTable(answer)) +
+         planSection(modelTable(answer)) + "\n" + wrappedText(lifetimeSentence(answer), kPlanWidth);
 }
 
 }  // namespace moe::report

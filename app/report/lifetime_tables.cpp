@@ -6,6 +6,7 @@
 
 #include "app/report/lifetime_report.h"
 #include "app/report/number_text.h"
+#include "app/report/plan_layout.h"
 
 namespace moe::report {
 namespace {
@@ -14,11 +15,6 @@ using Cells = std::vector<std::string>;
 
 constexpr std::size_t kShownDesigns = 12;
 
-std::string bracket(const std::optional<Range>& interval, std::string (*text)(double)) {
-  return interval ? fmt::format("[{}, {}]", text(interval->low), text(interval->high)) : "";
-}
-
-std::string lossText(double loss) { return decimalText(loss, 3); }
 std::string dollars(double usd) { return moneyText(Usd(usd)); }
 std::string price(double usd) { return plainText(usd, 3); }
 
@@ -62,7 +58,7 @@ std::string reasonText(const LifetimeShortfall& shortfall) {
 }
 
 /// Footnotes as rows are made.
-class Notes {
+class LifetimeNotes {
  public:
   std::string marks(const LifetimeRow& row) {
     if (row.extrapolated) extrapolated_ = true;
@@ -95,8 +91,8 @@ class Notes {
 /// The figure that decides, with its interval beside it.
 Cells objectiveCells(const LifetimeAnswer& answer, const LifetimeRow& row) {
   if (answer.request.target_loss)
-    return {dollars(row.best->total_usd), bracket(row.ci95.total_usd, dollars)};
-  return {lossText(row.best->loss), bracket(row.ci95.loss, lossText)};
+    return {dollars(row.best->total_usd), bracketText(row.ci95.total_usd, dollars)};
+  return {lossText(row.best->loss), bracketText(row.ci95.loss, lossText)};
 }
 
 Cells designCells(const LifetimeAnswer& answer, const LifetimeRow& row, const std::string& label) {
@@ -158,7 +154,7 @@ TextTable designTable(const LifetimeAnswer& answer) {
   TextTable table{
       fmt::format("Designs, the best first (law: fitted; serving prices: {})", designBasis(answer)),
       designColumns(answer.request.target_loss.has_value())};
-  Notes notes;
+  LifetimeNotes notes;
   for (const LifetimeRow& row : answer.outcome.rows) {
     if (table.rows.size() == kShownDesigns) break;
     const std::string& label = answer.request.designs[row.design].label;
@@ -190,10 +186,11 @@ TextTable intervalTable(const LifetimeAnswer& answer) {
     const LifetimeRow& row = answer.outcome.rows[*index];
     const LifetimeIntervals& ci = row.ci95;
     if (!ci.params) return;
-    table.rows.push_back({answer.request.designs[row.design].label, bracket(ci.params, countText),
-                          bracket(ci.train_tokens, countText), bracket(ci.loss, lossText),
-                          bracket(ci.train_usd, dollars),
-                          bracket(ci.usd_per_million_output_tokens_all_in, price)});
+    table.rows.push_back({answer.request.designs[row.design].label,
+                          bracketText(ci.params, countText),
+                          bracketText(ci.train_tokens, countText), bracketText(ci.loss, lossText),
+                          bracketText(ci.train_usd, dollars),
+                          bracketText(ci.usd_per_million_output_tokens_all_in, price)});
   };
   add(answer.shown);
   add(answer.outcome.recommendation.runner_up);

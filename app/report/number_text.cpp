@@ -106,6 +106,12 @@ std::string plainText(double value, int digits) {
   return fmt::format("{:.{}f}", value, decimalsFor(number.exponent, digits));
 }
 
+std::string lossText(double loss) { return decimalText(loss, 3); }
+
+std::string fineLossText(double loss) { return decimalText(loss, 4); }
+
+std::string percentFigure(double share) { return decimalText(100 * share, 1); }
+
 std::string decimalText(double value, int decimals) {
   if (!strangeText(value).empty()) return std::string(strangeText(value));
   return fmt::format("{:.{}f}", value, decimals);

@@ -19,8 +19,15 @@ std::string powerText(double value);
 /// A plain number: "0.0348", "2.10", "128"; as powerText below 1e-4 and from 1e6 on.
 std::string plainText(double value, int digits = 3);
 
-/// A number with a fixed count of decimals: a loss is decimalText(loss, 3).
+/// A number with a fixed count of decimals.
 std::string decimalText(double value, int decimals);
+
+/// A loss: "2.127"; with the fourth decimal where fits and predictions are compared.
+std::string lossText(double loss);
+std::string fineLossText(double loss);
+
+/// A share as a percentage with one decimal, the unit left to the heading: "11.4".
+std::string percentFigure(double share);
 
 /// US dollars: "0.120 USD", "12.3 USD", "1.27 M USD". `moneyText` leaves the unit to the heading.
 std::string usdText(Usd amount);

@@ -6,17 +6,8 @@
 namespace moe::report {
 namespace {
 
-Json interval(const std::optional<Interval>& value) {
-  return value ? jsonInterval(value->low, value->high) : Json(nullptr);
-}
-
 /// Expert counts are whole.
 Json count(double experts) { return static_cast<std::int64_t>(experts); }
-
-template <class Unit>
-Json amount(const std::optional<Unit>& value) {
-  return value ? jsonNumber(value->value()) : Json(nullptr);
-}
 
 const char* shortfallName(Shortfall shortfall) {
   switch (shortfall) {
@@ -44,17 +35,18 @@ Json intervals(const PlanRequest& request, double experts, const ConfigurationIn
                : Json(nullptr);
   };
   Json json;
-  json["dense_params"] = interval(ci.dense_params);
+  json["dense_params"] = jsonInterval(ci.dense_params);
   json["active_params"] = scaled(request.shape_rule.activeParams(1, experts));
   json["total_params"] = scaled(request.shape_rule.totalParams(1, experts));
-  json["train_tokens"] = interval(ci.train_tokens);
-  json["tokens_per_param"] = interval(ci.tokens_per_param);
-  json["loss"] = interval(ci.loss);
-  json["usd_per_million_tokens"] = interval(ci.usd_per_million_tokens);
-  json["usd_per_million_output_tokens_all_in"] = interval(ci.usd_per_million_output_tokens_all_in);
-  json["size_vs_loss_optimal"] = interval(ci.size_vs_loss_optimal);
-  json["over_training_factor"] = interval(ci.over_training_factor);
-  json["cost_vs_base"] = interval(ci.cost_vs_base);
+  json["train_tokens"] = jsonInterval(ci.train_tokens);
+  json["tokens_per_param"] = jsonInterval(ci.tokens_per_param);
+  json["loss"] = jsonInterval(ci.loss);
+  json["usd_per_million_tokens"] = jsonInterval(ci.usd_per_million_tokens);
+  json["usd_per_million_output_tokens_all_in"] =
+      jsonInterval(ci.usd_per_million_output_tokens_all_in);
+  json["size_vs_loss_optimal"] = jsonInterval(ci.size_vs_loss_optimal);
+  json["over_training_factor"] = jsonInterval(ci.over_training_factor);
+  json["cost_vs_base"] = jsonInterval(ci.cost_vs_base);
   return json;
 }
 
@@ -79,8 +71,8 @@ void addServing(const Configuration& c, Json& json) {
   json["usd_per_million_output_tokens_all_in"] =
       served(s ? s->usd_per_million_output_tokens_all_in : 0);
   json["output_tokens_per_s"] = served(s ? s->output_tokens_per_s : 0);
-  json["train_usd"] = amount(c.train_usd);
-  json["serve_usd"] = amount(c.serve_usd);
+  json["train_usd"] = jsonNumber(c.train_usd);
+  json["serve_usd"] = jsonNumber(c.serve_usd);
   json["cost_vs_base"] = jsonNumber(c.cost_vs_base);
   json["saving_vs_base"] = c.cost_vs_base ? jsonNumber(1 - *c.cost_vs_base) : Json(nullptr);
 }
@@ -91,7 +83,7 @@ Json configurationJson(const PlanAnswer& answer, double experts, const Configura
   json["feasible"] = c.serving.has_value();
   const char* why = shortfallName(c.shortfall);
   json["reason"] = why ? Json(why) : Json(nullptr);
-  json["reachable_at_flop"] = amount(c.reachable_at);
+  json["reachable_at_flop"] = jsonNumber(c.reachable_at);
   addModel(c, json);
   addServing(c, json);
   json["ci95"] = intervals(answer.request, experts, c.ci95);
@@ -189,7 +181,7 @@ Json paperJson(const PlanAnswer& answer) {
                     {"experts", count(claim.experts)},
                     {"paper", jsonInterval(claim.paper.low, claim.paper.high)},
                     {"ours", jsonNumber(claim.ours)},
-                    {"ours_ci95", interval(claim.ours_ci95)},
+                    {"ours_ci95", jsonInterval(claim.ours_ci95)},
                     {"direction_holds", claim.direction_holds},
                     {"figure_agrees", claim.figure_agrees}});
   return list;

@@ -3,14 +3,11 @@
 #include <fmt/format.h>
 
 #include "app/report/number_text.h"
+#include "app/report/plan_layout.h"
 #include "app/report/plan_table.h"
 
 namespace moe::report {
 namespace {
-
-constexpr int kWidth = 120;
-
-std::string paragraph(const std::string& text) { return wrappedText(text, kWidth, 2); }
 
 std::string purpose(const PlanAnswer& answer) {
   const std::string base = fmt::format("{:g} experts", answer.outcome.baseRow().experts);
@@ -74,30 +71,27 @@ std::string rangeText(const FittedRange& range) {
 std::string inputsText(const PlanAnswer& answer) {
   const PlanRequest& request = answer.request;
   const ShapeRule& rule = request.shape_rule;
-  return paragraph(fmt::format("Law: {} ({}){}", request.law.name, request.law.family->name,
-                               rangeText(request.law.range))) +
-         paragraph(budgetText(answer)) +
-         paragraph(fmt::format("Shape: {}: {:.3g} of N replaced by experts, top-{:g}", rule.name,
-                               rule.routed_fraction, rule.top_k)) +
-         paragraph(servingText(request));
+  return planParagraph(fmt::format("Law: {} ({}){}", request.law.name, request.law.family->name,
+                                   rangeText(request.law.range))) +
+         planParagraph(budgetText(answer)) +
+         planParagraph(fmt::format("Shape: {}: {:.3g} of N replaced by experts, top-{:g}",
+                                   rule.name, rule.routed_fraction, rule.top_k)) +
+         planParagraph(servingText(request));
 }
 
 std::string warningsText(const PlanAnswer& answer) {
   std::string text;
-  for (const Warning& warning : answer.warnings) text += paragraph("- " + warning.message);
+  for (const Warning& warning : answer.warnings) text += planParagraph("- " + warning.message);
   return text.empty() ? "" : "\nNote\n" + text;
-}
-
-std::string section(const TextTable& table) {
-  return table.rows.empty() ? "" : "\n" + tableText(table, kWidth);
 }
 
 }  // namespace
 
 std::string planText(const PlanAnswer& answer) {
   return purpose(answer) + "\n" + inputsText(answer) + warningsText(answer) +
-         section(variantTable(answer)) + section(paperTable(answer)) + section(planTable(answer)) +
-         "\n" + wrappedText(recommendationSentence(answer), kWidth);
+         planSection(variantTable(answer)) + planSection(paperTable(answer)) +
+         planSection(planTable(answer)) + "\n" +
+         wrappedText(recommendationSentence(answer), kPlanWidth);
 }
 
 }  // namespace moe::report

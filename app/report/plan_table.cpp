@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "app/report/number_text.h"
+#include "app/report/plan_layout.h"
 
 namespace moe::report {
 namespace {
@@ -14,11 +15,6 @@ using Cells = std::vector<std::string>;
 using MaybeInterval = std::optional<Interval>;
 
 constexpr int kColumns = 9;
-
-std::string bracket(const MaybeInterval& interval, std::string (*text)(double)) {
-  if (!interval) return "";
-  return fmt::format("[{}, {}]", text(interval->low), text(interval->high));
-}
 
 /// As many decimals as an interval of this width needs, so that value and interval look alike.
 std::string aligned(double value, const MaybeInterval& interval) {
@@ -51,7 +47,6 @@ std::string savingBracket(const MaybeInterval& cost_vs_base) {
                      savingPercent(cost_vs_base->low));
 }
 
-std::string lossText(double loss) { return decimalText(loss, 3); }
 std::string ratioText(double value) { return fmt::format("{:.{}f}", value, value < 10 ? 1 : 0); }
 
 const char* chosenName(PlanMode mode) {
@@ -59,7 +54,7 @@ const char* chosenName(PlanMode mode) {
 }
 
 /// Collects footnotes as rows are made.
-struct Notes {
+struct PlanNotes {
   std::vector<std::string> lines;
   bool outside = false;
   bool extrapolated = false;
@@ -96,7 +91,7 @@ std::string reason(const PlanAnswer& answer, const PlanRow& row, const Configura
 }
 
 std::string marks(const PlanAnswer& answer, const PlanRow& row, const Configuration& c,
-                  Notes& notes) {
+                  PlanNotes& notes) {
   std::string text;
   if (c.extrapolated)
     text += " !";
@@ -112,7 +107,7 @@ std::string marks(const PlanAnswer& answer, const PlanRow& row, const Configurat
 }
 
 void addConfiguration(const PlanAnswer& answer, const PlanRow& row, const Configuration& c,
-                      const std::string& name, bool first, bool chosen, Notes& notes,
+                      const std::string& name, bool first, bool chosen, PlanNotes& notes,
                       TextTable& table) {
   const std::string label = name + marks(answer, row, c, notes);
   Cells cells(kColumns, "-");
@@ -121,12 +116,12 @@ void addConfiguration(const PlanAnswer& answer, const PlanRow& row, const Config
   cells[1] = label;
   if (c.exists) {
     cells[2] = countText(c.dense_params);
-    below[2] = bracket(c.ci95.dense_params, countText);
+    below[2] = bracketText(c.ci95.dense_params, countText);
     cells[3] = countText(c.train_tokens);
     cells[4] = lossText(c.loss);
-    below[4] = bracket(c.ci95.loss, lossText);
+    below[4] = bracketText(c.ci95.loss, lossText);
     cells[5] = ratioText(c.tokensPerParam());
-    below[5] = bracket(c.ci95.tokens_per_param, ratioText);
+    below[5] = bracketText(c.ci95.tokens_per_param, ratioText);
   }
   if (c.serving) {
     cells[6] = fmt::format("{}", c.serving->devices);
@@ -142,7 +137,7 @@ void addConfiguration(const PlanAnswer& answer, const PlanRow& row, const Config
     table.rows.push_back(below);
 }
 
-void addFootnotes(const PlanAnswer& answer, const Notes& notes, TextTable& table) {
+void addFootnotes(const PlanAnswer& answer, const PlanNotes& notes, TextTable& table) {
   if (notes.outside)
     table.footnotes.push_back(
         "~ outside the fitted runs in N, D or tokens per parameter, by a decade "
@@ -177,7 +172,7 @@ TextTable planTable(const PlanAnswer& answer) {
                    {"Loss", "nats"}, {"Tokens per N", ""},
                    {"Devices", ""},  {"Serving", "USD/M tokens"},
                    {"Saving", ""}};
-  Notes notes;
+  PlanNotes notes;
   for (const PlanRow& row : outcome.rows) {
     const bool both = outcome.mode != PlanMode::kLossOptimal && &row != &outcome.baseRow();
     const std::string own = &row == &outcome.baseRow() ? "base optimum" : "loss-optimal";

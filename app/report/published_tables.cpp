@@ -4,18 +4,15 @@
 #include "app/report/number_text.h"
 
 namespace moe::report {
-namespace {
-
-std::string percent(double share) { return decimalText(100 * share, 1); }
-
-}  // namespace
+namespace {}  // namespace
 
 std::string throughputTable(const ThroughputStudy& study) {
   std::vector<std::vector<std::string>> rows;
   const auto add = [&](const ThroughputAccuracy& group) {
     const ErrorSummary& e = group.error;
-    rows.push_back({group.name, std::to_string(e.count), percent(e.median_ape), percent(e.mape),
-                    percent(e.p90_ape), decimalText(e.median_ratio, 2)});
+    rows.push_back({group.name, std::to_string(e.count), percentFigure(e.median_ape),
+                    percentFigure(e.mape), percentFigure(e.p90_ape),
+                    decimalText(e.median_ratio, 2)});
   };
   add(study.all);
   add(study.dense);
@@ -47,9 +44,9 @@ std::string trainingTable(const std::vector<TrainingAccuracy>& rows) {
   for (const TrainingAccuracy& row : rows)
     if (row.group != "all")
       lines.push_back({row.source, row.group, std::string(name(row.left_out)),
-                       std::to_string(row.n), percent(row.median_ape), percent(row.mape),
-                       percent(row.p90_ape), decimalText(row.median_ratio, 2),
-                       percent(row.coverage)});
+                       std::to_string(row.n), percentFigure(row.median_ape),
+                       percentFigure(row.mape), percentFigure(row.p90_ape),
+                       decimalText(row.median_ratio, 2), percentFigure(row.coverage)});
   return markdownTable({"Source", "Models", "Left out", "n", "median, %", "MAPE, %", "p90, %",
                         "predicted/measured", "in the interval, %"},
                        lines, 3);

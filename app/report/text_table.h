@@ -6,6 +6,8 @@
 
 namespace moe::report {
 
+inline constexpr const char* kNothing = "-";  ///< in a cell that has no value
+
 enum class Align { kLeft, kRight };
 
 /// One column: what it holds, and its unit on a line of its own ("nats", "USD/M tokens").

@@ -13,9 +13,8 @@
 namespace moe::report {
 namespace {
 
-constexpr int kWidth = 118;
+constexpr int kValidateWidth = 118;
 constexpr std::size_t kWorstRows = 5;
-constexpr const char* kNothing = "-";
 
 std::string percent(const ErrorSummary& summary, double share) {
   return summary.count > 0 ? decimalText(100 * share, 1) : kNothing;
@@ -146,15 +145,15 @@ std::string headText(const ValidateOutcome& outcome) {
   std::string text =
       wrappedText(fmt::format("Points: {} of {} rows of {}{}", outcome.rows.size(), all,
                               outcome.points, outcome.shipped ? " (shipped with moeplan)" : ""),
-                  kWidth, 2);
+                  kValidateWidth, 2);
   text += wrappedText(
       fmt::format("Basis of the kernels' times: {}; of the engines': fitted", basisText(outcome)),
-      kWidth, 2);
+      kValidateWidth, 2);
   if (outcome.shipped)
     text += wrappedText(
         "The engines' constants were fitted to most of these core rows; "
         "data/tables/serving/ACCURACY.md has the errors on models and machines left out.",
-        kWidth, 2);
+        kValidateWidth, 2);
   return text + "\n";
 }
 
@@ -162,18 +161,19 @@ std::string headText(const ValidateOutcome& outcome) {
 
 std::string validateText(const ValidateOutcome& outcome) {
   std::string text = headText(outcome);
-  text += tableText(setTable(outcome), kWidth) + "\n";
-  if (!outcome.keys.empty()) text += tableText(groupTable(outcome), kWidth) + "\n";
-  text += tableText(worstTable(outcome), kWidth) + "\n";
+  text += tableText(setTable(outcome), kValidateWidth) + "\n";
+  if (!outcome.keys.empty()) text += tableText(groupTable(outcome), kValidateWidth) + "\n";
+  text += tableText(worstTable(outcome), kValidateWidth) + "\n";
   text += wrappedText(
       "TPOT: time per output token. TTFT: time to first token. Latency: of a whole request. MAPE: "
       "mean of |predicted/measured - 1|. p90: 90 % of the rows are below. Ratio: median of "
       "predicted/measured. Inside: measured TPOT lies in its 90 % interval.",
-      kWidth);
+      kValidateWidth);
   for (const Warning& warning : outcome.warnings)
-    text += wrappedText("Warning: " + warning.message, kWidth, 2);
+    text += wrappedText("Warning: " + warning.message, kValidateWidth, 2);
   text += "\nSources\n";
-  for (const std::string& source : outcome.sources) text += wrappedText("  " + source, kWidth, 4);
+  for (const std::string& source : outcome.sources)
+    text += wrappedText("  " + source, kValidateWidth, 4);
   return text;
 }
 

@@ -7,49 +7,49 @@
 namespace moe {
 namespace {
 
-Result<void> usage(const char* option, std::string message) {
-  return fail(ErrorKind::kUsage, option, std::move(message));
-}
-
 Result<void> mustBePositive(const char* option, const std::optional<double>& value) {
   if (!value || (std::isfinite(*value) && *value > 0)) return {};
-  return usage(option, fmt::format("is {}; it must be positive", *value));
+  return usageError(option, fmt::format("is {}; it must be positive", *value));
 }
 
 Result<void> mustBeShare(const char* option, double value, bool one_allowed) {
   if (value >= 0 && (value < 1 || (one_allowed && value == 1))) return {};
-  return usage(option,
-               fmt::format("is {}; it must be from 0 to {}1", value, one_allowed ? "" : "below "));
+  return usageError(
+      option, fmt::format("is {}; it must be from 0 to {}1", value, one_allowed ? "" : "below "));
 }
 
 Result<void> checkTraffic(const CostRequest& request) {
   const bool brings_lengths = !request.preset.empty() || request.lengths == "sharegpt" ||
                               request.lengths.ends_with(".csv") ||
                               request.lengths.ends_with(".csv.gz");
-  if (!request.prompt_tokens && !brings_lengths) return usage("--prompt-tokens", "is required");
-  if (!request.output_tokens && !brings_lengths) return usage("--output-tokens", "is required");
+  if (!request.prompt_tokens && !brings_lengths)
+    return usageError("--prompt-tokens", "is required");
+  if (!request.output_tokens && !brings_lengths)
+    return usageError("--output-tokens", "is required");
   if (const auto good = mustBePositive("--output-tokens", request.output_tokens); !good)
     return good;
   if (request.prompt_tokens &&
       !(*request.prompt_tokens > 0 && std::isfinite(*request.prompt_tokens)))
-    return usage("--prompt-tokens",
-                 fmt::format("is {}; it must be positive", *request.prompt_tokens));
+    return usageError("--prompt-tokens",
+                      fmt::format("is {}; it must be positive", *request.prompt_tokens));
   if (request.concurrency && !(*request.concurrency >= 1 && std::isfinite(*request.concurrency)))
-    return usage("--concurrency", fmt::format("is {}; it must be 1 or more", *request.concurrency));
+    return usageError("--concurrency",
+                      fmt::format("is {}; it must be 1 or more", *request.concurrency));
   if (const auto good = mustBePositive("--request-rate", request.request_rate); !good) return good;
   if (request.concurrency && request.request_rate)
-    return usage("--request-rate", "says how many requests run; leave out --concurrency");
+    return usageError("--request-rate", "says how many requests run; leave out --concurrency");
   return {};
 }
 
 Result<void> checkDevices(const CostRequest& request) {
   if (request.devices.value_or(1) < 1)
-    return usage("--devices", fmt::format("is {}; it must be 1 or more", *request.devices));
+    return usageError("--devices", fmt::format("is {}; it must be 1 or more", *request.devices));
   if (request.max_devices.value_or(1) < 1)
-    return usage("--max-devices", fmt::format("is {}; it must be 1 or more", *request.max_devices));
+    return usageError("--max-devices",
+                      fmt::format("is {}; it must be 1 or more", *request.max_devices));
   constexpr int kMost = 4096;
   if (request.devices.value_or(1) > kMost || request.max_devices.value_or(1) > kMost)
-    return usage("--devices", fmt::format("must be at most {}", kMost));
+    return usageError("--devices", fmt::format("must be at most {}", kMost));
   return {};
 }
 
@@ -62,11 +62,11 @@ Result<void> checkShares(const CostRequest& request) {
         !good)
       return good;
   if (request.memory_fraction && !(*request.memory_fraction > 0 && *request.memory_fraction <= 1))
-    return usage("--memory-fraction",
-                 fmt::format("is {}; it must be above 0 and at most 1", *request.memory_fraction));
+    return usageError("--memory-fraction", fmt::format("is {}; it must be above 0 and at most 1",
+                                                       *request.memory_fraction));
   if (!(request.tokens_per_step >= 1 && request.tokens_per_step <= 16))
-    return usage("--tokens-per-step",
-                 fmt::format("is {}; it must be from 1 to 16", request.tokens_per_step));
+    return usageError("--tokens-per-step",
+                      fmt::format("is {}; it must be from 1 to 16", request.tokens_per_step));
   return {};
 }
 
@@ -74,9 +74,9 @@ Result<void> checkShares(const CostRequest& request) {
 Result<void> checkPreset(const CostRequest& request) {
   if (request.preset.empty()) return {};
   if (!request.hardware.empty())
-    return usage("--cost-preset", "brings its own machine; leave out --hardware");
+    return usageError("--cost-preset", "brings its own machine; leave out --hardware");
   if (!request.engine.empty())
-    return usage("--cost-preset", "brings its own memory rule; leave out --engine");
+    return usageError("--cost-preset", "brings its own memory rule; leave out --engine");
   const bool more = request.data_parallel || request.expert_parallel || request.pipeline_parallel ||
                     request.request_rate || request.frontier || request.disaggregated ||
                     request.ttft_limit_s || request.tpot_limit_s || !request.lengths.empty() ||
@@ -84,9 +84,9 @@ Result<void> checkPreset(const CostRequest& request) {
                     request.prefix_hit_rate > 0 || request.tokens_per_step > 1 ||
                     request.memory_fraction;
   if (more)
-    return usage("--cost-preset",
-                 "is a roofline in tensor parallel with mean requests; leave out options of "
-                 "parallelism, lengths, routing, limits and price scenarios");
+    return usageError("--cost-preset",
+                      "is a roofline in tensor parallel with mean requests; leave out options of "
+                      "parallelism, lengths, routing, limits and price scenarios");
   return {};
 }
 
@@ -159,21 +159,21 @@ void warnOfBasis(CostOutcome& outcome, const CostSetting& setting) {
 }  // namespace
 
 Result<void> checkCostRequest(const CostRequest& request) {
-  if (request.model.empty()) return usage("--model", "is required");
+  if (request.model.empty()) return usageError("--model", "is required");
   if (request.hardware.empty() && request.preset.empty())
-    return usage("--hardware", "is required, or --cost-preset");
+    return usageError("--hardware", "is required, or --cost-preset");
   if (const auto good = checkPreset(request); !good) return good;
   if (const auto good = mustBePositive("--usd-per-device-hour", request.usd_per_device_hour); !good)
     return good;
   if (request.usd_per_device_hour && !request.price_scenario.empty())
-    return usage("--price-scenario",
-                 "chooses a price of the catalog; leave out "
-                 "--usd-per-device-hour");
+    return usageError("--price-scenario",
+                      "chooses a price of the catalog; leave out "
+                      "--usd-per-device-hour");
   if (request.engine_limit && *request.engine_limit != 0 && !(*request.engine_limit >= 1))
-    return usage("--engine-limit", "must be 1 or more, or 0 for no limit");
+    return usageError("--engine-limit", "must be 1 or more, or 0 for no limit");
   if (request.kv_cache != Precision::kBf16 && request.kv_cache != Precision::kFp8)
-    return usage("--kv-cache",
-                 fmt::format("{} is not known; use bf16 or fp8", name(request.kv_cache)));
+    return usageError("--kv-cache",
+                      fmt::format("{} is not known; use bf16 or fp8", name(request.kv_cache)));
   if (const auto good = checkDevices(request); !good) return good;
   if (const auto good = checkShares(request); !good) return good;
   if (const auto good = mustBePositive("--ttft-limit-s", request.ttft_limit_s); !good) return good;
@@ -185,9 +185,10 @@ Result<void> checkContext(const CostSetting& setting) {
   const ModelEntry& model = setting.sweep.model.entry;
   const double tokens = setting.sweep.load.prompt_tokens + setting.sweep.load.output_tokens;
   if (model.max_context <= 0 || tokens <= model.max_context) return {};
-  return usage("--prompt-tokens",
-               fmt::format("a request has {:.0f} tokens with its answer; the context of {} is {}",
-                           tokens, model.name, model.max_context));
+  return usageError(
+      "--prompt-tokens",
+      fmt::format("a request has {:.0f} tokens with its answer; the context of {} is {}", tokens,
+                  model.name, model.max_context));
 }
 
 void addCostWarnings(CostOutcome& outcome, const CostSetting& setting) {

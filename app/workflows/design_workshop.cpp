@@ -13,16 +13,10 @@
 namespace moe {
 namespace {
 
-constexpr int kUsualDevices = 8;
-
-tl::unexpected<Error> usage(std::string where, std::string message) {
-  return fail(ErrorKind::kUsage, std::move(where), std::move(message));
-}
-
 Result<UsdPerSecond> priceOf(const std::optional<double>& stated, const Accelerator& machine,
                              const char* option) {
   if (stated && !(*stated > 0 && *stated < 1e6))
-    return usage(option, fmt::format("{:g} is no price of a device-hour", *stated));
+    return usageError(option, fmt::format("{:g} is no price of a device-hour", *stated));
   if (stated) return usdPerHour(*stated);
   if (machine.price) return *machine.price;
   return fail(ErrorKind::kInput, machine.name,
@@ -42,7 +36,7 @@ Result<void> takeFamily(const LifetimeQuestion& question, Workshop& workshop, Pl
   workshop.top_k = question.top_k;
   if (question.model_template.empty()) {
     auto family = templateOfRule(question.shape);
-    if (!family) return usage("--shape", family.error().message);
+    if (!family) return usageError("--shape", family.error().message);
     workshop.family = *std::move(family);
     const auto rule = shapeRulePreset(question.shape);
     if (workshop.top_k.empty()) workshop.top_k = {rule ? rule->top_k : 1};
@@ -62,7 +56,7 @@ Result<void> takeFamily(const LifetimeQuestion& question, Workshop& workshop, Pl
 Result<void> takeMachines(const LifetimeQuestion& question, const HardwareCatalog& catalog,
                           Workshop& workshop, PlanDesigns& result) {
   if (question.hardware.empty())
-    return usage("--hardware", "state the accelerators that may serve, or a --cost-preset");
+    return usageError("--hardware", "state the accelerators that may serve, or a --cost-preset");
   for (const std::string& name : question.hardware) {
     const auto entry = findHardware(catalog, name, "--hardware");
     if (!entry) return tl::unexpected(entry.error());
@@ -85,27 +79,30 @@ Result<void> takeMachines(const LifetimeQuestion& question, const HardwareCatalo
 Result<void> takeServing(const LifetimeQuestion& question, Workshop& workshop,
                          PlanDesigns& result) {
   if (!question.prompt_tokens || !question.output_tokens)
-    return usage(question.prompt_tokens ? "--output-tokens" : "--prompt-tokens",
-                 "state the mean tokens of a request (prompt and output)");
+    return usageError(question.prompt_tokens ? "--output-tokens" : "--prompt-tokens",
+                      "state the mean tokens of a request (prompt and output)");
   if (!(*question.prompt_tokens >= 0 && *question.prompt_tokens < 1e9))
-    return usage("--prompt-tokens", fmt::format("{:g} is no mean length", *question.prompt_tokens));
+    return usageError("--prompt-tokens",
+                      fmt::format("{:g} is no mean length", *question.prompt_tokens));
   if (!(*question.output_tokens > 0 && *question.output_tokens < 1e9))
-    return usage("--output-tokens", fmt::format("{:g} is no mean length", *question.output_tokens));
+    return usageError("--output-tokens",
+                      fmt::format("{:g} is no mean length", *question.output_tokens));
   if (question.max_devices && *question.max_devices < 1)
-    return usage("--max-devices", fmt::format("is {}; allow at least 1", *question.max_devices));
+    return usageError("--max-devices",
+                      fmt::format("is {}; allow at least 1", *question.max_devices));
   if (question.max_concurrency && !(*question.max_concurrency >= 1))
-    return usage("--max-concurrency",
-                 fmt::format("{:g} running requests serve nothing", *question.max_concurrency));
+    return usageError("--max-concurrency", fmt::format("{:g} running requests serve nothing",
+                                                       *question.max_concurrency));
   const auto engine = engineOf(question.engine, "--engine");
   if (!engine) return tl::unexpected(engine.error());
   for (const auto& [option, limit] : {std::pair("--ttft-limit-s", question.ttft_limit_s),
                                       std::pair("--tpot-limit-s", question.tpot_limit_s)})
     if (limit && !(*limit > 0))
-      return usage(option,
-                   fmt::format("a limit of {:g} s allows nothing; it must be positive", *limit));
+      return usageError(
+          option, fmt::format("a limit of {:g} s allows nothing; it must be positive", *limit));
   if (question.router_skew && !(*question.router_skew >= 0 && *question.router_skew <= 2))
-    return usage("--router-skew",
-                 fmt::format("{:g} is no exponent from 0 to 2", *question.router_skew));
+    return usageError("--router-skew",
+                      fmt::format("{:g} is no exponent from 0 to 2", *question.router_skew));
   PriceSurfaceRequest& serving = workshop.base.serving;
   serving.family = workshop.family;
   serving.engine = *engine;
@@ -206,10 +203,10 @@ Result<Workshop> workshopOf(const LifetimeQuestion& question, PlanDesigns& resul
 
 Result<std::vector<Routing>> routingsOf(const LifetimeQuestion& question, const Workshop& workshop,
                                         PlanDesigns& result) {
-  if (question.experts.empty()) return usage("--experts", "state at least one expert count");
+  if (question.experts.empty()) return usageError("--experts", "state at least one expert count");
   for (const double experts : question.experts)
     if (!(experts >= 1 && experts < 1e6) || experts != std::floor(experts))
-      return usage("--experts", fmt::format("{:g} is no number of experts", experts));
+      return usageError("--experts", fmt::format("{:g} is no number of experts", experts));
   std::vector<std::optional<double>> widths(question.granularity.begin(),
                                             question.granularity.end());
   if (widths.empty()) widths = {std::nullopt};
@@ -229,7 +226,7 @@ Result<std::vector<Routing>> routingsOf(const LifetimeQuestion& question, const 
       else
         for (const auto& width : widths) list.push_back({experts, top_k, width});
   }
-  if (list.empty()) return usage("--top-k", "is more than every number of experts");
+  if (list.empty()) return usageError("--top-k", "is more than every number of experts");
   return list;
 }
 

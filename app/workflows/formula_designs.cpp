@@ -11,10 +11,6 @@
 namespace moe {
 namespace {
 
-tl::unexpected<Error> usage(std::string where, std::string message) {
-  return fail(ErrorKind::kUsage, std::move(where), std::move(message));
-}
-
 /// Options of the exact cost model say nothing here.
 Result<void> refuseExact(const LifetimeQuestion& question, const char* formula) {
   const std::pair<const char*, bool> stated[] = {
@@ -34,9 +30,10 @@ Result<void> refuseExact(const LifetimeQuestion& question, const char* formula) 
       {"--sensitivity", question.sensitivity}};
   for (const auto& [option, given] : stated)
     if (given)
-      return usage(option, fmt::format("{} is a published formula that does not know it; leave one "
-                                       "of them out",
-                                       formula));
+      return usageError(option,
+                        fmt::format("{} is a published formula that does not know it; leave one "
+                                    "of them out",
+                                    formula));
   return {};
 }
 
@@ -53,7 +50,7 @@ Result<void> refuseMachines(const LifetimeQuestion& question) {
       {"--training-mfu", question.training_mfu.has_value()},
       {"--training-usd-per-device-hour", question.training_usd_per_device_hour.has_value()}};
   for (const auto& [option, given] : stated)
-    if (given) return usage(option, "--flop-prices hold all prices; leave one of them out");
+    if (given) return usageError(option, "--flop-prices hold all prices; leave one of them out");
   return {};
 }
 
@@ -62,9 +59,9 @@ Result<PlanDesigns> flopDesigns(const LifetimeQuestion& question) {
     return tl::unexpected(good.error());
   if (auto good = refuseMachines(question); !good) return tl::unexpected(good.error());
   if (!question.cost_preset.empty())
-    return usage("--flop-prices", "--cost-preset states prices too; state one of them");
+    return usageError("--flop-prices", "--cost-preset states prices too; state one of them");
   const auto prices = flopPricesPreset(question.flop_prices);
-  if (!prices) return usage("--flop-prices", prices.error().message);
+  if (!prices) return usageError("--flop-prices", prices.error().message);
   PlanDesigns result;
   result.designs = {flopDesign(*prices)};
   result.sources.push_back("prices: " + prices->name + " (" + prices->description + ")");
@@ -79,7 +76,7 @@ Result<RooflineSetting> rooflineSetting(const LifetimeQuestion& question, PlanDe
   const auto preset = costPreset(question.cost_preset);
   if (!preset) return tl::unexpected(preset.error());
   auto rule = shapeRulePreset(question.shape);
-  if (!rule) return usage("--shape", rule.error().message);
+  if (!rule) return usageError("--shape", rule.error().message);
   RooflineSetting setting;
   setting.shape_rule = *std::move(rule);
   setting.accelerator = preset->accelerator;
@@ -99,17 +96,18 @@ Result<RooflineSetting> rooflineSetting(const LifetimeQuestion& question, PlanDe
 Result<void> checkServing(const RooflineSetting& setting) {
   const Workload& load = setting.workload;
   if (!(setting.price.value() > 0) || !(setting.price.value() < 1e3))
-    return usage("--usd-per-device-hour",
-                 fmt::format("{:g} is no price of a device-hour", setting.price.value() * 3600));
+    return usageError("--usd-per-device-hour", fmt::format("{:g} is no price of a device-hour",
+                                                           setting.price.value() * 3600));
   if (setting.max_devices < 1)
-    return usage("--max-devices", fmt::format("is {}; allow at least 1", setting.max_devices));
+    return usageError("--max-devices", fmt::format("is {}; allow at least 1", setting.max_devices));
   if (!(load.prompt_tokens >= 0 && load.prompt_tokens < 1e9))
-    return usage("--prompt-tokens", fmt::format("{:g} is no mean length", load.prompt_tokens));
+    return usageError("--prompt-tokens", fmt::format("{:g} is no mean length", load.prompt_tokens));
   if (!(load.output_tokens > 0 && load.output_tokens < 1e9))
-    return usage("--output-tokens", fmt::format("{:g} is no mean length", load.output_tokens));
+    return usageError("--output-tokens", fmt::format("{:g} is no mean length", load.output_tokens));
   const auto& limit = setting.settings.max_concurrency;
   if (limit && !(*limit >= 1))
-    return usage("--max-concurrency", fmt::format("{:g} running requests serve nothing", *limit));
+    return usageError("--max-concurrency",
+                      fmt::format("{:g} running requests serve nothing", *limit));
   return {};
 }
 
@@ -158,7 +156,7 @@ Result<PlanDesigns> rooflineDesigns(const LifetimeQuestion& question) {
   counts.erase(std::unique(counts.begin(), counts.end()), counts.end());
   for (const double experts : counts) {
     if (!(experts >= 1))
-      return usage("--experts", fmt::format("{:g} is no number of experts", experts));
+      return usageError("--experts", fmt::format("{:g} is no number of experts", experts));
     result.designs.push_back(rooflineDesign(*setting, experts));
   }
   return result;

@@ -11,36 +11,33 @@ namespace {
 
 constexpr std::size_t kSums = 24;  // along a front over lifetime USD
 
-tl::unexpected<Error> usage(const char* option, std::string message) {
-  return fail(ErrorKind::kUsage, option, std::move(message));
-}
-
-Result<void> checkGoal(const LifetimeQuestion& question) {
+Result<void> checkFrontGoal(const LifetimeQuestion& question) {
   if (question.target_loss)
-    return usage("--target-loss", "a front shows every loss; state it with --mode lifetime");
+    return usageError("--target-loss", "a front shows every loss; state it with --mode lifetime");
   if (question.sensitivity || !question.save_model.empty())
-    return usage(question.sensitivity ? "--sensitivity" : "--save-model",
-                 "a front recommends no single model; use --mode lifetime");
+    return usageError(question.sensitivity ? "--sensitivity" : "--save-model",
+                      "a front recommends no single model; use --mode lifetime");
   if (!question.models.empty())
-    return usage("--models", "a front is drawn over sizes; use --mode lifetime");
+    return usageError("--models", "a front is drawn over sizes; use --mode lifetime");
   if (!question.other_law_file.empty())
-    return usage("--other-law-file", "belongs to --sensitivity of --mode lifetime");
+    return usageError("--other-law-file", "belongs to --sensitivity of --mode lifetime");
   if (question.max_train_days)
-    return usage("--max-train-days", "is not known to fronts; use --mode lifetime");
+    return usageError("--max-train-days", "is not known to fronts; use --mode lifetime");
   if (question.total_usd.empty()) {
     if (question.budget_flop.has_value() == question.budget_usd.has_value())
-      return usage("--budget-flop",
-                   "state the training budget of the models: --budget-flop or --budget-usd; or a "
-                   "range of lifetime costs with --total-usd LEAST,MOST");
+      return usageError(
+          "--budget-flop",
+          "state the training budget of the models: --budget-flop or --budget-usd; or a "
+          "range of lifetime costs with --total-usd LEAST,MOST");
     return {};
   }
   if (question.total_usd.size() != 2 || !(question.total_usd[0] > 0) ||
       !(question.total_usd[1] > question.total_usd[0]))
-    return usage("--total-usd", "takes two rising sums of USD, as in 1e6,1e8");
+    return usageError("--total-usd", "takes two rising sums of USD, as in 1e6,1e8");
   if (question.budget_flop || question.budget_usd)
-    return usage("--total-usd", "holds training and serving; leave the training budget out");
+    return usageError("--total-usd", "holds training and serving; leave the training budget out");
   if (!question.lifetime_tokens)
-    return usage("--lifetime-tokens", "state how many output tokens the models will serve");
+    return usageError("--lifetime-tokens", "state how many output tokens the models will serve");
   return {};
 }
 
@@ -60,7 +57,7 @@ ParetoRequest requestOf(const LifetimeQuestion& question) {
 Result<FrontAnswer> answerFront(const LifetimeQuestion& question, std::stop_token stop,
                                 const ProgressSink& progress) {
   const auto start = std::chrono::steady_clock::now();
-  if (const auto good = checkGoal(question); !good) return tl::unexpected(good.error());
+  if (const auto good = checkFrontGoal(question); !good) return tl::unexpected(good.error());
   FrontAnswer answer;
   answer.question = question;
   answer.request = requestOf(question);

@@ -13,24 +13,22 @@ namespace {
 
 constexpr double kSecondsPerDay = 86400;
 
-Result<void> checkGoal(const LifetimeQuestion& question) {
-  const auto usage = [](const char* option, std::string message) {
-    return fail(ErrorKind::kUsage, option, std::move(message));
-  };
+Result<void> checkLifetimeGoal(const LifetimeQuestion& question) {
   if (!question.lifetime_tokens)
-    return usage("--lifetime-tokens", "state how many output tokens the model will serve");
+    return usageError("--lifetime-tokens", "state how many output tokens the model will serve");
   if (question.budget_flop)
-    return usage("--budget-flop", "a lifetime is paid in USD; state --target-loss or --budget-usd");
+    return usageError("--budget-flop",
+                      "a lifetime is paid in USD; state --target-loss or --budget-usd");
   if (question.target_loss.has_value() == question.budget_usd.has_value())
-    return usage("--target-loss",
-                 "state either --target-loss or --budget-usd (training and serving together)");
+    return usageError("--target-loss",
+                      "state either --target-loss or --budget-usd (training and serving together)");
   if (!question.other_law_file.empty() && !question.sensitivity)
-    return usage("--other-law-file", "is compared by --sensitivity; state both");
+    return usageError("--other-law-file", "is compared by --sensitivity; state both");
   if (!question.other_law_file.empty())
     if (const auto law = chosenLaw(question.other_law_file, ""); !law)
       return tl::unexpected(law.error());
   if (question.budget_usd && !(*question.budget_usd > 0))
-    return usage("--budget-usd", fmt::format("{:g} USD buy nothing", *question.budget_usd));
+    return usageError("--budget-usd", fmt::format("{:g} USD buy nothing", *question.budget_usd));
   return {};
 }
 
@@ -157,7 +155,7 @@ Result<LifetimeInputs> lifetimeInputs(const LifetimeQuestion& question, std::sto
 Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question, std::stop_token stop,
                                       const ProgressSink& progress) {
   const auto start = std::chrono::steady_clock::now();
-  if (const auto good = checkGoal(question); !good) return tl::unexpected(good.error());
+  if (const auto good = checkLifetimeGoal(question); !good) return tl::unexpected(good.error());
   auto inputs = lifetimeInputs(question, stop, progress);
   if (!inputs) return tl::unexpected(inputs.error());
   auto outcome = planLifetime(inputs->request, stop, progress);

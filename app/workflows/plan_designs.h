@@ -12,6 +12,8 @@
 
 namespace moe {
 
+inline constexpr int kUsualDevices = 8;  ///< a model is spread over at most, where nothing is said
+
 /// A combination that no plan can choose, and why.
 struct LeftOutDesign {
   std::string label;

@@ -13,18 +13,12 @@
 namespace moe {
 namespace {
 
-constexpr int kUsualDevices = 8;
-
 /// The request as it grows, with what is to be said about it.
 struct Draft {
   PlanRequest request;
   std::vector<std::string> sources;
   std::vector<Warning> warnings;
 };
-
-tl::unexpected<Error> usage(std::string where, std::string message) {
-  return fail(ErrorKind::kUsage, std::move(where), std::move(message));
-}
 
 Result<void> takeLaw(const PlanQuestion& question, Draft& draft) {
   auto law = chosenLaw(question.law_file, question.preset);
@@ -63,15 +57,16 @@ Result<Accelerator> lookUp(const PlanQuestion& question, const std::string& name
 
 Result<void> takeMachine(const PlanQuestion& question, Draft& draft) {
   if (question.hardware.find(',') != std::string::npos)
-    return usage("--hardware",
-                 "a plan at a training budget takes one accelerator; lifetime and pareto choose "
-                 "among several");
+    return usageError(
+        "--hardware",
+        "a plan at a training budget takes one accelerator; lifetime and pareto choose "
+        "among several");
   if (!question.hardware.empty()) {
     auto accelerator = lookUp(question, question.hardware, "--hardware");
     if (!accelerator) return tl::unexpected(accelerator.error());
     draft.request.accelerator = *std::move(accelerator);
   } else if (question.cost_preset.empty()) {
-    return usage("--hardware", "state the accelerator that serves, or a --cost-preset");
+    return usageError("--hardware", "state the accelerator that serves, or a --cost-preset");
   }
   const Accelerator& machine = draft.request.accelerator;
   draft.sources.push_back("hardware: " + machine.name + " (" + machine.source + ")");
@@ -115,8 +110,8 @@ void noteRoofline(Draft& draft) {
 Result<void> checkTraffic(const PlanQuestion& question) {
   if (!question.cost_preset.empty()) return {};
   if (!question.prompt_tokens || !question.output_tokens)
-    return usage(question.prompt_tokens ? "--output-tokens" : "--prompt-tokens",
-                 "state the mean tokens of a request (prompt and output), or a --cost-preset");
+    return usageError(question.prompt_tokens ? "--output-tokens" : "--prompt-tokens",
+                      "state the mean tokens of a request (prompt and output), or a --cost-preset");
   return {};
 }
 
@@ -163,24 +158,25 @@ Result<void> takeTraining(const PlanQuestion& question, Draft& draft) {
 
 Result<void> takeBudget(const PlanQuestion& question, Draft& draft) {
   if (question.budget_flop.has_value() == question.budget_usd.has_value())
-    return usage("--budget-flop", question.budget_flop
-                                      ? "--budget-usd states a budget too; state one of them"
-                                      : "state the training budget, or --budget-usd");
+    return usageError("--budget-flop", question.budget_flop
+                                           ? "--budget-usd states a budget too; state one of them"
+                                           : "state the training budget, or --budget-usd");
   if (question.budget_flop) draft.request.budget = Flop(*question.budget_flop);
   if (question.lifetime_tokens && !(*question.lifetime_tokens > 0))
-    return usage("--lifetime-tokens",
-                 fmt::format("{:g} output tokens are no lifetime", *question.lifetime_tokens));
+    return usageError("--lifetime-tokens",
+                      fmt::format("{:g} output tokens are no lifetime", *question.lifetime_tokens));
   return {};
 }
 
 Result<void> takeShape(const PlanQuestion& question, Draft& draft) {
   auto rule = shapeRulePreset(question.shape);
-  if (!rule) return usage("--shape", rule.error().message);
+  if (!rule) return usageError("--shape", rule.error().message);
   if (question.train_flop_factor) rule->train_flop_factor = *question.train_flop_factor;
   if (!(rule->train_flop_factor >= 1 && rule->train_flop_factor <= 100))
-    return usage("--train-flop-factor", fmt::format("{:g} is no factor on the training FLOP of a "
-                                                    "MoE model; it is 1 or more",
-                                                    rule->train_flop_factor));
+    return usageError("--train-flop-factor",
+                      fmt::format("{:g} is no factor on the training FLOP of a "
+                                  "MoE model; it is 1 or more",
+                                  rule->train_flop_factor));
   draft.request.shape_rule = *rule;
   return {};
 }
@@ -278,8 +274,9 @@ std::string planModeName(PlanMode mode) {
 Result<PlanMode> planModeNamed(const std::string& name) {
   for (const PlanMode mode : {PlanMode::kLossOptimal, PlanMode::kMinCost, PlanMode::kMinLoss})
     if (name == planModeName(mode)) return mode;
-  return usage("--mode", "there is no mode '" + name +
-                             "'; there are lifetime, pareto, loss-optimal, min-cost and min-loss");
+  return usageError("--mode",
+                    "there is no mode '" + name +
+                        "'; there are lifetime, pareto, loss-optimal, min-cost and min-loss");
 }
 
 Result<PlanAnswer> answerPlan(const PlanQuestion& question, std::stop_token stop,

@@ -12,25 +12,21 @@ namespace {
 
 constexpr double kUsualBatchTokens = 4'194'304;
 
-Result<void> usage(const char* option, std::string message) {
-  return fail(ErrorKind::kUsage, option, std::move(message));
-}
-
 bool positive(const std::optional<double>& value) {
   return !value || (std::isfinite(*value) && *value > 0);
 }
 
 Result<void> checkRequest(const TrainingCostRequest& request) {
-  if (request.model.empty()) return usage("--model", "is required");
-  if (request.hardware.empty()) return usage("--hardware", "is required");
-  if (!request.devices) return usage("--devices", "is required with --training");
-  if (!request.train_tokens) return usage("--train-tokens", "is required with --training");
+  if (request.model.empty()) return usageError("--model", "is required");
+  if (request.hardware.empty()) return usageError("--hardware", "is required");
+  if (!request.devices) return usageError("--devices", "is required with --training");
+  if (!request.train_tokens) return usageError("--train-tokens", "is required with --training");
   if (!positive(request.usd_per_device_hour))
-    return usage("--usd-per-device-hour",
-                 fmt::format("is {}; it must be positive", *request.usd_per_device_hour));
+    return usageError("--usd-per-device-hour",
+                      fmt::format("is {}; it must be positive", *request.usd_per_device_hour));
   if (!positive(request.global_batch_tokens))
-    return usage("--global-batch-tokens",
-                 fmt::format("is {}; it must be positive", *request.global_batch_tokens));
+    return usageError("--global-batch-tokens",
+                      fmt::format("is {}; it must be positive", *request.global_batch_tokens));
   return {};
 }
 

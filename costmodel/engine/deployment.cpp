@@ -5,58 +5,59 @@
 namespace moe {
 namespace {
 
-Result<void> usage(const char* option, std::string message) {
-  return fail(ErrorKind::kUsage, option, std::move(message));
-}
-
 /// Heads divide among devices, or devices among heads (then heads are copied).
 bool divides(int whole, int parts) { return whole % parts == 0 || parts % whole == 0; }
 
 Result<void> checkAttention(const Parallelism& p, const ModelEntry& model) {
   if (model.heads % p.tensor_parallel != 0)
-    return usage("--tensor-parallel", fmt::format("is {}; {} has {} attention heads, which that "
-                                                  "does not divide",
-                                                  p.tensor_parallel, model.name, model.heads));
+    return usageError("--tensor-parallel",
+                      fmt::format("is {}; {} has {} attention heads, which that "
+                                  "does not divide",
+                                  p.tensor_parallel, model.name, model.heads));
   const bool mla = model.attention == AttentionKind::kMla;
   if (!mla && model.kv_heads > 0 && !divides(model.kv_heads, p.tensor_parallel))
-    return usage("--tensor-parallel",
-                 fmt::format("is {}; {} has {} KV heads, which can be neither divided nor copied "
-                             "evenly",
-                             p.tensor_parallel, model.name, model.kv_heads));
+    return usageError(
+        "--tensor-parallel",
+        fmt::format("is {}; {} has {} KV heads, which can be neither divided nor copied "
+                    "evenly",
+                    p.tensor_parallel, model.name, model.kv_heads));
   if (p.data_parallel > 1 && model.experts == 0)
-    return usage(
+    return usageError(
         "--data-parallel",
         fmt::format("is {}; {} has no experts, so give it replicas instead (attention data "
                     "parallel shares only the experts)",
                     p.data_parallel, model.name));
   if (p.pipeline_parallel > model.layers)
-    return usage("--pipeline-parallel", fmt::format("is {}; {} has {} layers", p.pipeline_parallel,
-                                                    model.name, model.layers));
+    return usageError(
+        "--pipeline-parallel",
+        fmt::format("is {}; {} has {} layers", p.pipeline_parallel, model.name, model.layers));
   return {};
 }
 
 Result<void> checkExperts(const Parallelism& p, const ModelEntry& model) {
   if (model.experts == 0) {
     if (p.expert_parallel > 1)
-      return usage("--expert-parallel",
-                   fmt::format("is {}; {} has no experts", p.expert_parallel, model.name));
+      return usageError("--expert-parallel",
+                        fmt::format("is {}; {} has no experts", p.expert_parallel, model.name));
     return {};
   }
   if (p.moe_tensor_parallel * p.expert_parallel != p.stageDevices())
-    return usage(
+    return usageError(
         "--expert-parallel",
         fmt::format("is {}; the {} devices of a stage must be expert parallel x the tensor "
                     "parallel of experts, so it must divide {}",
                     p.expert_parallel, p.stageDevices(), p.stageDevices()));
   if (model.experts % p.expert_parallel != 0)
-    return usage("--expert-parallel", fmt::format("is {}; {} has {} experts, which that does not "
-                                                  "divide",
-                                                  p.expert_parallel, model.name, model.experts));
+    return usageError("--expert-parallel",
+                      fmt::format("is {}; {} has {} experts, which that does not "
+                                  "divide",
+                                  p.expert_parallel, model.name, model.experts));
   if (model.expert_ffn % p.moe_tensor_parallel != 0)
-    return usage("--expert-parallel",
-                 fmt::format("leaves {} devices per expert; the width {} of an expert of {} is not "
-                             "divided by that",
-                             p.moe_tensor_parallel, model.expert_ffn, model.name));
+    return usageError(
+        "--expert-parallel",
+        fmt::format("leaves {} devices per expert; the width {} of an expert of {} is not "
+                    "divided by that",
+                    p.moe_tensor_parallel, model.expert_ffn, model.name));
   return {};
 }
 
@@ -118,7 +119,7 @@ Result<void> checkParallelism(const Parallelism& parallelism, const ModelEntry& 
                                       {"--data-parallel", parallelism.data_parallel},
                                       {"--pipeline-parallel", parallelism.pipeline_parallel},
                                       {"--expert-parallel", parallelism.expert_parallel}})
-    if (count < 1) return usage(option, fmt::format("is {}; it must be 1 or more", count));
+    if (count < 1) return usageError(option, fmt::format("is {}; it must be 1 or more", count));
   if (const auto good = checkAttention(parallelism, model); !good) return good;
   return checkExperts(parallelism, model);
 }

@@ -18,7 +18,6 @@ constexpr double kAbsorbLaunch = 6e-6;
 constexpr double kNormPasses = 4;
 constexpr double kNormBandwidth = 0.6;
 
-constexpr double kActivationBytes = 2;
 constexpr double kMinRouterWidth = 256;  // narrower products cost as much
 
 std::size_t index(OperatorGroup group) { return static_cast<std::size_t>(group); }

@@ -15,8 +15,6 @@ double bytesOf(std::string_view kv_format) { return kv_format == "fp8" ? 1 : 2; 
 /// Rows of one shape, by batch.
 using Batches = std::map<double, const std::vector<double>*>;
 
-double steps(double a, double b) { return std::abs(std::log2(a / b)); }
-
 /// What a kernel spreads over the device beside the sequences: query heads in prefill, KV heads in
 /// decode (one in MLA).
 double parallelHeads(const AttentionShape& shape, bool prefill) {
@@ -26,9 +24,9 @@ double parallelHeads(const AttentionShape& shape, bool prefill) {
 /// How unlike two shapes are for utilisation, in powers of two: query heads that share a KV head,
 /// head width, and, less, the heads that only multiply the batch.
 double distance(const AttentionShape& a, const AttentionShape& b, bool prefill) {
-  return 2 * steps(a.heads / a.kv_heads, b.heads / b.kv_heads) * (prefill ? 0.5 : 1) +
-         4 * steps(a.head_dim, b.head_dim) +
-         0.5 * steps(parallelHeads(a, prefill), parallelHeads(b, prefill));
+  return 2 * octavesBetween(a.heads / a.kv_heads, b.heads / b.kv_heads) * (prefill ? 0.5 : 1) +
+         4 * octavesBetween(a.head_dim, b.head_dim) +
+         0.5 * octavesBetween(parallelHeads(a, prefill), parallelHeads(b, prefill));
 }
 
 /// ln utilisation of another shape at the batches that fill the device as much: u of (heads,

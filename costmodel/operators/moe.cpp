@@ -11,8 +11,6 @@ namespace {
 
 constexpr double kMeasuredSkew = 1.2;
 
-double steps(double a, double b) { return std::abs(std::log2(a / b)); }
-
 /// What of a layer's experts one device holds, in widths.
 double heldWidth(const MoeShape& shape) {
   return shape.expert_ffn / shape.tensor_parallel * shape.experts / shape.expert_parallel;
@@ -22,12 +20,13 @@ double heldWidth(const MoeShape& shape) {
 /// half of the experts and half of each expert read as many bytes. The weights were chosen by the
 /// error on hidden shapes of all shipped tables.
 double distance(const MoeShape& a, const MoeShape& b) {
-  return steps(a.hidden, b.hidden) + steps(heldWidth(a), heldWidth(b)) +
-         0.5 * (steps(a.expert_ffn, b.expert_ffn) + steps(a.experts, b.experts) +
-                steps(a.top_k, b.top_k)) +
-         0.25 * (steps(a.expert_ffn / a.tensor_parallel, b.expert_ffn / b.tensor_parallel) +
-                 steps(a.experts / a.expert_parallel, b.experts / b.expert_parallel) +
-                 steps(a.expert_parallel, b.expert_parallel));
+  return octavesBetween(a.hidden, b.hidden) + octavesBetween(heldWidth(a), heldWidth(b)) +
+         0.5 * (octavesBetween(a.expert_ffn, b.expert_ffn) + octavesBetween(a.experts, b.experts) +
+                octavesBetween(a.top_k, b.top_k)) +
+         0.25 *
+             (octavesBetween(a.expert_ffn / a.tensor_parallel, b.expert_ffn / b.tensor_parallel) +
+              octavesBetween(a.experts / a.expert_parallel, b.experts / b.expert_parallel) +
+              octavesBetween(a.expert_parallel, b.expert_parallel));
 }
 
 /// How many times as long as in the split `other` a device may take in the split `row` of the same

@@ -14,6 +14,9 @@ struct AxisPlace {
 };
 AxisPlace placeOn(const std::vector<double>& axis, double value);
 
+/// How unlike two sizes are: powers of two between them.
+inline double octavesBetween(double a, double b) { return std::abs(std::log2(a / b)); }
+
 /// Slopes of a monotone cubic interpolant through (x, y), one at each point [FritschButland1984]: 0
 /// at a turn, at the ends that of the line to the neighbour.
 std::vector<double> monotoneSlopes(const std::vector<double>& x, const double* y);

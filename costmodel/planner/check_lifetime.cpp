@@ -7,27 +7,25 @@
 namespace moe {
 namespace {
 
-tl::unexpected<Error> usage(const char* where, std::string message) {
-  return fail(ErrorKind::kUsage, where, std::move(message));
-}
-
 bool isPositive(double value) { return value > 0 && std::isfinite(value); }
 
 Result<void> checkGoal(const LifetimeRequest& request) {
   if (request.target_loss.has_value() == request.total_usd.has_value())
-    return usage("--target-loss", "state either a target loss or a total budget in USD");
+    return usageError("--target-loss", "state either a target loss or a total budget in USD");
   if (request.target_loss && !isPositive(*request.target_loss))
-    return usage("--target-loss", fmt::format("{:g} is no loss; it must be a positive number of "
-                                              "nats",
-                                              *request.target_loss));
+    return usageError("--target-loss",
+                      fmt::format("{:g} is no loss; it must be a positive number of "
+                                  "nats",
+                                  *request.target_loss));
   if (request.total_usd && !isPositive(*request.total_usd))
-    return usage("--total-usd", fmt::format("{:g} is no budget; it must be a positive number of "
-                                            "USD",
-                                            *request.total_usd));
+    return usageError("--total-usd",
+                      fmt::format("{:g} is no budget; it must be a positive number of "
+                                  "USD",
+                                  *request.total_usd));
   if (!(request.lifetime_tokens >= 0) || !std::isfinite(request.lifetime_tokens))
-    return usage("--lifetime-tokens",
-                 fmt::format("{:g} output tokens cannot be served; state 0 or more",
-                             request.lifetime_tokens));
+    return usageError("--lifetime-tokens",
+                      fmt::format("{:g} output tokens cannot be served; state 0 or more",
+                                  request.lifetime_tokens));
   return {};
 }
 
@@ -39,15 +37,16 @@ Result<void> checkLimits(const LifetimeRequest& request) {
       {"--max-train-days", request.max_wall_s}};
   for (const auto& [option, value] : limits)
     if (value && !isPositive(*value))
-      return usage(option,
-                   fmt::format("a limit of {:g} allows nothing; it must be positive", *value));
+      return usageError(option,
+                        fmt::format("a limit of {:g} allows nothing; it must be positive", *value));
   if (!request.max_wall_s) return {};
   for (const PricedDesign& design : request.designs)
     if (!(design.training(1e9, 1e11).wall_s > 0))
-      return usage("--max-train-days",
-                   fmt::format("a limit on wall time needs a cluster to train on, and '{}' names "
-                               "none; state --training-devices",
-                               design.label));
+      return usageError(
+          "--max-train-days",
+          fmt::format("a limit on wall time needs a cluster to train on, and '{}' names "
+                      "none; state --training-devices",
+                      design.label));
   return {};
 }
 
@@ -77,7 +76,7 @@ Result<void> checkLaw(const LifetimeRequest& request) {
 
 Result<void> checkLifetime(const LifetimeRequest& request) {
   require(request.law.family != nullptr, "a plan needs a law with a family");
-  if (request.designs.empty()) return usage("--experts", "no designs to choose among");
+  if (request.designs.empty()) return usageError("--experts", "no designs to choose among");
   for (const auto& check : {checkGoal(request), checkLimits(request), checkLaw(request)})
     if (!check) return check;
   return {};

@@ -10,48 +10,46 @@ namespace {
 
 bool isCount(double value) { return value >= 1 && value <= 1e6 && value == std::floor(value); }
 
-tl::unexpected<Error> usage(const char* where, std::string message) {
-  return fail(ErrorKind::kUsage, where, std::move(message));
-}
-
 Result<void> checkExperts(const PlanRequest& request) {
   if (request.experts.empty())
-    return usage("--experts", "no expert counts; state some, as in 1,4,8,16,32");
+    return usageError("--experts", "no expert counts; state some, as in 1,4,8,16,32");
   for (const double experts : request.experts)
     if (!isCount(experts))
-      return usage("--experts", fmt::format("{:g} is no expert count; it must be a whole number "
-                                            "from 1 (a dense model) on",
-                                            experts));
+      return usageError("--experts",
+                        fmt::format("{:g} is no expert count; it must be a whole number "
+                                    "from 1 (a dense model) on",
+                                    experts));
   if (!isCount(request.base_experts))
-    return usage("--base-experts", fmt::format("{:g} is no expert count; it must be a whole number "
-                                               "from 1 (a dense model) on",
-                                               request.base_experts));
+    return usageError("--base-experts",
+                      fmt::format("{:g} is no expert count; it must be a whole number "
+                                  "from 1 (a dense model) on",
+                                  request.base_experts));
   return {};
 }
 
 Result<void> checkServing(const PlanRequest& request) {
   if (request.max_devices < 1)
-    return usage("--max-devices",
-                 fmt::format("{} devices serve nothing; allow at least 1", request.max_devices));
+    return usageError("--max-devices", fmt::format("{} devices serve nothing; allow at least 1",
+                                                   request.max_devices));
   if (!(request.workload.output_tokens > 0) || !std::isfinite(request.workload.output_tokens))
-    return usage("--output-tokens",
-                 fmt::format("{:g} is no mean output length; it must be positive",
-                             request.workload.output_tokens));
+    return usageError("--output-tokens",
+                      fmt::format("{:g} is no mean output length; it must be positive",
+                                  request.workload.output_tokens));
   if (!(request.workload.prompt_tokens >= 0) || !std::isfinite(request.workload.prompt_tokens))
-    return usage("--prompt-tokens",
-                 fmt::format("{:g} is no mean prompt length; it must be 0 or more",
-                             request.workload.prompt_tokens));
+    return usageError("--prompt-tokens",
+                      fmt::format("{:g} is no mean prompt length; it must be 0 or more",
+                                  request.workload.prompt_tokens));
   if (!(request.price.value() > 0) || !std::isfinite(request.price.value()))
-    return usage(
+    return usageError(
         "--usd-per-device-hour",
         fmt::format("a price of {:g} USD makes every model equally cheap; state a positive "
                     "one",
                     request.price.value() * 3600));
   if (request.settings.max_concurrency && !(*request.settings.max_concurrency >= 1))
-    return usage("--max-concurrency",
-                 fmt::format("a limit of {:g} running requests serves nothing; "
-                             "it must be at least 1",
-                             *request.settings.max_concurrency));
+    return usageError("--max-concurrency",
+                      fmt::format("a limit of {:g} running requests serves nothing; "
+                                  "it must be at least 1",
+                                  *request.settings.max_concurrency));
   return {};
 }
 
@@ -96,9 +94,10 @@ Result<void> checkLaw(const PlanRequest& request) {
 Result<CheckedRequest> checkedRequest(const PlanRequest& request) {
   require(request.law.family != nullptr, "a plan needs a law with a family");
   if (!(request.budget.value() > 0) || !std::isfinite(request.budget.value()))
-    return usage("--budget-flop", fmt::format("{:g} is no training budget; state a positive number "
-                                              "of FLOP",
-                                              request.budget.value()));
+    return usageError("--budget-flop",
+                      fmt::format("{:g} is no training budget; state a positive number "
+                                  "of FLOP",
+                                  request.budget.value()));
   for (const auto& check : {checkExperts(request), checkServing(request), checkLaw(request)})
     if (!check) return tl::unexpected(check.error());
 

@@ -10,8 +10,6 @@
 namespace moe {
 namespace {
 
-constexpr double kEndless = std::numeric_limits<double>::infinity();
-
 struct Reference {
   double log_params = 0;
   double log_tokens = 0;

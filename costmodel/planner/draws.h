@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <stop_token>
 #include <vector>
@@ -13,6 +14,9 @@ namespace moe {
 
 /// A 2.5 % percentile of fewer draws would be their minimum or less.
 inline constexpr std::size_t kFewestDraws = 20;
+
+/// What a draw has where there is no figure.
+inline constexpr double kNoFigure = std::numeric_limits<double>::quiet_NaN();
 
 /// Which of `available` draws are used: all of them in order when there are not more than `wanted`,
 /// else a seeded choice without repeats, ascending.

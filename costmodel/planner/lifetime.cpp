@@ -12,8 +12,7 @@
 namespace moe {
 namespace {
 
-constexpr double kMarkedDecades = 1;  // beyond it a plan is never recommended
-constexpr double kMet = 1e-7;         // of ln N or ln D: a limit that is met
+constexpr double kMet = 1e-7;  // of ln N or ln D: a limit that is met
 
 Binding tokenLimit(const LifetimeTask& task, double log_params) {
   return task.most_log_tokens <= log_params + task.most_log_tokens_per_param

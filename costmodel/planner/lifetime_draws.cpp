@@ -10,7 +10,6 @@
 namespace moe {
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr double kQuantile95 = 1.6448536269514722;  // of the standard normal
 
 /// Well mixed bits of a counter [Steele2014].
@@ -44,11 +43,11 @@ bool pricesAreUncertain(const LifetimeRequest& request) {
 }
 
 /// Solves draws first, first + step, ... into their places.
-class Worker {
+class LifetimeWorker {
  public:
-  Worker(const LifetimeRequest& request, const std::vector<PriceGrid>& grids,
-         const std::vector<LifetimeSolution>& points, const std::vector<std::size_t>& indices,
-         LifetimeDraws& draws)
+  LifetimeWorker(const LifetimeRequest& request, const std::vector<PriceGrid>& grids,
+                 const std::vector<LifetimeSolution>& points,
+                 const std::vector<std::size_t>& indices, LifetimeDraws& draws)
       : request_(request),
         grids_(grids),
         points_(points),
@@ -59,7 +58,7 @@ class Worker {
       const PricedDesign& design = request.designs[d];
       hardware_.push_back(numberOf(design.hardware));
       point_params_.push_back(std::min(std::exp(points[d].log_params), design.largest_params));
-      point_usd_.push_back(points[d].found ? design.serving_usd(point_params_.back()) : kNone);
+      point_usd_.push_back(points[d].found ? design.serving_usd(point_params_.back()) : kNoFigure);
     }
   }
 
@@ -83,7 +82,8 @@ class Worker {
     LifetimeTask task = task_;
     task.price_factor = std::exp(std::log1p(design.price_uncertainty) / kQuantile95 *
                                  normalOf(request_.seed, draw, hardware_[d]));
-    LifetimeDraw result{kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone};
+    LifetimeDraw result{kNoFigure, kNoFigure, kNoFigure, kNoFigure,
+                        kNoFigure, kNoFigure, kNoFigure, kNoFigure};
     const LifetimeSolution found = solveLifetime(design, grids_[d], surface, task, Care::kDraw);
     if (points_[d].found) {
       const double value = lifetimeValue(design, surface, task, points_[d].log_params,
@@ -127,7 +127,7 @@ std::optional<LifetimeDraws> solveDraws(const LifetimeRequest& request,
   draws.draws = indices.size();
   draws.designs = request.designs.size();
   draws.table.resize(draws.draws * draws.designs);
-  const Worker worker(request, grids, points, indices, draws);
+  const LifetimeWorker worker(request, grids, points, indices, draws);
   shareOut(draws.draws, request.threads, [&](std::size_t first, std::size_t step, bool of_caller) {
     worker.run(first, step, stop, of_caller ? progress : ProgressSink{});
   });

@@ -7,8 +7,6 @@
 namespace moe {
 namespace {
 
-constexpr double kEndless = std::numeric_limits<double>::infinity();
-
 /// Compares two designs under changed assumptions.
 class Duel {
  public:

@@ -8,8 +8,6 @@
 namespace moe {
 namespace {
 
-constexpr double kEndless = std::numeric_limits<double>::infinity();
-
 LossSurface surfaceOf(const LifetimeRequest& request, const PricedDesign& design,
                       std::optional<double> unique_tokens) {
   return LossSurface(request.law, design.model, unique_tokens);

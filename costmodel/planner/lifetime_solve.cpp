@@ -9,7 +9,6 @@
 namespace moe {
 namespace {
 
-constexpr double kEndless = std::numeric_limits<double>::infinity();
 // Beyond 16 times the loss-optimal size both training and serving rise with N.
 const double kFarthestAbove = std::log(16.0);
 constexpr double kOneSize = 1e-9;  // of ln N: what a fixed model is searched within

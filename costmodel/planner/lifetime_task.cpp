@@ -8,7 +8,6 @@
 namespace moe {
 namespace {
 
-constexpr double kEndless = LifetimeTask::kNoLimit;
 constexpr double kTokenRounding = 1e-9;  // of ln D: a cap met to rounding is met
 
 double budgetTokens(const PricedDesign& design, const LifetimeTask& task, double log_params,

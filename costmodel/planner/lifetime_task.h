@@ -11,9 +11,6 @@ namespace moe {
 
 inline constexpr double kSmallestPlanned = 1e6;  ///< parameters; nothing smaller is searched
 
-inline constexpr double kMostLogTokens = 300;  ///< ln D of 1e130 tokens: every falling term is gone
-inline constexpr double kMostLogParams = 46;   ///< ln N of 1e20; nothing larger is searched
-
 /// What is minimised at one design: USD where there is a target, else the loss.
 struct LifetimeTask {
   static constexpr double kNoLimit = std::numeric_limits<double>::infinity();

@@ -10,11 +10,8 @@ namespace moe {
 namespace {
 
 constexpr double kRepeatDecay = 15.387756;  // R_D* of [Muennighoff2023], released code
-constexpr double kEndless = std::numeric_limits<double>::infinity();
-constexpr double kMostLogTokens = 300;    // ln D of 1e130 tokens: every falling term is gone
-constexpr double kLeastLogParams = 7;     // 1100 parameters
-constexpr double kMostLogParams = 46;     // 1e20
-constexpr double kStartLogParams = 20.7;  // 1e9
+constexpr double kLeastLogParams = 7;       // 1100 parameters
+constexpr double kStartLogParams = 20.7;    // 1e9
 
 }  // namespace
 

@@ -1,11 +1,17 @@
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <vector>
 
 #include "fitting/laws/law.h"
 
 namespace moe {
+
+/// Tokens, USD or a size that nothing reaches.
+inline constexpr double kEndless = std::numeric_limits<double>::infinity();
+inline constexpr double kMostLogTokens = 300;  ///< ln D of 1e130 tokens: every falling term is gone
+inline constexpr double kMostLogParams = 46;   ///< ln N of 1e20; nothing larger is searched
 
 /// Training tokens of which only `unique` differ, as fresh ones [Muennighoff2023]:
 ///

@@ -8,7 +8,7 @@ namespace moe {
 namespace {
 
 /// A basic string of TOML.
-std::string quoted(std::string_view text) {
+std::string tomlString(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\')
@@ -30,7 +30,7 @@ struct Writer {
     if (value) text += fmt::format("{} = true\n", key);
   }
   void words(std::string_view key, const std::string& value) {
-    if (!value.empty()) text += fmt::format("{} = {}\n", key, quoted(value));
+    if (!value.empty()) text += fmt::format("{} = {}\n", key, tomlString(value));
   }
 };
 

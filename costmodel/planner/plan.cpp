@@ -15,7 +15,6 @@
 namespace moe {
 namespace {
 
-constexpr double kMarkedDecades = 1;  // issue of trust: beyond it a plan is never recommended
 constexpr double kComfortableRequests = 64;
 constexpr double kNearTheWall = 0.9;  // of the largest N that fits
 

@@ -10,12 +10,10 @@
 namespace moe {
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-
 DrawFigures figuresOf(const std::optional<SolvedPoint>& point,
                       const std::optional<SolvedPoint>& optimum,
                       const std::optional<SolvedPoint>& base) {
-  DrawFigures figures{kNone, kNone, kNone, kNone, kNone, kNone, kNone};
+  DrawFigures figures{kNoFigure, kNoFigure, kNoFigure, kNoFigure, kNoFigure, kNoFigure, kNoFigure};
   if (!point) return figures;
   figures.params = point->params;
   figures.train_tokens = point->train_tokens;
@@ -31,10 +29,10 @@ DrawFigures figuresOf(const std::optional<SolvedPoint>& point,
 }
 
 /// Solves draws first, first + step, ... of `indices` into their places.
-class Worker {
+class PlanWorker {
  public:
-  Worker(const PlanRequest& request, std::size_t base, const std::vector<std::size_t>& indices,
-         PosteriorPlan& plan)
+  PlanWorker(const PlanRequest& request, std::size_t base, const std::vector<std::size_t>& indices,
+             PosteriorPlan& plan)
       : request_(request), base_(base), indices_(indices), plan_(plan) {}
 
   void run(std::size_t first, std::size_t step, std::stop_token stop,
@@ -110,7 +108,7 @@ std::optional<PosteriorPlan> planPosterior(const PlanRequest& request, std::size
   plan.draws = indices.size();
   plan.experts = request.experts.size();
   plan.rows.resize(plan.draws * plan.experts);
-  const Worker worker(request, base, indices, plan);
+  const PlanWorker worker(request, base, indices, plan);
   shareOut(plan.draws, request.threads, [&](std::size_t first, std::size_t step, bool of_caller) {
     worker.run(first, step, stop, of_caller ? progress : ProgressSink{});
   });
@@ -127,7 +125,7 @@ void fillIntervals(const PosteriorPlan& posterior, PlanOutcome& outcome) {
 }
 
 double objective(PlanMode mode, const DrawFigures& figures) {
-  if (!std::isfinite(figures.usd_per_million_tokens)) return kNone;
+  if (!std::isfinite(figures.usd_per_million_tokens)) return kNoFigure;
   return mode == PlanMode::kMinCost ? figures.usd_per_million_output_tokens_all_in : figures.loss;
 }
 

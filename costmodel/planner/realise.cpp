@@ -32,19 +32,16 @@ int roundedTo(double value, int step) {
 }
 
 Result<void> checkCounts(const RealiseRequest& r) {
-  const auto usage = [](const char* option, std::string message) {
-    return fail(ErrorKind::kUsage, option, std::move(message));
-  };
   const auto whole = [](double x) { return x >= 1 && x <= 1e5 && x == std::floor(x); };
   if (!(r.params >= 1e6 && r.params <= 1e15))
-    return usage("--params",
-                 fmt::format("{:g} is no model size; it must be from 1e6 to 1e15", r.params));
+    return usageError("--params",
+                      fmt::format("{:g} is no model size; it must be from 1e6 to 1e15", r.params));
   if (!whole(r.experts) || !whole(r.top_k))
-    return usage("--experts", fmt::format("{:g} experts, {:g} per token: both must be whole "
-                                          "numbers from 1 on",
-                                          r.experts, r.top_k));
+    return usageError("--experts", fmt::format("{:g} experts, {:g} per token: both must be whole "
+                                               "numbers from 1 on",
+                                               r.experts, r.top_k));
   if (r.granularity && !(*r.granularity > 0 && *r.granularity <= 1e3))
-    return usage("--granularity", fmt::format("is {:g}; it must be above 0", *r.granularity));
+    return usageError("--granularity", fmt::format("is {:g}; it must be above 0", *r.granularity));
   return {};
 }
 

@@ -10,27 +10,23 @@
 namespace moe {
 namespace {
 
-constexpr double kTokens = 1e6;  // that a price is of
-
 Result<void> checkRequest(const PriceSurfaceRequest& r) {
-  const auto usage = [](const char* option, std::string message) {
-    return fail(ErrorKind::kUsage, option, std::move(message));
-  };
   if (!(r.min_params >= 1e6 && r.max_params > r.min_params && r.max_params <= 1e15))
-    return usage("--params",
-                 fmt::format("from {:g} to {:g} is no range of model sizes; they must rise, from "
-                             "1e6 to 1e15",
-                             r.min_params, r.max_params));
+    return usageError(
+        "--params",
+        fmt::format("from {:g} to {:g} is no range of model sizes; they must rise, from "
+                    "1e6 to 1e15",
+                    r.min_params, r.max_params));
   if (!(r.spacing >= 0.05 && r.spacing <= 1))
-    return usage("--spacing", fmt::format("is {:g} in ln N; take 0.05 to 1", r.spacing));
-  if (r.max_devices < 1) return usage("--max-devices", fmt::format("is {}", r.max_devices));
+    return usageError("--spacing", fmt::format("is {:g} in ln N; take 0.05 to 1", r.spacing));
+  if (r.max_devices < 1) return usageError("--max-devices", fmt::format("is {}", r.max_devices));
   if (!(r.price.value() > 0))
-    return usage("--usd-per-device-hour", "must be positive, or all models cost the same");
+    return usageError("--usd-per-device-hour", "must be positive, or all models cost the same");
   if (!(r.engine_limit >= 1 && r.engine_limit <= 1e6))
-    return usage("--max-concurrency",
-                 fmt::format("is {:g}; it must be from 1 to 1e6", r.engine_limit));
+    return usageError("--max-concurrency",
+                      fmt::format("is {:g}; it must be from 1 to 1e6", r.engine_limit));
   if (!(r.load.output_tokens > 0 && r.load.prompt_tokens >= 0))
-    return usage("--output-tokens", "prompts and outputs must have lengths");
+    return usageError("--output-tokens", "prompts and outputs must have lengths");
   return {};
 }
 
@@ -89,7 +85,8 @@ Result<std::optional<ExactPrice>> exactPrice(const PriceSurfaceRequest& request,
     const BoundDivision bound(*setting, division, request.kernels);
     const auto best = exactConcurrency(bound, request, steps);
     if (!best) continue;
-    const double usd = std::exp(logDeviceSeconds(best, division)) * request.price.value() * kTokens;
+    const double usd =
+        std::exp(logDeviceSeconds(best, division)) * request.price.value() * kPricedTokens;
     if (!cheapest || usd < cheapest->usd_per_million_output_tokens_all_in)
       cheapest = ExactPrice{usd, division, *best};
   }
@@ -109,7 +106,8 @@ Result<PriceSurface> priceSurface(const PriceSurfaceRequest& request) {
     return tl::unexpected(noServing(request, nodes->front()));
   SurfaceBuilder builder(request, *nodes);
   builder.fill();
-  auto surface = drawSurface(builder.tables(), request.price.value() * kTokens, request.threads);
+  auto surface =
+      drawSurface(builder.tables(), request.price.value() * kPricedTokens, request.threads);
   if (!surface) return tl::unexpected(noServing(request, nodes->front()));
   for (const SurfaceNode& node : *nodes) surface->models.push_back(node.model.entry);
   const double output = request.load.output_tokens;

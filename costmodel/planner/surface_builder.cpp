@@ -11,7 +11,6 @@ namespace {
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kWorthPricing = 1.6;   // times the cheapest by roofline: these are priced
 constexpr double kWorthKeeping = 1.25;  // times the cheapest: these are priced beside, too
-constexpr double kTokens = 1e6;         // that a price is of
 
 /// Divisions that every node can be divided in.
 std::vector<Parallelism> commonDivisions(const PriceSurfaceRequest& request,
@@ -186,7 +185,7 @@ double SurfaceBuilder::exactUsd(const SweepSetting& setting, double log_params) 
     least = std::min(
         least, logDeviceSeconds(exactConcurrency(bound, request_, tables_.concurrencies), split));
   }
-  return std::exp(least) * request_.price.value() * kTokens;
+  return std::exp(least) * request_.price.value() * kPricedTokens;
 }
 
 }  // namespace moe

@@ -6,6 +6,8 @@
 
 namespace moe {
 
+inline constexpr double kPricedTokens = 1e6;  ///< that a price is of
+
 /// Fills the tables of a surface from the exact cost model: every fourth node with the divisions
 /// that a roofline does not rule out, then the nodes between with those that are nearly the
 /// cheapest at either end.

@@ -17,19 +17,17 @@ constexpr int kFewestDevices = 8;
 constexpr int kMostDevices = 1 << 15;
 
 Result<void> checkRequest(const TrainingPriceRequest& r) {
-  const auto usage = [](const char* option, std::string message) {
-    return fail(ErrorKind::kUsage, option, std::move(message));
-  };
   if (r.mfu && !(*r.mfu > 0 && *r.mfu <= 1))
-    return usage("--training-mfu",
-                 fmt::format("is {:g}; it must be above 0 and at most 1", *r.mfu));
+    return usageError("--training-mfu",
+                      fmt::format("is {:g}; it must be above 0 and at most 1", *r.mfu));
   if (r.cluster_devices && *r.cluster_devices < 1)
-    return usage("--training-devices",
-                 fmt::format("is {}; it must be 1 or more", *r.cluster_devices));
+    return usageError("--training-devices",
+                      fmt::format("is {}; it must be 1 or more", *r.cluster_devices));
   if (!(r.batch_tokens >= 1 && r.sequence_length >= 1))
-    return usage("--global-batch-tokens", "a batch and a sequence must have tokens");
+    return usageError("--global-batch-tokens", "a batch and a sequence must have tokens");
   if (!(r.price.value() > 0))
-    return usage("--train-usd-per-device-hour", "must be positive; else training costs nothing");
+    return usageError("--train-usd-per-device-hour",
+                      "must be positive; else training costs nothing");
   require(r.mfu || r.speed != nullptr, "a speed is predicted from measured rows");
   return {};
 }

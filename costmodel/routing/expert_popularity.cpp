@@ -9,25 +9,23 @@
 namespace moe {
 namespace {
 
-tl::unexpected<Error> usage(const char* where, std::string message) {
-  return fail(ErrorKind::kUsage, where, std::move(message));
-}
-
 Result<void> checkAssumption(const RoutingAssumption& assumption, std::size_t experts,
                              std::size_t top_k) {
   if (experts == 0 || top_k == 0 || top_k > experts)
-    return usage("routing", fmt::format("a token cannot choose {} of {} experts", top_k, experts));
+    return usageError("routing",
+                      fmt::format("a token cannot choose {} of {} experts", top_k, experts));
   if (!(assumption.correlation >= 0 && assumption.correlation <= 1))
-    return usage("routing correlation",
-                 fmt::format("is {}; 0 (independent) to 1 (all the same) is needed",
-                             assumption.correlation));
+    return usageError("routing correlation",
+                      fmt::format("is {}; 0 (independent) to 1 (all the same) is needed",
+                                  assumption.correlation));
   if (!(assumption.alpha >= 0 && assumption.alpha <= 100))
-    return usage("routing exponent",
-                 fmt::format("is {}; a number from 0 to 100 is needed", assumption.alpha));
+    return usageError("routing exponent",
+                      fmt::format("is {}; a number from 0 to 100 is needed", assumption.alpha));
   if (!(assumption.span >= 1 && assumption.span <= 1e12))
-    return usage("routing span", fmt::format("is {}; the largest over the smallest popularity is a "
-                                             "number from 1 to 1e12",
-                                             assumption.span));
+    return usageError("routing span",
+                      fmt::format("is {}; the largest over the smallest popularity is a "
+                                  "number from 1 to 1e12",
+                                  assumption.span));
   return {};
 }
 
@@ -110,7 +108,7 @@ Result<ExpertPopularity> expertPopularity(const RoutingAssumption& assumption, s
   }
   if (assumption.popularity == PopularityKind::kMeasured) {
     if (!assumption.measured)
-      return usage("routing", "measured popularity needs a file of counts or a trace");
+      return usageError("routing", "measured popularity needs a file of counts or a trace");
     auto chosen = measuredProbabilities(*assumption.measured, experts, top_k);
     if (!chosen) return tl::unexpected(chosen.error());
     popularity.chosen = std::move(*chosen);

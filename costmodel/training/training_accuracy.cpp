@@ -39,12 +39,12 @@ double boundOf(std::vector<double> errors) {
   return errors[std::min(rank, errors.size()) - 1];
 }
 
-struct Errors {
+struct ErrorLists {
   std::vector<double> ratios;
   std::vector<bool> covered;
 };
 
-TrainingAccuracy summary(const Errors& errors) {
+TrainingAccuracy summary(const ErrorLists& errors) {
   TrainingAccuracy accuracy;
   std::vector<double> relative;
   for (const double ratio : errors.ratios) relative.push_back(std::abs(ratio - 1));
@@ -123,7 +123,7 @@ std::vector<TrainingAccuracy> trainingAccuracy(const TrainingSpeedModel& model,
     const std::vector<bool> covered = coveredRows(model, ratios);
     for (const std::string& source : sources)
       for (const char* group : {"dense", "MoE", "all"}) {
-        Errors errors;
+        ErrorLists errors;
         for (std::size_t i = 0; i < ratios.size(); ++i) {
           const bool moe = model.rows[i].point.model.params.experts > 0;
           const bool fits =

@@ -11,68 +11,67 @@ namespace {
 
 using std::string_view;
 
-Result<void> usage(const char* option, std::string message) {
-  return fail(ErrorKind::kUsage, option, std::move(message));
-}
-
 Result<void> checkPositive(const TrainingSetup& setup) {
-  struct Count {
+  struct CountedOption {
     const char* option;
     double value;
   };
-  const Count counts[] = {{"--devices", double(setup.devices)},
-                          {"--tensor-parallel", double(setup.tensor_parallel)},
-                          {"--pipeline-parallel", double(setup.pipeline_parallel)},
-                          {"--context-parallel", double(setup.context_parallel)},
-                          {"--expert-parallel", double(setup.expert_parallel)},
-                          {"--expert-tensor-parallel", double(setup.expert_tensor_parallel)},
-                          {"--micro-batch", setup.micro_batch_sequences},
-                          {"--sequence-length", setup.sequence_length}};
-  for (const Count& count : counts)
+  const CountedOption counts[] = {
+      {"--devices", double(setup.devices)},
+      {"--tensor-parallel", double(setup.tensor_parallel)},
+      {"--pipeline-parallel", double(setup.pipeline_parallel)},
+      {"--context-parallel", double(setup.context_parallel)},
+      {"--expert-parallel", double(setup.expert_parallel)},
+      {"--expert-tensor-parallel", double(setup.expert_tensor_parallel)},
+      {"--micro-batch", setup.micro_batch_sequences},
+      {"--sequence-length", setup.sequence_length}};
+  for (const CountedOption& count : counts)
     if (!(count.value >= 1 && std::isfinite(count.value)))
-      return usage(count.option, fmt::format("is {}; it must be 1 or more", count.value));
+      return usageError(count.option, fmt::format("is {}; it must be 1 or more", count.value));
   if (setup.zero_stage < 0 || setup.zero_stage > 3)
-    return usage("--zero", fmt::format("is {}; use 0, 1, 2 or 3", setup.zero_stage));
+    return usageError("--zero", fmt::format("is {}; use 0, 1, 2 or 3", setup.zero_stage));
   return {};
 }
 
 Result<void> checkDevices(const TrainingSetup& setup) {
   const long split = long{setup.tensor_parallel} * setup.pipeline_parallel * setup.context_parallel;
   if (setup.devices % split != 0)
-    return usage("--devices",
-                 fmt::format("is {}, which tensor {} x pipeline {} x context {} = {} does not "
-                             "divide",
-                             setup.devices, setup.tensor_parallel, setup.pipeline_parallel,
-                             setup.context_parallel, split));
+    return usageError("--devices",
+                      fmt::format("is {}, which tensor {} x pipeline {} x context {} = {} does not "
+                                  "divide",
+                                  setup.devices, setup.tensor_parallel, setup.pipeline_parallel,
+                                  setup.context_parallel, split));
   const long experts = long{setup.expert_parallel} * setup.expert_tensor_parallel;
   const int stage = setup.devices / setup.pipeline_parallel;
   if (stage % experts != 0)
-    return usage("--expert-parallel",
-                 fmt::format("{} x expert tensor parallel {} does not divide the {} devices of a "
-                             "pipeline stage",
-                             setup.expert_parallel, setup.expert_tensor_parallel, stage));
+    return usageError(
+        "--expert-parallel",
+        fmt::format("{} x expert tensor parallel {} does not divide the {} devices of a "
+                    "pipeline stage",
+                    setup.expert_parallel, setup.expert_tensor_parallel, stage));
   return {};
 }
 
 Result<void> checkModel(const ModelEntry& model, const TrainingSetup& setup) {
   if (model.heads % setup.tensor_parallel != 0)
-    return usage("--tensor-parallel", fmt::format("is {}; it must divide the {} attention heads of "
-                                                  "{}",
-                                                  setup.tensor_parallel, model.heads, model.name));
+    return usageError("--tensor-parallel",
+                      fmt::format("is {}; it must divide the {} attention heads of "
+                                  "{}",
+                                  setup.tensor_parallel, model.heads, model.name));
   if (setup.pipeline_parallel > model.layers)
-    return usage(
+    return usageError(
         "--pipeline-parallel",
         fmt::format("is {}; {} has {} layers", setup.pipeline_parallel, model.name, model.layers));
   if (model.experts == 0 && (setup.expert_parallel > 1 || setup.expert_tensor_parallel > 1))
-    return usage("--expert-parallel", fmt::format("{} has no routed experts", model.name));
+    return usageError("--expert-parallel", fmt::format("{} has no routed experts", model.name));
   if (model.experts > 0 && model.experts % setup.expert_parallel != 0)
-    return usage("--expert-parallel",
-                 fmt::format("is {}; it must divide the {} experts of {}", setup.expert_parallel,
-                             model.experts, model.name));
+    return usageError("--expert-parallel",
+                      fmt::format("is {}; it must divide the {} experts of {}",
+                                  setup.expert_parallel, model.experts, model.name));
   if (model.max_context > 0 && setup.sequence_length > model.max_context)
-    return usage("--sequence-length",
-                 fmt::format("is {}; the context of {} is {} tokens", setup.sequence_length,
-                             model.name, model.max_context));
+    return usageError("--sequence-length",
+                      fmt::format("is {}; the context of {} is {} tokens", setup.sequence_length,
+                                  model.name, model.max_context));
   return {};
 }
 
@@ -80,11 +79,12 @@ Result<void> checkBatch(const TrainingSetup& setup) {
   const double rest =
       std::fmod(setup.global_batch_sequences, setup.dataParallel() * setup.micro_batch_sequences);
   if (rest == 0 && setup.global_batch_sequences > 0) return {};
-  return usage("--global-batch-tokens",
-               fmt::format("is {} sequences of {} tokens; it must be a multiple of data parallel "
-                           "{} x micro batch {}",
-                           setup.global_batch_sequences, setup.sequence_length,
-                           setup.dataParallel(), setup.micro_batch_sequences));
+  return usageError(
+      "--global-batch-tokens",
+      fmt::format("is {} sequences of {} tokens; it must be a multiple of data parallel "
+                  "{} x micro batch {}",
+                  setup.global_batch_sequences, setup.sequence_length, setup.dataParallel(),
+                  setup.micro_batch_sequences));
 }
 
 }  // namespace

@@ -16,19 +16,19 @@ struct RoleNames {
   std::string_view short_name;
 };
 
-constexpr std::array<RoleNames, kRoles> kNames = {{{"params", "n"},
-                                                   {"train_tokens", "d"},
-                                                   {"experts", "e"},
-                                                   {"top_k", "k"},
-                                                   {"granularity", "g"},
-                                                   {"loss", "loss"},
-                                                   {"run_id", "run"},
-                                                   {"step", "step"},
-                                                   {"unique_tokens", "u"},
-                                                   {"weight_bits", "w"},
-                                                   {"activation_bits", "a"},
-                                                   {"kv_bits", "kv"},
-                                                   {"post_bits", "post"}}};
+constexpr std::array<RoleNames, kRoles> kRoleNames = {{{"params", "n"},
+                                                       {"train_tokens", "d"},
+                                                       {"experts", "e"},
+                                                       {"top_k", "k"},
+                                                       {"granularity", "g"},
+                                                       {"loss", "loss"},
+                                                       {"run_id", "run"},
+                                                       {"step", "step"},
+                                                       {"unique_tokens", "u"},
+                                                       {"weight_bits", "w"},
+                                                       {"activation_bits", "a"},
+                                                       {"kv_bits", "kv"},
+                                                       {"post_bits", "post"}}};
 
 bool sameLetters(std::string_view a, std::string_view b) {
   return a.size() == b.size() && editDistance(a, b) == 0;
@@ -40,7 +40,7 @@ tl::unexpected<Error> usage(std::string message) {
 
 tl::unexpected<Error> unknownRole(std::string_view role) {
   std::vector<std::string> candidates;
-  for (const RoleNames& names : kNames) candidates.emplace_back(names.short_name);
+  for (const RoleNames& names : kRoleNames) candidates.emplace_back(names.short_name);
   return usage(
       fmt::format("there is no role {}; the roles are {}", role, fmt::join(candidates, ", ")));
 }
@@ -51,13 +51,15 @@ bool isRequired(Role role) {
 
 }  // namespace
 
-std::string_view name(Role role) { return kNames[static_cast<std::size_t>(role)].name; }
+std::string_view name(Role role) { return kRoleNames[static_cast<std::size_t>(role)].name; }
 
-std::string_view shortName(Role role) { return kNames[static_cast<std::size_t>(role)].short_name; }
+std::string_view shortName(Role role) {
+  return kRoleNames[static_cast<std::size_t>(role)].short_name;
+}
 
 std::optional<Role> findRole(std::string_view text) {
   for (std::size_t i = 0; i < kRoles; ++i) {
-    if (sameLetters(text, kNames[i].name) || sameLetters(text, kNames[i].short_name)) {
+    if (sameLetters(text, kRoleNames[i].name) || sameLetters(text, kRoleNames[i].short_name)) {
       return static_cast<Role>(i);
     }
   }

@@ -14,7 +14,7 @@
 namespace moe {
 namespace {
 
-constexpr std::size_t kChunk = 1 << 16;
+constexpr std::size_t kReadChunk = 1 << 16;
 
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
@@ -35,7 +35,7 @@ Result<std::string> readFileBytes(const std::filesystem::path& path) {
                         : fmt::format("cannot be read: {}", std::strerror(errno)));
   }
   std::string bytes;
-  std::vector<char> chunk(kChunk);
+  std::vector<char> chunk(kReadChunk);
   while (const std::size_t count = std::fread(chunk.data(), 1, chunk.size(), file.get())) {
     bytes.append(chunk.data(), count);
   }
@@ -58,7 +58,7 @@ Result<FileText> readFileText(const std::filesystem::path& path) {
   if (file.text.find_first_not_of(" \t\r\n") == std::string::npos) {
     return fail(ErrorKind::kInput, path.string(), "the file is empty");
   }
-  const std::size_t looked_at = std::min(file.text.size(), kChunk);
+  const std::size_t looked_at = std::min(file.text.size(), kReadChunk);
   if (std::memchr(file.text.data(), '\0', looked_at) != nullptr) {
     return fail(ErrorKind::kInput, path.string(),
                 "is not text (it holds zero bytes); CSV, TSV, JSON or JSONL in UTF-8 is needed");

@@ -8,7 +8,7 @@
 namespace moe {
 namespace {
 
-constexpr std::size_t kChunk = 1 << 16;
+constexpr std::size_t kInflatedChunk = 1 << 16;
 
 /// zlib's decompressor, ended when it goes out of scope.
 struct Inflater {
@@ -24,7 +24,7 @@ struct Inflater {
 /// One buffer after the other until the input ends; zlib's last code, or Z_BUF_ERROR when the
 /// input ends inside a member.
 int inflateAll(z_stream& stream, std::string& text) {
-  std::vector<char> chunk(kChunk);
+  std::vector<char> chunk(kInflatedChunk);
   int code = Z_OK;
   do {
     if (code == Z_STREAM_END) inflateReset(&stream);

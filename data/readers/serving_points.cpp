@@ -15,7 +15,7 @@
 namespace moe {
 namespace {
 
-constexpr std::string_view kShipped = "serving/serving_points_flags.csv.gz";
+constexpr std::string_view kShippedPoints = "serving/serving_points_flags.csv.gz";
 
 void repairParallelism(ServingMeasurement& point) {
   const bool twice = point.tensor_parallel == 1 && point.data_parallel > 1 &&
@@ -90,9 +90,9 @@ Result<std::vector<ServingMeasurement>> readServingPoints(const std::filesystem:
 }
 
 std::vector<ServingMeasurement> shippedServingPoints() {
-  const auto text = gunzipped(embeddedTable(kShipped), std::string(kShipped));
+  const auto text = gunzipped(embeddedTable(kShippedPoints), std::string(kShippedPoints));
   require(text.has_value(), "the shipped serving points are damaged");
-  auto points = parsePoints(*text, std::string(kShipped));
+  auto points = parsePoints(*text, std::string(kShippedPoints));
   require(points.has_value(), "the shipped serving points cannot be read");
   return *std::move(points);
 }

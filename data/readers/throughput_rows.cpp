@@ -17,7 +17,7 @@
 namespace moe {
 namespace {
 
-constexpr std::string_view kShipped = "serving/trtllm_published_throughput.csv.gz";
+constexpr std::string_view kShippedThroughput = "serving/trtllm_published_throughput.csv.gz";
 constexpr std::string_view kUnlimited = "max (request rate inf)";
 
 struct NamedMetric {
@@ -120,9 +120,9 @@ Result<std::vector<ThroughputRow>> readThroughputRows(const std::filesystem::pat
 }
 
 std::vector<ThroughputRow> shippedThroughputRows() {
-  const auto text = gunzipped(embeddedTable(kShipped), std::string(kShipped));
+  const auto text = gunzipped(embeddedTable(kShippedThroughput), std::string(kShippedThroughput));
   require(text.has_value(), "the shipped throughput rows are damaged");
-  auto rows = parseRows(*text, std::string(kShipped));
+  auto rows = parseRows(*text, std::string(kShippedThroughput));
   require(rows.has_value(), "the shipped throughput rows cannot be read");
   return *std::move(rows);
 }

@@ -34,6 +34,9 @@ struct Extrapolation {
   double worstOfSizeAndTokens() const;
 };
 
+/// A plan further outside, by `worstOfSizeAndTokens`, is marked and never recommended.
+inline constexpr double kMarkedDecades = 1;
+
 /// The same law fitted under another choice: an earlier or later window of evaluations. What a plan
 /// changes between variants is often larger than its interval, so it is shown beside it.
 struct LawVariant {

@@ -33,7 +33,7 @@ struct PathPoint {
 };
 
 /// One side of one parameter's profile.
-struct Side {
+struct ProfileSide {
   std::vector<PathPoint> path;  // outwards, without the optimum
   std::optional<double> end;    // coordinate at the critical rise
 };
@@ -54,8 +54,8 @@ class SideWalk {
     reach_ = std::min(std::abs(bound - at_), kFarthest);
   }
 
-  Side walk(double first_step, const std::stop_token& stop) {
-    Side side;
+  ProfileSide walk(double first_step, const std::stop_token& stop) {
+    ProfileSide side;
     double inside = 0;  // distance whose rise is below the critical one
     double inside_root = 0;
     double distance = std::min(first_step, reach_);
@@ -78,7 +78,8 @@ class SideWalk {
  private:
   /// Between `inside` and `outside` the root of chi-square is monotone and, close by, nearly
   /// straight.
-  void closeIn(double inside, double inside_root, double outside, double outside_root, Side& side) {
+  void closeIn(double inside, double inside_root, double outside, double outside_root,
+               ProfileSide& side) {
     for (int step = 0; step < kMostClosing; ++step) {
       if (outside_root - wanted_ < kCloseEnough * wanted_) break;
       // Far above, the curve is no straight line: halve.
@@ -213,14 +214,14 @@ bool differs(const Profile& profile, const ParameterFit& parameter, Coordinate c
 }
 
 Profile joined(const FitResult& result, const RiseScale& scale, double critical, Eigen::Index index,
-               const Side& down, const Side& up) {
+               const ProfileSide& down, const ProfileSide& up) {
   const auto place = static_cast<std::size_t>(index);
   const Coordinate coordinate = result.family->parameters[place].coordinate;
   Profile profile;
   profile.parameter = result.parameters[place].name;
   profile.critical = critical;
   profile.curve.push_back({result.values[place], result.objective, 0});
-  for (const Side* side : {&down, &up}) {
+  for (const ProfileSide* side : {&down, &up}) {
     for (const PathPoint& point : side->path) {
       profile.curve.push_back({valueOf(coordinate, point.coordinates[index]), point.objective,
                                scale.chiSquare(point.objective)});
@@ -231,7 +232,7 @@ Profile joined(const FitResult& result, const RiseScale& scale, double critical,
   std::sort(profile.curve.begin(), profile.curve.end(),
             [](const ProfilePoint& a, const ProfilePoint& b) { return a.value < b.value; });
   const bool falls = coordinate == Coordinate::kInverse;
-  const auto end = [&](const Side& side) {
+  const auto end = [&](const ProfileSide& side) {
     return side.end ? std::optional(valueOf(coordinate, *side.end)) : std::nullopt;
   };
   profile.low95 = end(falls ? up : down);
@@ -264,7 +265,7 @@ std::vector<Profile> profileParameters(const FitData& data, const FitOptions& op
   const double critical = scale.critical(profile_options.confidence);
   const Eigen::MatrixXd moves = tangents(first, result);
   const std::vector<Eigen::Index> indices = chosen(result, profile_options);
-  std::vector<Side> sides(2 * indices.size());
+  std::vector<ProfileSide> sides(2 * indices.size());
   std::array<std::unique_ptr<FitProblem>, kMostWorkers> problems;
   std::atomic<std::size_t> done = 0;
   parallelFor(sides.size(), options.threads, stop, [&](std::size_t i, std::size_t worker) {

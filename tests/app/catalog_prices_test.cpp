@@ -3,22 +3,17 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/support/run_command.h"
+#include "tests/support/command_document.h"
 #include "tests/support/temporary_folder.h"
 
 namespace moe::cli {
 namespace {
 
 using nlohmann::json;
+using test::document;
 using test::runCommand;
 using testing::HasSubstr;
 using testing::Not;
-
-json document(const std::string& line) {
-  const auto ended = runCommand(line + " --json");
-  EXPECT_EQ(ended.code, 0) << ended.err;
-  return json::parse(ended.out);
-}
 
 const json& rowOf(const json& rows, const char* key, const std::string& name) {
   for (const json& row : rows)

@@ -6,7 +6,7 @@
 #include <sstream>
 #include <vector>
 
-#include "tests/support/run_command.h"
+#include "tests/support/command_document.h"
 #include "tests/support/temporary_folder.h"
 
 namespace moe::cli {
@@ -15,24 +15,12 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
+using test::document;
 using test::Ended;
-
-Ended run(const std::string& line) { return test::runCommand(line); }
+using test::expectRefused;
+using test::runCommand;
 
 const char* const kTraffic = " --prompt-tokens 1000 --output-tokens 200";
-
-json document(const std::string& line) {
-  const Ended ended = run(line + " --json");
-  EXPECT_EQ(ended.code, 0) << ended.err;
-  return json::parse(ended.out);
-}
-
-void expectRefused(const std::string& line, int code, const std::string& message) {
-  const Ended ended = run(line);
-  EXPECT_EQ(ended.code, code) << line;
-  EXPECT_EQ(ended.out, "");
-  EXPECT_EQ(ended.err, "moeplan: " + message + "\n");
-}
 
 // 70 553 706 496 parameters of 2 bytes. The driver reports 85e9 bytes a device; 0.9 of that less a
 // quarter of the weights, three more copies of the norms (161 x 8192) and 2e9 for the engine, over
@@ -172,7 +160,8 @@ TEST(CostCommand, WarnsThatAnMlaCacheIsCopiedToEveryDevice) {
 }
 
 TEST(CostCommand, SaysInWordsWhatLimitsAStep) {
-  const Ended ended = run(std::string("cost --model mixtral-8x7b --hardware h100") + kTraffic);
+  const Ended ended =
+      runCommand(std::string("cost --model mixtral-8x7b --hardware h100") + kTraffic);
   EXPECT_EQ(ended.code, 0);
   EXPECT_THAT(ended.out, HasSubstr("(the cheapest of "));
   EXPECT_THAT(ended.out, HasSubstr("USD per million output tokens"));
@@ -191,15 +180,16 @@ TEST(CostCommand, RefusesAMachineWithoutAPrice) {
   const std::string line = std::string("cost --model mixtral-8x7b --hardware h20") + kTraffic;
   expectRefused(line, 3,
                 "--hardware: the catalog has no price for H20-96GB; give --usd-per-device-hour");
-  EXPECT_EQ(run(line + " --usd-per-device-hour 2").code, 0);
+  EXPECT_EQ(runCommand(line + " --usd-per-device-hour 2").code, 0);
 }
 
 TEST(CostCommand, SuggestsNamesForUnknownOnes) {
-  const Ended model = run(std::string("cost --model mixtral-8x9b --hardware h100") + kTraffic);
+  const Ended model =
+      runCommand(std::string("cost --model mixtral-8x9b --hardware h100") + kTraffic);
   EXPECT_EQ(model.code, 3);
   EXPECT_THAT(model.err, HasSubstr("the catalog has no model 'mixtral-8x9b'; did you mean "));
   EXPECT_THAT(model.err, HasSubstr("Mixtral-8x7B"));
-  const Ended hardware = run(std::string("cost --model mixtral --hardware h10") + kTraffic);
+  const Ended hardware = runCommand(std::string("cost --model mixtral --hardware h10") + kTraffic);
   EXPECT_EQ(hardware.code, 3);
   EXPECT_THAT(hardware.err, HasSubstr("the catalog has no accelerator 'h10'; did you mean "));
 }
@@ -257,10 +247,10 @@ TEST(CatalogCommand, GivesSourceAndSurenessOfEveryEntry) {
 }
 
 TEST(CatalogCommand, TellsAllAboutOneEntry) {
-  EXPECT_THAT(run("catalog models deepseek-v2-lite").out, HasSubstr("15706484224"));
-  EXPECT_THAT(run("catalog hardware h100").out, HasSubstr("how sure"));
-  EXPECT_THAT(run("catalog prices h20").out, HasSubstr("none in the catalog"));
-  EXPECT_THAT(run("catalog laws ludziejewski2025").out, HasSubstr("ludziejewski2025"));
+  EXPECT_THAT(runCommand("catalog models deepseek-v2-lite").out, HasSubstr("15706484224"));
+  EXPECT_THAT(runCommand("catalog hardware h100").out, HasSubstr("how sure"));
+  EXPECT_THAT(runCommand("catalog prices h20").out, HasSubstr("none in the catalog"));
+  EXPECT_THAT(runCommand("catalog laws ludziejewski2025").out, HasSubstr("ludziejewski2025"));
 }
 
 TEST(CatalogCommand, RefusesAnUnknownList) {

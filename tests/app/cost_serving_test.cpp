@@ -6,34 +6,18 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/run_command.h"
+#include "tests/support/command_document.h"
 #include "tests/support/temporary_folder.h"
 
 namespace moe::cli {
 namespace {
 
 using nlohmann::json;
+using test::document;
 using test::Ended;
+using test::expectRefused;
+using test::runCommand;
 using testing::HasSubstr;
-
-Ended run(const std::string& line) {
-  std::istringstream words(line);
-  std::vector<std::string> args;
-  for (std::string word; words >> word;) args.push_back(word);
-  return test::runCommand(args);
-}
-
-json document(const std::string& line) {
-  const Ended ended = run(line + " --json");
-  EXPECT_EQ(ended.code, 0) << line << "\n" << ended.err;
-  return json::parse(ended.out);
-}
-
-void expectRefused(const std::string& line, int code, const std::string& message) {
-  const Ended ended = run(line);
-  EXPECT_EQ(ended.code, code) << line;
-  EXPECT_EQ(ended.err, "moeplan: " + message + "\n") << line;
-}
 
 const std::string kMixtral =
     "cost --model mixtral-8x7b --hardware h100 --prompt-tokens 1000 --output-tokens 200";
@@ -100,7 +84,7 @@ TEST(CostServing, KeepsLatencyLimitsAndNeverGetsCheaperForThem) {
     EXPECT_GE(price(answer), before * (1 - 1e-12));
     before = price(answer);
   }
-  const Ended missed = run(kMixtral + " --tpot-limit-s 0.0001");
+  const Ended missed = runCommand(kMixtral + " --tpot-limit-s 0.0001");
   EXPECT_EQ(missed.code, 1);
   EXPECT_THAT(missed.err,
               HasSubstr("--tpot-limit-s: is 0.0001 s; the least on up to 8 devices is"));
@@ -109,7 +93,7 @@ TEST(CostServing, KeepsLatencyLimitsAndNeverGetsCheaperForThem) {
 TEST(CostServing, ServesARequestRateByLittlesLaw) {
   const json answer = document(kMixtral + " --devices 2 --request-rate 5");
   EXPECT_NEAR(answer["throughput"]["requests_per_s"], 5, 1e-6);
-  const Ended too_many = run(kMixtral + " --devices 2 --request-rate 1000");
+  const Ended too_many = runCommand(kMixtral + " --devices 2 --request-rate 1000");
   EXPECT_EQ(too_many.code, 1);
   EXPECT_THAT(too_many.err, HasSubstr("--request-rate: one replica serves at most"));
 }

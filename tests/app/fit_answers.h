@@ -15,6 +15,9 @@ inline std::string shipped(const std::string& file) {
   return std::string(MOEPLAN_SOURCE_DIR) + "/data/tables/runs/" + file;
 }
 
+/// How a command line ended that is given word by word.
+inline Ended runWords(const std::vector<std::string>& args) { return runCommand(args); }
+
 /// What a command line that must end well prints with --json.
 inline nlohmann::json jsonOf(std::vector<std::string> args) {
   args.push_back("--json");

@@ -20,11 +20,9 @@ using nlohmann::json;
 using testing::HasSubstr;
 
 using test::Ended;
+using test::jsonOf;
+using test::runWords;
 using test::shipped;
-
-Ended run(const std::vector<std::string>& args) { return test::runCommand(args); }
-
-json document(std::vector<std::string> args) { return test::jsonOf(std::move(args)); }
 
 std::vector<std::string> gemstones() {
   return {"fit",      shipped("gemstones/runs.csv"), "--law",       "chinchilla",
@@ -37,7 +35,7 @@ std::vector<std::string> with(std::vector<std::string> args, std::vector<std::st
 }
 
 TEST(FitCommand, GivesEveryKeyOfItsContract) {
-  const json answer = document(gemstones());
+  const json answer = jsonOf(gemstones());
   EXPECT_EQ(answer["schema"], "moeplan.fit/1");
   EXPECT_EQ(answer["law"], "chinchilla");
   EXPECT_EQ(answer["data"]["runs"], 199);
@@ -62,8 +60,8 @@ TEST(FitCommand, GivesEveryKeyOfItsContract) {
 }
 
 TEST(FitCommand, GivesEqualBitsForAnySeedButForTheIntervals) {
-  const json one = document(with(gemstones(), {"--seed", "1"}));
-  const json two = document(with(gemstones(), {"--seed", "2"}));
+  const json one = jsonOf(with(gemstones(), {"--seed", "1"}));
+  const json two = jsonOf(with(gemstones(), {"--seed", "2"}));
   EXPECT_EQ(one["objective"], two["objective"]);
   EXPECT_EQ(one["parameters"][3]["value"], two["parameters"][3]["value"]);
   EXPECT_NE(one["parameters"][3]["ci95"], two["parameters"][3]["ci95"]);
@@ -72,9 +70,9 @@ TEST(FitCommand, GivesEqualBitsForAnySeedButForTheIntervals) {
 TEST(FitCommand, FitsSeveralLawsAndSavesEach) {
   const test::TemporaryFolder folder;
   const std::string file = (folder.path() / "law.json").string();
-  const json answer = document({"fit", shipped("clark_routed/runs.csv"), "--filter", "canonical=1",
-                                "--filter", "router=S-Base,Dense", "--law",
-                                "clark2022,clark2022-plain", "--bootstrap", "20", "--save", file});
+  const json answer = jsonOf({"fit", shipped("clark_routed/runs.csv"), "--filter", "canonical=1",
+                              "--filter", "router=S-Base,Dense", "--law",
+                              "clark2022,clark2022-plain", "--bootstrap", "20", "--save", file});
   ASSERT_EQ(answer["fits"].size(), 2u);
   EXPECT_EQ(answer["law"], "clark2022");
   EXPECT_EQ(answer["fits"][1]["law"], "clark2022-plain");
@@ -85,9 +83,9 @@ TEST(FitCommand, FitsSeveralLawsAndSavesEach) {
 
 TEST(FitCommand, SaysThatAWindowIsMidScheduleAndRefitsTwoOthers) {
   const json answer =
-      document({"fit", shipped("clark_routed/curves_long.csv.gz"), "--filter", "canonical=1",
-                "--filter", "router=S-Base,Dense", "--law", "ludziejewski2025", "--curve",
-                "0.04..0.3333333", "--bootstrap", "0"});
+      jsonOf({"fit", shipped("clark_routed/curves_long.csv.gz"), "--filter", "canonical=1",
+              "--filter", "router=S-Base,Dense", "--law", "ludziejewski2025", "--curve",
+              "0.04..0.3333333", "--bootstrap", "0"});
   EXPECT_EQ(answer["data"]["points"], 464);  // 8 evaluations of 58 runs
   EXPECT_EQ(answer["data"]["mid_schedule"], true);
   EXPECT_EQ(answer["warnings"][0]["code"], "mid_schedule");
@@ -96,30 +94,30 @@ TEST(FitCommand, SaysThatAWindowIsMidScheduleAndRefitsTwoOthers) {
 }
 
 TEST(FitCommand, HoldsOutTheLargestRuns) {
-  const json answer = document({"fit", shipped("clark_routed/runs.csv"), "--filter", "canonical=1",
-                                "--filter", "router=S-Base,Dense", "--law", "clark2022",
-                                "--bootstrap", "0", "--hold-out", "params>1.3e9"});
+  const json answer = jsonOf({"fit", shipped("clark_routed/runs.csv"), "--filter", "canonical=1",
+                              "--filter", "router=S-Base,Dense", "--law", "clark2022",
+                              "--bootstrap", "0", "--hold-out", "params>1.3e9"});
   EXPECT_EQ(answer["hold_out"]["runs"], 10);
   // An independent refit without the 10 runs of the largest N: mean error 1.93 %.
   EXPECT_NEAR(answer["hold_out"]["mean_abs_log_error"], 0.0193, 5e-5);
 }
 
 TEST(FitCommand, WritesTextForPeople) {
-  const Ended ended = run(gemstones());
+  const Ended ended = runWords(gemstones());
   EXPECT_EQ(ended.code, 0);
   EXPECT_THAT(ended.out, HasSubstr("199 points of 199 runs"));
   EXPECT_THAT(ended.out, HasSubstr("alpha"));
   EXPECT_THAT(ended.out, HasSubstr("percentile bootstrap over runs, 40 resamples"));
 }
 
-struct Refusal {
+struct FitRefusal {
   const char* name;
   std::vector<std::string> args;
   int code;
   const char* message;
 };
 
-class FitCommandRefuses : public testing::TestWithParam<Refusal> {};
+class FitCommandRefuses : public testing::TestWithParam<FitRefusal> {};
 
 TEST_P(FitCommandRefuses, WithCodeAndMessage) {
   std::vector<std::string> args = GetParam().args;
@@ -127,7 +125,7 @@ TEST_P(FitCommandRefuses, WithCodeAndMessage) {
     if (arg == "GEMSTONES") arg = shipped("gemstones/runs.csv");
     if (arg == "CLARK") arg = shipped("clark_routed/runs.csv");
   }
-  const Ended ended = run(args);
+  const Ended ended = runWords(args);
   EXPECT_EQ(ended.code, GetParam().code);
   EXPECT_EQ(ended.out, "");
   EXPECT_THAT(ended.err, HasSubstr(GetParam().message));
@@ -136,65 +134,66 @@ TEST_P(FitCommandRefuses, WithCodeAndMessage) {
 INSTANTIATE_TEST_SUITE_P(
     Questions, FitCommandRefuses,
     testing::Values(
-        Refusal{"UnknownLaw",
-                {"fit", "GEMSTONES", "--law", "chinchila"},
-                2,
-                "--law: unknown law 'chinchila'; did you mean chinchilla"},
-        Refusal{"MissingFile", {"fit", "no/such.csv"}, 3, "no/such.csv: "},
-        Refusal{"UnknownObjective",
-                {"fit", "GEMSTONES", "--objective", "l1"},
-                2,
-                "--objective: 'l1' is none of huber, l2, huber-raw and l2-raw"},
-        Refusal{"BadDelta",
-                {"fit", "GEMSTONES", "--delta", "0"},
-                2,
-                "--delta: is 0; it must be positive and finite"},
-        Refusal{"BadHoldOut",
-                {"fit", "GEMSTONES", "--hold-out", "largest:0%"},
-                2,
-                "--hold-out: 'largest:0%': a share between 0 and 100 % is needed"},
-        Refusal{"BareHoldOut",
-                {"fit", "GEMSTONES", "--hold-out", "largest:0.2"},
-                2,
-                "--hold-out: 'largest:0.2': a share between 0 and 100 % is needed"},
-        Refusal{"LawTwice",
-                {"fit", "GEMSTONES", "--law", "chinchilla,chinchilla"},
-                2,
-                "--law: chinchilla is asked for twice"},
-        Refusal{"SaveOverRuns",
-                {"fit", "GEMSTONES", "--save", "GEMSTONES"},
-                2,
-                "is one of the tables that are read; name another file"},
-        Refusal{"NegativeBootstrap", {"fit", "GEMSTONES", "--bootstrap", "-1"}, 2, "--bootstrap"},
-        Refusal{"NegativeDrop",
-                {"fit", "GEMSTONES", "--drop-highest-loss", "-1"},
-                2,
-                "--drop-highest-loss"},
-        Refusal{"UnknownSearch",
-                {"fit", "GEMSTONES", "--search", "random"},
-                2,
-                "--search: 'random' is neither auto nor grid"},
-        Refusal{"FixOfNothing",
-                {"fit", "GEMSTONES", "--fix", "omega=0"},
-                2,
-                "--fix: chinchilla has no parameter 'omega'"},
-        Refusal{"DenseLawOnExperts",
-                {"fit", "CLARK"},
-                3,
-                "chinchilla: these runs differ in their experts and the law has none"},
-        Refusal{"FewerRunsThanParameters",
-                {"fit", "GEMSTONES", "--filter", "run_id=gem-1024x28-hot-10B"},
-                3,
-                "chinchilla: 1 runs for 5 parameters"},
-        Refusal{"NothingLeft",
-                {"fit", "GEMSTONES", "--filter", "schedule=warm"},
-                3,
-                "--filter schedule=warm"},
-        Refusal{"UnwritableLaw",
-                {"fit", "GEMSTONES", "--filter", "schedule=cool_end", "--bootstrap", "0", "--save",
-                 "/dev/null/law.json"},
-                3,
-                "/dev/null/law.json"}),
+        FitRefusal{"UnknownLaw",
+                   {"fit", "GEMSTONES", "--law", "chinchila"},
+                   2,
+                   "--law: unknown law 'chinchila'; did you mean chinchilla"},
+        FitRefusal{"MissingFile", {"fit", "no/such.csv"}, 3, "no/such.csv: "},
+        FitRefusal{"UnknownObjective",
+                   {"fit", "GEMSTONES", "--objective", "l1"},
+                   2,
+                   "--objective: 'l1' is none of huber, l2, huber-raw and l2-raw"},
+        FitRefusal{"BadDelta",
+                   {"fit", "GEMSTONES", "--delta", "0"},
+                   2,
+                   "--delta: is 0; it must be positive and finite"},
+        FitRefusal{"BadHoldOut",
+                   {"fit", "GEMSTONES", "--hold-out", "largest:0%"},
+                   2,
+                   "--hold-out: 'largest:0%': a share between 0 and 100 % is needed"},
+        FitRefusal{"BareHoldOut",
+                   {"fit", "GEMSTONES", "--hold-out", "largest:0.2"},
+                   2,
+                   "--hold-out: 'largest:0.2': a share between 0 and 100 % is needed"},
+        FitRefusal{"LawTwice",
+                   {"fit", "GEMSTONES", "--law", "chinchilla,chinchilla"},
+                   2,
+                   "--law: chinchilla is asked for twice"},
+        FitRefusal{"SaveOverRuns",
+                   {"fit", "GEMSTONES", "--save", "GEMSTONES"},
+                   2,
+                   "is one of the tables that are read; name another file"},
+        FitRefusal{
+            "NegativeBootstrap", {"fit", "GEMSTONES", "--bootstrap", "-1"}, 2, "--bootstrap"},
+        FitRefusal{"NegativeDrop",
+                   {"fit", "GEMSTONES", "--drop-highest-loss", "-1"},
+                   2,
+                   "--drop-highest-loss"},
+        FitRefusal{"UnknownSearch",
+                   {"fit", "GEMSTONES", "--search", "random"},
+                   2,
+                   "--search: 'random' is neither auto nor grid"},
+        FitRefusal{"FixOfNothing",
+                   {"fit", "GEMSTONES", "--fix", "omega=0"},
+                   2,
+                   "--fix: chinchilla has no parameter 'omega'"},
+        FitRefusal{"DenseLawOnExperts",
+                   {"fit", "CLARK"},
+                   3,
+                   "chinchilla: these runs differ in their experts and the law has none"},
+        FitRefusal{"FewerRunsThanParameters",
+                   {"fit", "GEMSTONES", "--filter", "run_id=gem-1024x28-hot-10B"},
+                   3,
+                   "chinchilla: 1 runs for 5 parameters"},
+        FitRefusal{"NothingLeft",
+                   {"fit", "GEMSTONES", "--filter", "schedule=warm"},
+                   3,
+                   "--filter schedule=warm"},
+        FitRefusal{"UnwritableLaw",
+                   {"fit", "GEMSTONES", "--filter", "schedule=cool_end", "--bootstrap", "0",
+                    "--save", "/dev/null/law.json"},
+                   3,
+                   "/dev/null/law.json"}),
     [](const auto& row) { return std::string(row.param.name); });
 
 /// A table of runs in a folder, written as CSV.
@@ -220,7 +219,7 @@ std::string labelled() {
 
 TEST(FitCommand, ReadsASharedNameAsALabelAndSaysSo) {
   const test::TemporaryFolder folder;
-  const json answer = document({"fit", written(folder, labelled()), "--bootstrap", "0"});
+  const json answer = jsonOf({"fit", written(folder, labelled()), "--bootstrap", "0"});
   EXPECT_EQ(answer["data"]["runs"], 42);
   EXPECT_EQ(answer["warnings"][0]["code"], "run_names_repeat");
 }
@@ -228,7 +227,7 @@ TEST(FitCommand, ReadsASharedNameAsALabelAndSaysSo) {
 TEST(FitCommand, SaysHowManyPointsOfCurvesItLeavesOut) {
   const test::TemporaryFolder folder;
   const json answer =
-      document({"fit", written(folder, labelled()), "--map", "run=name", "--bootstrap", "0"});
+      jsonOf({"fit", written(folder, labelled()), "--map", "run=name", "--bootstrap", "0"});
   EXPECT_EQ(answer["data"]["runs"], 6);
   EXPECT_EQ(answer["warnings"][0]["code"], "earlier_points_left_out");
   EXPECT_THAT(answer["warnings"][0]["message"].get<std::string>(), HasSubstr("36 of 42 rows"));
@@ -238,11 +237,13 @@ TEST(FitCommand, SaysHowManyPointsOfCurvesItLeavesOut) {
 TEST(OptimumCommand, IsRefusedForALawWhoseRunsHaveOneD) {
   const test::TemporaryFolder folder;
   const std::string file = (folder.path() / "law.json").string();
-  ASSERT_EQ(run({"fit", shipped("clark_routed/runs.csv"), "--filter", "canonical=1", "--filter",
-                 "router=S-Base,Dense", "--law", "yun2024", "--bootstrap", "0", "--save", file})
-                .code,
-            0);
-  const Ended ended = run({"optimum", "--law-file", file, "--budget-flop", "1e20", "--e", "4"});
+  ASSERT_EQ(
+      runWords({"fit", shipped("clark_routed/runs.csv"), "--filter", "canonical=1", "--filter",
+                "router=S-Base,Dense", "--law", "yun2024", "--bootstrap", "0", "--save", file})
+          .code,
+      0);
+  const Ended ended =
+      runWords({"optimum", "--law-file", file, "--budget-flop", "1e20", "--e", "4"});
   EXPECT_EQ(ended.code, 3);
   EXPECT_THAT(ended.err, HasSubstr("D hardly varies over them (1.305e+11 to 1.311e+11)"));
 }
@@ -261,24 +262,24 @@ TEST(OptimumCommand, OfAFittedGranularityLawCountsAsThePaperDoes) {
                         law.loss({params, tokens, 64, granularity}));
   }
   const std::string file = (folder.path() / "law.json").string();
-  ASSERT_EQ(run({"fit", written(folder, text), "--law", "krajewski2024", "--bootstrap", "0",
-                 "--save", file})
+  ASSERT_EQ(runWords({"fit", written(folder, text), "--law", "krajewski2024", "--bootstrap", "0",
+                      "--save", file})
                 .code,
             0);
   const auto params = [](const json& answer) { return answer["optima"][0]["n"].get<double>(); };
   const std::vector<std::string> question = {"--budget-flop", "1e21", "--granularity", "8"};
-  const double fitted = params(document(with({"optimum", "--law-file", file}, question)));
+  const double fitted = params(jsonOf(with({"optimum", "--law-file", file}, question)));
   const double published =
-      params(document(with({"optimum", "--preset", "krajewski2024-e64"}, question)));
+      params(jsonOf(with({"optimum", "--preset", "krajewski2024-e64"}, question)));
   EXPECT_NEAR(fitted / published, 1, 0.01);  // the fit stops a hair from the law
 }
 
 TEST(OptimumCommand, CountsDrawsThatNeverReachALossAsInfinitelyLarge) {
   const test::TemporaryFolder folder;
   const std::string file = (folder.path() / "law.json").string();
-  ASSERT_EQ(run(with(gemstones(), {"--save", file})).code, 0);
+  ASSERT_EQ(runWords(with(gemstones(), {"--save", file})).code, 0);
   // 2.12 nats lies between the law's floor, 2.075, and the highest floors of its draws.
-  const json answer = document({"optimum", "--law-file", file, "--target-loss", "2.12"});
+  const json answer = jsonOf({"optimum", "--law-file", file, "--target-loss", "2.12"});
   EXPECT_TRUE(answer["optima"][0]["ci95"]["budget_flop"][1].is_null());
   bool warned = false;
   for (const json& warning : answer["warnings"]) {
@@ -288,15 +289,15 @@ TEST(OptimumCommand, CountsDrawsThatNeverReachALossAsInfinitelyLarge) {
 }
 
 TEST(PredictCommand, GivesThePublishedLoss) {
-  const json answer = document(
-      {"predict", "--preset", "ludziejewski2025", "--n", "1e9", "--d", "2e10", "--e", "8"});
+  const json answer =
+      jsonOf({"predict", "--preset", "ludziejewski2025", "--n", "1e9", "--d", "2e10", "--e", "8"});
   EXPECT_NEAR(answer["loss"], 2.508777282, 5e-10);
   EXPECT_TRUE(answer["ci95"].is_null());
   EXPECT_EQ(answer["extrapolation_decades"], 0);
 }
 
 TEST(PredictCommand, SaysHowFarItExtrapolates) {
-  const json answer = document(
+  const json answer = jsonOf(
       {"predict", "--preset", "ludziejewski2025", "--n", "2.7e11", "--d", "8e11", "--e", "320"});
   EXPECT_NEAR(answer["extrapolation_decades"], 2, 1e-12);
   const json& by_variable = answer["extrapolation_decades_by_variable"];
@@ -309,8 +310,8 @@ TEST(PredictCommand, SaysHowFarItExtrapolates) {
 TEST(PredictCommand, OfASavedLawHasAnInterval) {
   const test::TemporaryFolder folder;
   const std::string file = (folder.path() / "law.json").string();
-  ASSERT_EQ(run(with(gemstones(), {"--save", file})).code, 0);
-  const json answer = document({"predict", "--law-file", file, "--n", "1e9", "--d", "5e10"});
+  ASSERT_EQ(runWords(with(gemstones(), {"--save", file})).code, 0);
+  const json answer = jsonOf({"predict", "--law-file", file, "--n", "1e9", "--d", "5e10"});
   EXPECT_LT(answer["ci95"][0], answer["loss"]);
   EXPECT_GT(answer["ci95"][1], answer["loss"]);
   EXPECT_LT(answer["prediction_interval95"][0], answer["ci95"][0]);
@@ -318,23 +319,23 @@ TEST(PredictCommand, OfASavedLawHasAnInterval) {
 
 TEST(PredictCommand, RefusesWhatTheLawLacks) {
   const Ended experts =
-      run({"predict", "--preset", "hoffmann2022", "--n", "1e9", "--d", "2e10", "--e", "8"});
+      runWords({"predict", "--preset", "hoffmann2022", "--n", "1e9", "--d", "2e10", "--e", "8"});
   EXPECT_EQ(experts.code, 3);
   EXPECT_THAT(experts.err, HasSubstr("hoffmann2022: chinchilla has no expert count in it"));
-  const Ended precision = run({"predict", "--preset", "hoffmann2022", "--n", "1e9", "--d", "2e10",
-                               "--precision-bits", "8"});
+  const Ended precision = runWords({"predict", "--preset", "hoffmann2022", "--n", "1e9", "--d",
+                                    "2e10", "--precision-bits", "8"});
   EXPECT_EQ(precision.code, 3);
   EXPECT_THAT(precision.err, HasSubstr("hoffmann2022 has no precision in it"));
-  const Ended tokens = run({"predict", "--preset", "hoffmann2022", "--n", "1e9"});
+  const Ended tokens = runWords({"predict", "--preset", "hoffmann2022", "--n", "1e9"});
   EXPECT_EQ(tokens.code, 2);
   EXPECT_THAT(tokens.err, HasSubstr("--d: is missing"));
-  EXPECT_EQ(run({"predict", "--preset", "hoffmann2022", "--n", "-1", "--d", "1e9"}).code, 2);
+  EXPECT_EQ(runWords({"predict", "--preset", "hoffmann2022", "--n", "-1", "--d", "1e9"}).code, 2);
 }
 
 // Ludziejewski2025 Table 1 at 1e22: N 14.4e9 on 115.8e9 tokens with 8 experts.
 TEST(OptimumCommand, GivesThePublishedOptimum) {
   const json answer =
-      document({"optimum", "--preset", "ludziejewski2025", "--budget-flop", "1e22", "--e", "1,8"});
+      jsonOf({"optimum", "--preset", "ludziejewski2025", "--budget-flop", "1e22", "--e", "1,8"});
   ASSERT_EQ(answer["optima"].size(), 2u);
   EXPECT_NEAR(answer["optima"][1]["n"].get<double>() / 14.4e9, 1, 0.02);
   EXPECT_NEAR(answer["optima"][1]["d"].get<double>() / 115.8e9, 1, 0.02);
@@ -342,26 +343,26 @@ TEST(OptimumCommand, GivesThePublishedOptimum) {
 
 TEST(OptimumCommand, FindsTheLeastBudgetForALoss) {
   const json forward =
-      document({"optimum", "--preset", "ludziejewski2025", "--budget-flop", "1e21", "--e", "8"});
+      jsonOf({"optimum", "--preset", "ludziejewski2025", "--budget-flop", "1e21", "--e", "8"});
   std::ostringstream loss;
   loss.precision(17);
   loss << forward["optima"][0]["loss"].get<double>();
-  const json back = document(
-      {"optimum", "--preset", "ludziejewski2025", "--target-loss", loss.str(), "--e", "8"});
+  const json back =
+      jsonOf({"optimum", "--preset", "ludziejewski2025", "--target-loss", loss.str(), "--e", "8"});
   EXPECT_NEAR(back["optima"][0]["budget_flop"].get<double>() / 1e21, 1, 1e-9);
 }
 
 TEST(OptimumCommand, OfALossBelowTheFloorAnswersNoAndNamesTheFloor) {
   const Ended ended =
-      run({"optimum", "--preset", "ludziejewski2025", "--target-loss", "1.2", "--e", "8"});
+      runWords({"optimum", "--preset", "ludziejewski2025", "--target-loss", "1.2", "--e", "8"});
   EXPECT_EQ(ended.code, 1);
   EXPECT_EQ(ended.err,
             "moeplan: --target-loss: no budget reaches 1.2 nats with E = 8; the floor is 1.364\n");
 }
 
 TEST(OptimumCommand, RefusesABudgetOfZeroAndALawWithoutTokens) {
-  EXPECT_EQ(run({"optimum", "--preset", "ludziejewski2025", "--budget-flop", "0"}).code, 2);
-  const Ended ended = run({"optimum", "--preset", "clark2022-hash", "--budget-flop", "1e21"});
+  EXPECT_EQ(runWords({"optimum", "--preset", "ludziejewski2025", "--budget-flop", "0"}).code, 2);
+  const Ended ended = runWords({"optimum", "--preset", "clark2022-hash", "--budget-flop", "1e21"});
   EXPECT_EQ(ended.code, 3);
   EXPECT_THAT(ended.err, HasSubstr("clark2022 has no tokens in it"));
 }

@@ -19,11 +19,9 @@ using nlohmann::json;
 using testing::HasSubstr;
 
 using test::Ended;
+using test::jsonOf;
+using test::runWords;
 using test::shipped;
-
-Ended run(const std::vector<std::string>& args) { return test::runCommand(args); }
-
-json document(std::vector<std::string> args) { return test::jsonOf(std::move(args)); }
 
 std::vector<std::string> gemstones(std::vector<std::string> more) {
   std::vector<std::string> args = {
@@ -49,7 +47,7 @@ std::string unwrapped(std::string text) {
 }
 
 TEST(FitStudy, GivesProfilesTradeOffsResidualsAndTheSplitOfCompute) {
-  const json answer = document(gemstones({"--confirm", "50"}));
+  const json answer = jsonOf(gemstones({"--confirm", "50"}));
   ASSERT_EQ(answer["profiles"].size(), 5u);
   for (const json& profile : answer["profiles"]) {
     EXPECT_GE(profile["curve"].size(), 5u);
@@ -73,10 +71,16 @@ TEST(FitStudy, GivesProfilesTradeOffsResidualsAndTheSplitOfCompute) {
 
 // On these runs skaling ends at 0.00155 where chinchilla ends at 0.00196.
 TEST(FitStudy, NamesALawThatClearlyBeatsTheOneAskedFor) {
-  EXPECT_EQ(document(gemstones({}))["better_law"]["law"], "skaling");
-  EXPECT_TRUE(document(gemstones({"--law", "skaling"}))["better_law"].is_null());
-  // The one that compare recommends there, though abnar2025 has the least held-out error.
-  EXPECT_THAT(run(clark({"--law", "yun2024"})).out,
+  EXPECT_EQ(jsonOf(gemstones({}))["better_law"]["law"], "skaling");
+}
+
+TEST(FitStudy, NamesNoBetterLawThanTheBest) {
+  EXPECT_TRUE(jsonOf(gemstones({"--law", "skaling"}))["better_law"].is_null());
+}
+
+TEST(FitStudy, NamesTheBetterLawThatCompareRecommends) {
+  // Though abnar2025 has the least held-out error there.
+  EXPECT_THAT(runWords(clark({"--law", "yun2024"})).out,
               HasSubstr("ludziejewski2025 clearly beats yun2024"));
 }
 
@@ -86,9 +90,9 @@ TEST(FitStudy, ResamplesByAColumn) {
                                    "--filter",    "schedule=cool_end",
                                    "--bootstrap", "60",
                                    "--study",     "none"};
-  const json by_run = document(args);
+  const json by_run = jsonOf(args);
   args.insert(args.end(), {"--bootstrap-by", "width"});
-  const json grouped = document(args);
+  const json grouped = jsonOf(args);
   EXPECT_EQ(grouped["bootstrap"]["of"], "width");
   EXPECT_EQ(grouped["objective"], by_run["objective"]);
   const auto width = [](const json& fit) {
@@ -107,7 +111,7 @@ TEST(FitStudy, GivesNoIntervalWhereAProfileIsOpen) {
                                    "--filter",    "n_experts=4,64,256",
                                    "--law",       "ludziejewski2025",
                                    "--bootstrap", "60"};
-  const json answer = document(args);
+  const json answer = jsonOf(args);
   std::size_t open = 0;
   for (const json& profile : answer["profiles"]) {
     for (const json& parameter : answer["parameters"]) {
@@ -123,11 +127,14 @@ TEST(FitStudy, GivesNoIntervalWhereAProfileIsOpen) {
   EXPECT_THAT(answer["warnings_of_fit"].dump(), HasSubstr("read the profile"));
 }
 
+TEST(FitStudy, SaysInASentenceWhatTheProfilesContradict) {
+  EXPECT_THAT(unwrapped(runWords(clark({"--law", "clark2022"})).out),
+              HasSubstr("that the profiles do not bear out: b -"));
+}
+
 // Clark's b: symmetric to the optimum by the curvature, far from it by the profile.
 TEST(FitStudy, NamesTheWaldIntervalsThatTheProfilesContradict) {
-  const std::vector<std::string> args = {"--law", "clark2022"};
-  EXPECT_THAT(unwrapped(run(clark(args)).out), HasSubstr("that the profiles do not bear out: b -"));
-  const json answer = document(clark(args));
+  const json answer = jsonOf(clark({"--law", "clark2022"}));
   const json& profile = answer["profiles"][1];
   ASSERT_EQ(profile["parameter"], "b");
   EXPECT_EQ(profile["differs_from_wald"], true);
@@ -139,7 +146,7 @@ TEST(FitStudy, NamesTheWaldIntervalsThatTheProfilesContradict) {
 }
 
 TEST(FitStudy, IsLeftOutOnRequest) {
-  const json answer = document(gemstones({"--study", "none"}));
+  const json answer = jsonOf(gemstones({"--study", "none"}));
   EXPECT_TRUE(answer["profiles"].empty());
   EXPECT_TRUE(answer["residual_study"].is_null());
   EXPECT_TRUE(answer["better_law"].is_null());
@@ -148,7 +155,7 @@ TEST(FitStudy, IsLeftOutOnRequest) {
 TEST(FitStudy, WritesEveryResidual) {
   const test::TemporaryFolder folder;
   const std::string file = (folder.path() / "residuals.csv").string();
-  const Ended ended = run(gemstones({"--study", "none", "--residuals", file}));
+  const Ended ended = runWords(gemstones({"--study", "none", "--residuals", file}));
   EXPECT_EQ(ended.code, 0);
   std::ifstream stream(file);
   std::string line;
@@ -171,7 +178,7 @@ TEST(FitStudy, WritesEveryResidual) {
 }
 
 TEST(FitStudy, ReducesADenseLawToTheDenseRuns) {
-  const json answer = document(clark({"--law", "clark2022-plain,chinchilla", "--reduce"}));
+  const json answer = jsonOf(clark({"--law", "clark2022-plain,chinchilla", "--reduce"}));
   const json& dense = answer["fits"][1];
   EXPECT_EQ(answer["data"]["runs"], 58);
   EXPECT_LT(dense["data"]["runs"], 20);
@@ -180,7 +187,7 @@ TEST(FitStudy, ReducesADenseLawToTheDenseRuns) {
 }
 
 TEST(FitStudy, SuggestsRunsWithinTheBudget) {
-  const json answer = document(gemstones(
+  const json answer = jsonOf(gemstones(
       {"--suggest-runs", "2", "--suggest-budget-flop", "1e21", "--target", "n=7e9,d=1e12"}));
   const json& suggested = answer["suggested_runs"];
   EXPECT_EQ(suggested["target"]["n"], 7e9);
@@ -216,14 +223,14 @@ std::string twelveRuns(const test::TemporaryFolder& folder, double tokens, int e
 TEST(FitStudy, HelpsWithTwelveRunsAtOneExpertCount) {
   const test::TemporaryFolder folder;
   const std::string file = twelveRuns(folder, 0, 8);
-  const Ended dense = run({"fit", file});
+  const Ended dense = runWords({"fit", file});
   EXPECT_EQ(dense.code, 0);
   EXPECT_THAT(dense.out, HasSubstr("the fit holds for E = 8"));
-  const Ended refused = run({"fit", file, "--law", "yun2024-plain"});
+  const Ended refused = runWords({"fit", file, "--law", "yun2024-plain"});
   EXPECT_EQ(refused.code, 3);
   EXPECT_THAT(refused.err, HasSubstr("E is 8 in every run"));
-  const json reduced = document({"fit", file, "--law", "yun2024-plain", "--reduce",
-                                 "--suggest-runs", "3", "--target", "n=1e9,d=2e10,e=64"});
+  const json reduced = jsonOf({"fit", file, "--law", "yun2024-plain", "--reduce", "--suggest-runs",
+                               "3", "--target", "n=1e9,d=2e10,e=64"});
   bool other = false;
   for (const json& suggestion : reduced["suggested_runs"]["runs"]) {
     other = other || suggestion["e"] != 8.0;
@@ -234,7 +241,7 @@ TEST(FitStudy, HelpsWithTwelveRunsAtOneExpertCount) {
 TEST(FitStudy, HelpsWithTwelveRunsAtOneD) {
   const test::TemporaryFolder folder;
   const std::string file = twelveRuns(folder, 1e10, 1);
-  const json answer = document({"fit", file, "--suggest-runs", "2"});
+  const json answer = jsonOf({"fit", file, "--suggest-runs", "2"});
   EXPECT_THAT(answer["ridges"].dump(), HasSubstr("D is 1e+10 in every run"));
   EXPECT_THAT(answer["no_allocation"].get<std::string>(), HasSubstr("D is 1e+10 in every run"));
   bool other = false;
@@ -249,7 +256,7 @@ TEST(FitStudy, HelpsWithTwelveRunsAtOneD) {
 TEST(FitStudy, HelpsWithTwelveRunsAtOneRatioOfTokensToParameters) {
   const test::TemporaryFolder folder;
   const std::string file = twelveRuns(folder, 0, 1, 1);
-  const json answer = document({"fit", file, "--suggest-runs", "2"});
+  const json answer = jsonOf({"fit", file, "--suggest-runs", "2"});
   EXPECT_THAT(answer["ridges"].dump(), HasSubstr("D/N is 20 in every run"));
   EXPECT_THAT(answer["no_allocation"].get<std::string>(), HasSubstr("D/N is 20 in every run"));
   const json& target = answer["suggested_runs"]["target"];
@@ -260,31 +267,31 @@ TEST(FitStudy, HelpsWithTwelveRunsAtOneRatioOfTokensToParameters) {
     other = other || std::abs(std::log(ratio / 20)) > 0.5;
   }
   EXPECT_TRUE(other);
-  const Ended text = run({"fit", file, "--suggest-runs", "1"});
+  const Ended text = runWords({"fit", file, "--suggest-runs", "1"});
   EXPECT_THAT(text.out, HasSubstr("(three times the largest N and D; --target sets another)"));
 }
 
 TEST(FitStudy, SaysThatLeastSquaresWeighsOutliersInFull) {
   const auto text = [](const char* objective) {
-    return unwrapped(run({"fit", shipped("gadre_overtrain/runs.csv"), "--filter", "dataset=rpj",
-                          "--bootstrap", "0", "--objective", objective})
+    return unwrapped(runWords({"fit", shipped("gadre_overtrain/runs.csv"), "--filter",
+                               "dataset=rpj", "--bootstrap", "0", "--objective", objective})
                          .out);
   };
   EXPECT_THAT(text("l2"), HasSubstr("the objective gives them full weight"));
   EXPECT_THAT(text("huber"), HasSubstr("the objective gives them little weight"));
 }
 
-struct Refusal {
+struct StudyRefusal {
   const char* name;
   std::vector<std::string> more;
   int code;
   const char* message;
 };
 
-class FitStudyRefuses : public testing::TestWithParam<Refusal> {};
+class FitStudyRefuses : public testing::TestWithParam<StudyRefusal> {};
 
 TEST_P(FitStudyRefuses, WithCodeAndMessage) {
-  const Ended ended = run(gemstones(GetParam().more));
+  const Ended ended = runWords(gemstones(GetParam().more));
   EXPECT_EQ(ended.code, GetParam().code);
   EXPECT_EQ(ended.out, "");
   EXPECT_THAT(ended.err, HasSubstr(GetParam().message));
@@ -293,36 +300,37 @@ TEST_P(FitStudyRefuses, WithCodeAndMessage) {
 INSTANTIATE_TEST_SUITE_P(
     Questions, FitStudyRefuses,
     testing::Values(
-        Refusal{"UnknownDepth", {"--study", "deep"}, 2, "--study: 'deep' is none of auto, full"},
-        Refusal{"TargetWithoutRuns",
-                {"--target", "n=1e9,d=1e10"},
-                2,
-                "--target: belongs to --suggest-runs K, which is missing"},
-        Refusal{"TargetWithoutD",
-                {"--suggest-runs", "2", "--target", "n=1e9"},
-                2,
-                "--target: 'n=1e9' lacks n= or d="},
-        Refusal{"TargetWithAWord",
-                {"--suggest-runs", "2", "--target", "n=1e9,d=lots"},
-                2,
-                "--target: 'd=lots' is not"},
-        Refusal{"NoBudget",
-                {"--suggest-runs", "2", "--suggest-budget-flop", "0"},
-                2,
-                "--suggest-budget-flop: is 0; a positive number is needed"},
-        Refusal{"TooLittleBudget",
-                {"--suggest-runs", "2", "--suggest-budget-flop", "1e9"},
-                1,
-                "afford no run"},
-        Refusal{"SameFile",
-                {"--save", "law.json", "--residuals", "law.json"},
-                2,
-                "--residuals: is the file of --save"},
-        Refusal{"NoSuchColumn",
-                {"--bootstrap-by", "widht"},
-                3,
-                "--bootstrap-by: the runs have no column 'widht'; did you mean width"},
-        Refusal{"NoStarts", {"--confirm", "0"}, 2, "--confirm"}),
+        StudyRefusal{
+            "UnknownDepth", {"--study", "deep"}, 2, "--study: 'deep' is none of auto, full"},
+        StudyRefusal{"TargetWithoutRuns",
+                     {"--target", "n=1e9,d=1e10"},
+                     2,
+                     "--target: belongs to --suggest-runs K, which is missing"},
+        StudyRefusal{"TargetWithoutD",
+                     {"--suggest-runs", "2", "--target", "n=1e9"},
+                     2,
+                     "--target: 'n=1e9' lacks n= or d="},
+        StudyRefusal{"TargetWithAWord",
+                     {"--suggest-runs", "2", "--target", "n=1e9,d=lots"},
+                     2,
+                     "--target: 'd=lots' is not"},
+        StudyRefusal{"NoBudget",
+                     {"--suggest-runs", "2", "--suggest-budget-flop", "0"},
+                     2,
+                     "--suggest-budget-flop: is 0; a positive number is needed"},
+        StudyRefusal{"TooLittleBudget",
+                     {"--suggest-runs", "2", "--suggest-budget-flop", "1e9"},
+                     1,
+                     "afford no run"},
+        StudyRefusal{"SameFile",
+                     {"--save", "law.json", "--residuals", "law.json"},
+                     2,
+                     "--residuals: is the file of --save"},
+        StudyRefusal{"NoSuchColumn",
+                     {"--bootstrap-by", "widht"},
+                     3,
+                     "--bootstrap-by: the runs have no column 'widht'; did you mean width"},
+        StudyRefusal{"NoStarts", {"--confirm", "0"}, 2, "--confirm"}),
     [](const auto& row) { return std::string(row.param.name); });
 
 }  // namespace

@@ -2,34 +2,25 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <string>
 #include <vector>
 
-#include "app/cli/run_cli.h"
+#include "tests/support/run_command.h"
 
 namespace moe::cli {
 namespace {
 
+using test::Ended;
 using testing::HasSubstr;
 using Json = nlohmann::json;
 using Arguments = std::vector<std::string>;
 
-struct Ran {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
-
-Ran run(const Arguments& more) {
+Ended runFront(const Arguments& more) {
   Arguments args = {"plan",       "--mode",          "pareto",    "--preset", "ludziejewski2025",
                     "--hardware", "h100-sxm",        "--experts", "1,8",      "--prompt-tokens",
                     "1000",       "--output-tokens", "300",       "--quiet"};
   args.insert(args.end(), more.begin(), more.end());
-  std::ostringstream out;
-  std::ostringstream err;
-  const int code = runCli(args, out, err);
-  return {code, out.str(), err.str()};
+  return test::runCommand(args);
 }
 
 // A front by its definition: who pays more gets a lower loss.
@@ -42,32 +33,32 @@ void expectFront(const Json& front, const char* price) {
 }
 
 TEST(FrontCommand, DrawsLossAgainstServingPriceAtABudget) {
-  const Ran ran = run({"--budget-flop", "1e21", "--json"});
+  const Ended ran = runFront({"--budget-flop", "1e21", "--json"});
   ASSERT_EQ(ran.code, 0) << ran.err;
   expectFront(Json::parse(ran.out).at("front"), "usd_per_million_output_tokens_all_in");
 }
 
 TEST(FrontCommand, DrawsLossAgainstWhatALifeCosts) {
-  const Ran ran = run({"--total-usd", "1e4,1e6", "--lifetime-tokens", "1e11", "--json"});
+  const Ended ran = runFront({"--total-usd", "1e4,1e6", "--lifetime-tokens", "1e11", "--json"});
   ASSERT_EQ(ran.code, 0) << ran.err;
   expectFront(Json::parse(ran.out).at("front"), "lifetime_usd_per_million_output_tokens");
 }
 
 TEST(FrontCommand, ShowsPeopleAFewOfThem) {
-  const Ran ran = run({"--budget-usd", "1e4"});
+  const Ended ran = runFront({"--budget-usd", "1e4"});
   ASSERT_EQ(ran.code, 0) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("evenly in price; --json has all"));
   EXPECT_LT(std::count(ran.out.begin(), ran.out.end(), '\n'), 60);
 }
 
 TEST(FrontCommand, RefusesWhatAFrontCannotAnswer) {
-  EXPECT_EQ(run({}).err,
+  EXPECT_EQ(runFront({}).err,
             "moeplan: --budget-flop: state the training budget of the models: --budget-flop or "
             "--budget-usd; or a range of lifetime costs with --total-usd LEAST,MOST\n");
-  EXPECT_EQ(run({"--budget-flop", "1e21", "--target-loss", "2"}).code, 2);
-  EXPECT_EQ(run({"--total-usd", "1e6,1e4", "--lifetime-tokens", "1e11"}).err,
+  EXPECT_EQ(runFront({"--budget-flop", "1e21", "--target-loss", "2"}).code, 2);
+  EXPECT_EQ(runFront({"--total-usd", "1e6,1e4", "--lifetime-tokens", "1e11"}).err,
             "moeplan: --total-usd: takes two rising sums of USD, as in 1e6,1e8\n");
-  EXPECT_EQ(run({"--total-usd", "1e4,1e6"}).code, 2);
+  EXPECT_EQ(runFront({"--total-usd", "1e4,1e6"}).code, 2);
 }
 
 }  // namespace

@@ -7,30 +7,22 @@
 #include <string>
 #include <vector>
 
-#include "app/cli/run_cli.h"
 #include "fitting/laws/law_file.h"
 #include "tests/costmodel/planner_fixture.h"
+#include "tests/support/run_command.h"
 #include "tests/support/temporary_folder.h"
 
 namespace moe::cli {
 namespace {
 
+using test::Ended;
 using testing::HasSubstr;
 using Json = nlohmann::json;
 using Arguments = std::vector<std::string>;
 
-struct Ran {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
-
-Ran run(Arguments args) {
+Ended runLifetime(Arguments args) {
   args.insert(args.begin(), {"plan", "--mode", "lifetime"});
-  std::ostringstream out;
-  std::ostringstream err;
-  const int code = runCli(args, out, err);
-  return {code, out.str(), err.str()};
+  return test::runCommand(args);
 }
 
 Arguments joined(Arguments args, const Arguments& more) {
@@ -38,9 +30,9 @@ Arguments joined(Arguments args, const Arguments& more) {
   return args;
 }
 
-Json document(Arguments args) {
+Json lifetimeAnswer(Arguments args) {
   args.insert(args.end(), {"--json", "--quiet"});
-  return Json::parse(run(std::move(args)).out);
+  return Json::parse(runLifetime(std::move(args)).out);
 }
 
 /// The setting of golden/lifetime_oracle.csv.
@@ -66,7 +58,7 @@ double best(const Json& plan, const char* key) { return plan.at("configurations"
 
 // golden/lifetime_oracle.csv: 1e11 output tokens, two experts.
 TEST(LifetimeCommand, GivesTheReferencePlan) {
-  const Json plan = document(reference({"--lifetime-tokens", "1e11"}));
+  const Json plan = lifetimeAnswer(reference({"--lifetime-tokens", "1e11"}));
   EXPECT_EQ(plan.at("schema"), "moeplan.plan/1");
   for (const Json& row : plan.at("configurations")) {
     if (row.at("experts") != 2) continue;
@@ -83,14 +75,15 @@ TEST(LifetimeCommand, GivesTheReferencePlan) {
 // parameters on 7.92T tokens. Its loss is that of 4.26T tokens by the paper's formula.
 TEST(LifetimeCommand, GivesSardanasExample) {
   const double loss = 1.69 + 406.4 * std::pow(70e9, -0.336) + 410.7 * std::pow(4.2595e12, -0.283);
-  const Json plan = document({"--preset", "sardana2024", "--flop-prices", "sardana2024-flop",
-                              "--lifetime-tokens", "1e13", "--target-loss", std::to_string(loss)});
+  const Json plan =
+      lifetimeAnswer({"--preset", "sardana2024", "--flop-prices", "sardana2024-flop",
+                      "--lifetime-tokens", "1e13", "--target-loss", std::to_string(loss)});
   EXPECT_NEAR(best(plan, "dense_params"), 41.6e9, 0.1e9);
   EXPECT_NEAR(best(plan, "train_tokens"), 7.92e12, 0.03e12);
 }
 
 TEST(LifetimeCommand, HasEveryKeyThatProgramsReadAndItsTotalAddsUp) {
-  const Json plan = document(exactAtLoss());
+  const Json plan = lifetimeAnswer(exactAtLoss());
   for (const Json& row : plan.at("configurations")) {
     for (const char* key :
          {"experts", "dense_params", "active_params", "total_params", "train_tokens", "loss",
@@ -111,7 +104,7 @@ TEST(LifetimeCommand, HasEveryKeyThatProgramsReadAndItsTotalAddsUp) {
 TEST(LifetimeCommand, WritesAModelThatCostPricesAlike) {
   const test::TemporaryFolder folder;
   const std::string file = (folder.path() / "model.toml").string();
-  const Json plan = document(exactAtLoss({"--save-model", file}));
+  const Json plan = lifetimeAnswer(exactAtLoss({"--save-model", file}));
   const Json& serving = plan.at("model").at("serving");
   std::ostringstream out;
   std::ostringstream err;
@@ -130,7 +123,7 @@ TEST(LifetimeCommand, WritesAModelThatCostPricesAlike) {
 TEST(LifetimeCommand, BuysLowerLossWithMoreMoney) {
   double last = 10;
   for (const char* money : {"1e4", "2e4", "4e4", "1e5"}) {
-    const Json plan = document(exact({"--budget-usd", money}));
+    const Json plan = lifetimeAnswer(exact({"--budget-usd", money}));
     EXPECT_LT(best(plan, "loss"), last) << money;
     EXPECT_NEAR(best(plan, "total_usd"), std::stod(money), 1e-6 * std::stod(money));
     last = best(plan, "loss");
@@ -140,7 +133,7 @@ TEST(LifetimeCommand, BuysLowerLossWithMoreMoney) {
 TEST(LifetimeCommand, IsNeverCheaperUnderATighterLimit) {
   double last = 0;
   for (const char* limit : {"0.1", "0.02", "0.01", "0.006"}) {
-    const Json plan = document(exactAtLoss({"--tpot-limit-s", limit}));
+    const Json plan = lifetimeAnswer(exactAtLoss({"--tpot-limit-s", limit}));
     const double total = best(plan, "total_usd");
     EXPECT_GE(total, last * (1 - 2e-3)) << limit;  // surfaces of other limits agree to 0.2 %
     EXPECT_LE(best(plan, "tpot_s"), std::stod(limit) * (1 + 1e-6));
@@ -149,16 +142,16 @@ TEST(LifetimeCommand, IsNeverCheaperUnderATighterLimit) {
 }
 
 TEST(LifetimeCommand, ChoosesAmongMachinesPrecisionsAndWidths) {
-  const Json plan = document({"--preset",          "ludziejewski2025",
-                              "--hardware",        "h100-sxm,h200",
-                              "--weights",         "bf16,fp8",
-                              "--experts",         "1,8",
-                              "--top-k",           "1,2",
-                              "--granularity",     "1,2",
-                              "--prompt-tokens",   "1000",
-                              "--output-tokens",   "300",
-                              "--lifetime-tokens", "1e11",
-                              "--target-loss",     "2.3"});
+  const Json plan = lifetimeAnswer({"--preset",          "ludziejewski2025",
+                                    "--hardware",        "h100-sxm,h200",
+                                    "--weights",         "bf16,fp8",
+                                    "--experts",         "1,8",
+                                    "--top-k",           "1,2",
+                                    "--granularity",     "1,2",
+                                    "--prompt-tokens",   "1000",
+                                    "--output-tokens",   "300",
+                                    "--lifetime-tokens", "1e11",
+                                    "--target-loss",     "2.3"});
   // One dense model and 4 routings of 8 experts, each in 2 precisions on 2 machines.
   EXPECT_EQ(plan.at("configurations").size(), 20);
   for (std::size_t i = 1; i < plan.at("configurations").size(); ++i)
@@ -167,22 +160,22 @@ TEST(LifetimeCommand, ChoosesAmongMachinesPrecisionsAndWidths) {
 }
 
 TEST(LifetimeCommand, TakesRangesAndKeepsToTheDivisionsThatAreAllowed) {
-  const Json plan =
-      document({"--preset", "ludziejewski2025", "--hardware", "h100-sxm", "--experts", "1,4..16",
-                "--parallelism", "tp2,tp4", "--prompt-tokens", "1000", "--output-tokens", "300",
-                "--lifetime-tokens", "1e11", "--target-loss", "2.3"});
+  const Json plan = lifetimeAnswer({"--preset", "ludziejewski2025", "--hardware", "h100-sxm",
+                                    "--experts", "1,4..16", "--parallelism", "tp2,tp4",
+                                    "--prompt-tokens", "1000", "--output-tokens", "300",
+                                    "--lifetime-tokens", "1e11", "--target-loss", "2.3"});
   ASSERT_EQ(plan.at("configurations").size(), 4);  // 1, 4, 8 and 16 experts
   for (const Json& row : plan.at("configurations"))
     EXPECT_TRUE(row.at("parallelism") == "tp2" || row.at("parallelism") == "tp4");
-  const Json four = document(exactAtLoss({"--devices", "4"}));
+  const Json four = lifetimeAnswer(exactAtLoss({"--devices", "4"}));
   for (const Json& row : four.at("configurations")) EXPECT_EQ(row.at("devices"), 4);
 }
 
 TEST(LifetimeCommand, ShapesModelsAfterACatalogModel) {
-  const Json plan =
-      document({"--preset", "ludziejewski2025", "--hardware", "h100-sxm", "--model-template",
-                "Mixtral-8x7B", "--experts", "8", "--prompt-tokens", "1000", "--output-tokens",
-                "300", "--lifetime-tokens", "1e11", "--target-loss", "2.3"});
+  const Json plan = lifetimeAnswer({"--preset", "ludziejewski2025", "--hardware", "h100-sxm",
+                                    "--model-template", "Mixtral-8x7B", "--experts", "8",
+                                    "--prompt-tokens", "1000", "--output-tokens", "300",
+                                    "--lifetime-tokens", "1e11", "--target-loss", "2.3"});
   EXPECT_THAT(plan.at("model").at("toml").get<std::string>(), HasSubstr("vocabulary = 32000"));
   EXPECT_THAT(plan.at("model").at("toml").get<std::string>(), HasSubstr("top_k = 2"));
 }
@@ -190,9 +183,9 @@ TEST(LifetimeCommand, ShapesModelsAfterACatalogModel) {
 // Concrete models have one size: its serving price is what `cost` says.
 TEST(LifetimeCommand, ChoosesAmongConcreteModels) {
   const Json plan =
-      document({"--preset", "ludziejewski2025", "--hardware", "h100-sxm", "--models",
-                "olmoe-1b-7b,Mixtral-8x7B", "--prompt-tokens", "1000", "--output-tokens", "300",
-                "--lifetime-tokens", "1e11", "--target-loss", "2.2"});
+      lifetimeAnswer({"--preset", "ludziejewski2025", "--hardware", "h100-sxm", "--models",
+                      "olmoe-1b-7b,Mixtral-8x7B", "--prompt-tokens", "1000", "--output-tokens",
+                      "300", "--lifetime-tokens", "1e11", "--target-loss", "2.2"});
   ASSERT_EQ(plan.at("configurations").size(), 2);
   const Json& model = plan.at("model");
   const Json& row = plan.at("configurations").at(0);
@@ -206,9 +199,10 @@ TEST(LifetimeCommand, ChoosesAmongConcreteModels) {
 
 // A model far above the loss-optimal size is still itself.
 TEST(LifetimeCommand, KeepsTheSizeOfAConcreteModelHoweverLarge) {
-  const Json plan = document({"--preset", "ludziejewski2025", "--hardware", "h100-sxm", "--models",
-                              "Llama-3.1-70B", "--prompt-tokens", "1000", "--output-tokens", "300",
-                              "--lifetime-tokens", "1e10", "--target-loss", "2.6"});
+  const Json plan =
+      lifetimeAnswer({"--preset", "ludziejewski2025", "--hardware", "h100-sxm", "--models",
+                      "Llama-3.1-70B", "--prompt-tokens", "1000", "--output-tokens", "300",
+                      "--lifetime-tokens", "1e10", "--target-loss", "2.6"});
   const Json& row = plan.at("configurations").at(0);
   EXPECT_NEAR(row.at("dense_params").get<double>(),
               plan.at("model").at("dense_params").get<double>(), 1e3);
@@ -218,7 +212,7 @@ TEST(LifetimeCommand, KeepsTheSizeOfAConcreteModelHoweverLarge) {
 }
 
 TEST(LifetimeCommand, ShowsWhatAssumptionsMove) {
-  const Json plan = document(exactAtLoss({"--sensitivity", "--draws", "0"}));
+  const Json plan = lifetimeAnswer(exactAtLoss({"--sensitivity", "--draws", "0"}));
   double last = 1e9;
   std::size_t price_found = 0;
   for (const Json& row : plan.at("sensitivity")) {
@@ -234,7 +228,7 @@ TEST(LifetimeCommand, ShowsWhatAssumptionsMove) {
 }
 
 TEST(LifetimeCommand, NamesTheLimitThatIsInTheWayAndWhatWouldDo) {
-  const Ran ran = run(joined(exactAtLoss({"--max-train-tokens", "1e9"}), {"--quiet"}));
+  const Ended ran = runLifetime(joined(exactAtLoss({"--max-train-tokens", "1e9"}), {"--quiet"}));
   EXPECT_EQ(ran.code, 1);
   EXPECT_THAT(ran.out, HasSubstr("the limit on training tokens"));
   EXPECT_THAT(ran.out, HasSubstr("instead of 1 B tokens"));
@@ -248,9 +242,10 @@ TEST(LifetimeCommand, GivesIntervalsFromTheLawsDraws) {
   addPosterior(law, 60, 0.01);
   folder.write("law.json", lawToJson(law));
   const std::string file = (folder.path() / "law.json").string();
-  const Json plan = document({"--law-file", file, "--hardware", "h100-sxm", "--experts", "1,8",
-                              "--prompt-tokens", "1000", "--output-tokens", "300",
-                              "--lifetime-tokens", "1e11", "--budget-usd", "3e4", "--draws", "60"});
+  const Json plan =
+      lifetimeAnswer({"--law-file", file, "--hardware", "h100-sxm", "--experts", "1,8",
+                      "--prompt-tokens", "1000", "--output-tokens", "300", "--lifetime-tokens",
+                      "1e11", "--budget-usd", "3e4", "--draws", "60"});
   const Json& row = plan.at("configurations").at(0);
   for (const char* key : {"dense_params", "train_tokens", "loss"}) {
     const double value = row.at(key);
@@ -260,14 +255,14 @@ TEST(LifetimeCommand, GivesIntervalsFromTheLawsDraws) {
   EXPECT_TRUE(row.at("probability_best").is_number());
 }
 
-struct Refusal {
+struct LifetimeRefusal {
   const char* name;
   Arguments args;
   int code;
   const char* message;
 };
 
-std::vector<Refusal> refusals() {
+std::vector<LifetimeRefusal> lifetimeRefusals() {
   return {
       {"BothGoals", exactAtLoss({"--budget-usd", "1e6"}), 2,
        "moeplan: --target-loss: state either --target-loss or --budget-usd (training and serving "
@@ -320,16 +315,16 @@ std::vector<Refusal> refusals() {
   };
 }
 
-class LifetimeCommandRefuses : public testing::TestWithParam<Refusal> {};
+class LifetimeCommandRefuses : public testing::TestWithParam<LifetimeRefusal> {};
 
 TEST_P(LifetimeCommandRefuses, WithCodeAndMessage) {
-  const Ran ran = run(GetParam().args);
+  const Ended ran = runLifetime(GetParam().args);
   EXPECT_EQ(ran.code, GetParam().code);
   EXPECT_THAT(ran.err, HasSubstr(GetParam().message));
   EXPECT_EQ(ran.out, "");
 }
 
-INSTANTIATE_TEST_SUITE_P(Questions, LifetimeCommandRefuses, testing::ValuesIn(refusals()),
+INSTANTIATE_TEST_SUITE_P(Questions, LifetimeCommandRefuses, testing::ValuesIn(lifetimeRefusals()),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace

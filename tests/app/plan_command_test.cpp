@@ -7,29 +7,21 @@
 #include <string>
 #include <vector>
 
-#include "app/cli/run_cli.h"
 #include "fitting/laws/law_file.h"
 #include "tests/costmodel/planner_fixture.h"
+#include "tests/support/run_command.h"
 #include "tests/support/temporary_folder.h"
 
 namespace moe::cli {
 namespace {
 
+using test::Ended;
 using testing::HasSubstr;
 using Json = nlohmann::json;
 
-struct Ran {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
-
-Ran run(std::vector<std::string> args) {
+Ended runPlan(std::vector<std::string> args) {
   args.insert(args.begin(), "plan");
-  std::ostringstream out;
-  std::ostringstream err;
-  const int code = runCli(args, out, err);
-  return {code, out.str(), err.str()};
+  return test::runCommand(args);
 }
 
 std::vector<std::string> usual(std::vector<std::string> more = {}) {
@@ -39,9 +31,9 @@ std::vector<std::string> usual(std::vector<std::string> more = {}) {
   return args;
 }
 
-Json document(std::vector<std::string> args) {
+Json planAnswer(std::vector<std::string> args) {
   args.insert(args.end(), {"--json", "--quiet"});  // no progress where the machine is slow
-  const Ran ran = run(std::move(args));
+  const Ended ran = runPlan(std::move(args));
   EXPECT_EQ(ran.err, "");
   return Json::parse(ran.out);
 }
@@ -50,8 +42,8 @@ Json document(std::vector<std::string> args) {
 // may be infinite or missing where a configuration is served.
 TEST(PlanCommand, PlansOnOneDeviceWhereTheLinkIsUnknown) {
   const Json answer =
-      document({"--preset", "ludziejewski2025", "--budget-flop", "5e21", "--hardware", "tpu-v4",
-                "--prompt-tokens", "161", "--output-tokens", "338"});
+      planAnswer({"--preset", "ludziejewski2025", "--budget-flop", "5e21", "--hardware", "tpu-v4",
+                  "--prompt-tokens", "161", "--output-tokens", "338"});
   for (const Json& row : answer["configurations"]) {
     if (row["devices"].is_null() || row["devices"] == 0) continue;
     EXPECT_EQ(row["devices"], 1);
@@ -65,15 +57,15 @@ TEST(PlanCommand, PlansOnOneDeviceWhereTheLinkIsUnknown) {
 // Kernels of h100 were measured, at other sizes than those of a hypothetical model.
 TEST(PlanCommand, NeverCallsThePriceOfAHypotheticalModelMeasured) {
   const Json answer =
-      document({"--preset", "ludziejewski2025", "--budget-flop", "1e21", "--hardware", "h100",
-                "--prompt-tokens", "161", "--output-tokens", "338"});
+      planAnswer({"--preset", "ludziejewski2025", "--budget-flop", "1e21", "--hardware", "h100",
+                  "--prompt-tokens", "161", "--output-tokens", "338"});
   EXPECT_EQ(answer["configurations"][0]["basis"]["cost"], "interpolated");
 }
 
 // At 1e27 FLOP even the smallest optimum is decades above the paper's runs.
 TEST(PlanCommand, AnswersNoWhereEverythingIsExtrapolated) {
-  const Ran ran = run({"--preset", "ludziejewski2025", "--budget-flop", "1e27", "--cost-preset",
-                       "probe-v2", "--mode", "loss-optimal"});
+  const Ended ran = runPlan({"--preset", "ludziejewski2025", "--budget-flop", "1e27",
+                             "--cost-preset", "probe-v2", "--mode", "loss-optimal"});
   EXPECT_EQ(ran.code, 1);
   EXPECT_THAT(ran.out, HasSubstr("No recommendation"));
 }
@@ -83,8 +75,8 @@ TEST(PlanCommand, RefusesALawWhoseRunsHaveOneD) {
   Law law = *presetLaw("ludziejewski2025");
   law.range.train_tokens = Range{1.30e11, 1.31e11};
   folder.write("law.json", lawToJson(law));
-  const Ran ran = run({"--law-file", (folder.path() / "law.json").string(), "--budget-flop", "1e20",
-                       "--cost-preset", "probe-v2"});
+  const Ended ran = runPlan({"--law-file", (folder.path() / "law.json").string(), "--budget-flop",
+                             "1e20", "--cost-preset", "probe-v2"});
   EXPECT_EQ(ran.code, 3);
   EXPECT_THAT(ran.err, HasSubstr("D hardly varies over them"));
 }
@@ -115,7 +107,7 @@ class PlanFromFile : public testing::Test {
 
 // Law P, V2, 5e21, E = 8 of the reference tables (golden/plan_oracle.csv).
 TEST(PlanCommand, GivesTheReferencePlanAsJson) {
-  const Json plan = document(usual());
+  const Json plan = planAnswer(usual());
   EXPECT_EQ(plan.at("schema"), "moeplan.plan/1");
   const Json& eight = plan.at("configurations").at(2);
   EXPECT_EQ(eight.at("experts"), 8);
@@ -128,7 +120,7 @@ TEST(PlanCommand, GivesTheReferencePlanAsJson) {
 }
 
 TEST(PlanCommand, PrintsATableThatFitsIntoItsWidthAndEndsWithARecommendation) {
-  const Ran ran = run(usual());
+  const Ended ran = runPlan(usual());
   EXPECT_EQ(ran.code, 0);
   std::istringstream lines(ran.out);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 120u) << line;
@@ -141,9 +133,9 @@ TEST(PlanCommand, PrintsATableThatFitsIntoItsWidthAndEndsWithARecommendation) {
 // Over all laws and variants of an independent computation, over-trained 8-expert models cost 0.24
 // to 0.54 of the 4-expert model to serve. Kernels of A100-80GB stand for A100-40GB.
 TEST(PlanCommand, TakesHardwareAndTrafficInsteadOfAPreset) {
-  const Json plan =
-      document({"--preset", "ludziejewski2025", "--budget-flop", "5e21", "--hardware", "a100-40gb",
-                "--max-devices", "8", "--prompt-tokens", "161", "--output-tokens", "338"});
+  const Json plan = planAnswer({"--preset", "ludziejewski2025", "--budget-flop", "5e21",
+                                "--hardware", "a100-40gb", "--max-devices", "8", "--prompt-tokens",
+                                "161", "--output-tokens", "338"});
   const Json& eight = plan.at("configurations").at(2);
   EXPECT_GT(eight.at("cost_vs_base").get<double>(), 0.24);
   EXPECT_LT(eight.at("cost_vs_base").get<double>(), 0.54);
@@ -151,7 +143,7 @@ TEST(PlanCommand, TakesHardwareAndTrafficInsteadOfAPreset) {
 }
 
 TEST_F(PlanFromFile, HasIntervalsAroundItsFigures) {
-  const Json plan = document(args("1e21"));
+  const Json plan = planAnswer(args("1e21"));
   const Json& eight = plan.at("configurations").at(2);
   for (const char* key : {"dense_params", "loss", "cost_vs_base", "usd_per_million_tokens"}) {
     const Json& interval = eight.at("ci95").at(key);
@@ -162,7 +154,7 @@ TEST_F(PlanFromFile, HasIntervalsAroundItsFigures) {
 }
 
 TEST_F(PlanFromFile, MarksExtrapolatedRowsAndExplainsTheMark) {
-  const Ran ran = run(args("5e21"));
+  const Ended ran = runPlan(args("5e21"));
   EXPECT_EQ(ran.code, 0);
   EXPECT_THAT(ran.out, HasSubstr("over-trained !"));
   EXPECT_THAT(ran.out, HasSubstr("! more than one decade outside the fitted runs"));
@@ -172,24 +164,24 @@ TEST_F(PlanFromFile, MarksExtrapolatedRowsAndExplainsTheMark) {
 }
 
 TEST_F(PlanFromFile, PassesWarningsOfTheLawOnAndShowsOtherFits) {
-  const Json plan = document(args("1e20"));
+  const Json plan = planAnswer(args("1e20"));
   const auto& warnings = plan.at("warnings");
   EXPECT_TRUE(std::any_of(warnings.begin(), warnings.end(),
                           [](const Json& w) { return w.at("code") == "mid_schedule"; }));
   EXPECT_EQ(plan.at("variants").at(0).at("label"), "earlier window");
-  EXPECT_THAT(run(args("1e20")).out, HasSubstr("earlier window"));
+  EXPECT_THAT(runPlan(args("1e20")).out, HasSubstr("earlier window"));
 }
 
 TEST_F(PlanFromFile, GivesEqualDocumentsOnAnyNumberOfThreads) {
-  Json one = document(args("1e21", {"--threads", "1"}));
-  Json three = document(args("1e21", {"--threads", "3"}));
+  Json one = planAnswer(args("1e21", {"--threads", "1"}));
+  Json three = planAnswer(args("1e21", {"--threads", "3"}));
   one.erase("timing_s");
   three.erase("timing_s");
   EXPECT_EQ(one, three);
 }
 
 TEST_F(PlanFromFile, GivesRowsAReasonWhenTheBaseFitsNowhere) {
-  const Ran ran = run(args("1e23", {"--mode", "min-loss", "--base-experts", "32", "--json"}));
+  const Ended ran = runPlan(args("1e23", {"--mode", "min-loss", "--base-experts", "32", "--json"}));
   EXPECT_EQ(ran.code, 1);
   const Json plan = Json::parse(ran.out);
   EXPECT_EQ(plan.at("configurations").at(0).at("reason"), "no_cost_bound");
@@ -200,34 +192,34 @@ TEST_F(PlanFromFile, GivesRowsAReasonWhenTheBaseFitsNowhere) {
 
 // 1e6 USD at 1.29 USD/h buy 775194 h; with 312e12 FLOP/s at 0.5 these are 4.35349e23 FLOP.
 TEST(PlanCommand, TurnsABudgetInUsdIntoFlop) {
-  const Json plan = document({"--preset", "ludziejewski2025", "--budget-usd", "1e6",
-                              "--training-mfu", "0.5", "--cost-preset", "probe-v2", "--mode",
-                              "loss-optimal", "--lifetime-tokens", "1e12"});
+  const Json plan = planAnswer({"--preset", "ludziejewski2025", "--budget-usd", "1e6",
+                                "--training-mfu", "0.5", "--cost-preset", "probe-v2", "--mode",
+                                "loss-optimal", "--lifetime-tokens", "1e12"});
   EXPECT_NEAR(plan.at("inputs").at("budget_flop"), 4.353488372e23, 1e15);
   const Json& dense = plan.at("configurations").at(0);
   EXPECT_NEAR(dense.at("train_usd"), 1e6, 1e-3);
 }
 
 TEST(PlanCommand, SaysThatItAssumesAnMfu) {
-  const Json plan = document(
+  const Json plan = planAnswer(
       {"--preset", "ludziejewski2025", "--budget-usd", "1e4", "--cost-preset", "probe-v2"});
   EXPECT_EQ(plan.at("warnings").at(0).at("code"), "assumed_training_mfu");
 }
 
 TEST(PlanCommand, MultipliesTheServingPriceByTheLifetime) {
-  const Json plan = document(usual({"--lifetime-tokens", "1e12"}));
+  const Json plan = planAnswer(usual({"--lifetime-tokens", "1e12"}));
   const Json& eight = plan.at("configurations").at(2);
   EXPECT_NEAR(eight.at("serve_usd"), 0.1066330 * 1e6, 0.2);
 }
 
-struct Refusal {
+struct PlanRefusal {
   std::string name;
   std::vector<std::string> args;
   int code;
   std::string message;
 };
 
-std::vector<Refusal> refusals() {
+std::vector<PlanRefusal> planRefusals() {
   const std::vector<std::string> rest = {"--budget-flop", "5e21", "--cost-preset", "probe-v2"};
   const auto with = [&](std::vector<std::string> args) {
     args.insert(args.end(), rest.begin(), rest.end());
@@ -278,21 +270,21 @@ std::vector<Refusal> refusals() {
   };
 }
 
-class PlanCommandRefuses : public testing::TestWithParam<Refusal> {};
+class PlanCommandRefuses : public testing::TestWithParam<PlanRefusal> {};
 
 TEST_P(PlanCommandRefuses, WithCodeAndMessage) {
-  const Ran ran = run(GetParam().args);
+  const Ended ran = runPlan(GetParam().args);
   EXPECT_EQ(ran.code, GetParam().code);
   EXPECT_EQ(ran.err, GetParam().message);
   EXPECT_EQ(ran.out, "");
 }
 
-INSTANTIATE_TEST_SUITE_P(Questions, PlanCommandRefuses, testing::ValuesIn(refusals()),
+INSTANTIATE_TEST_SUITE_P(Questions, PlanCommandRefuses, testing::ValuesIn(planRefusals()),
                          [](const auto& test) { return test.param.name; });
 
 TEST(PlanCommand, RefusesUnknownHardwareWithTheNearestNames) {
-  const Ran ran = run({"--preset", "ludziejewski2025", "--budget-flop", "5e21", "--hardware",
-                       "a100-41gb", "--prompt-tokens", "161", "--output-tokens", "338"});
+  const Ended ran = runPlan({"--preset", "ludziejewski2025", "--budget-flop", "5e21", "--hardware",
+                             "a100-41gb", "--prompt-tokens", "161", "--output-tokens", "338"});
   EXPECT_EQ(ran.code, 3);
   EXPECT_THAT(ran.err, HasSubstr("a100-41gb"));
   EXPECT_THAT(ran.err, HasSubstr("did you mean"));
@@ -304,18 +296,18 @@ TEST(PlanCommand, NeedsAPriceForAMachineWithoutOne) {
                                    "--hardware",      "gaudi-3",
                                    "--prompt-tokens", "161",
                                    "--output-tokens", "338"};
-  const Ran ran = run(args);
+  const Ended ran = runPlan(args);
   EXPECT_EQ(ran.code, 3);
   EXPECT_EQ(ran.err,
             "moeplan: Gaudi 3: the catalog has no price for it; state --usd-per-device-hour\n");
   args.insert(args.end(), {"--usd-per-device-hour", "2"});
-  EXPECT_EQ(run(args).code, 0);
+  EXPECT_EQ(runPlan(args).code, 0);
 }
 
 // Prices only scale: twice the price, twice the cost, the same models.
 TEST(PlanCommand, ScalesWithThePrice) {
-  const Json once = document(usual());
-  const Json twice = document(usual({"--usd-per-device-hour", "2.58"}));
+  const Json once = planAnswer(usual());
+  const Json twice = planAnswer(usual({"--usd-per-device-hour", "2.58"}));
   const Json& a = once.at("configurations").at(2);
   const Json& b = twice.at("configurations").at(2);
   EXPECT_NEAR(

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/cli/run_cli.h"
@@ -14,53 +15,85 @@ namespace {
 
 constexpr std::string_view kIndent = "    ";
 constexpr std::string_view kPrompt = "    $ moeplan ";
+const std::string kReadme = MOEPLAN_SOURCE_DIR "/README.md";
 
-std::string runFromTheRoot(const std::vector<std::string>& args) {
+/// A command line of the README and what stands below it, indented.
+struct ShownCommand {
+  std::string prompt;  ///< the lines of the command, up to the output
+  std::string command;
+  std::string output;
+  std::string after;  ///< the text up to the next command
+};
+
+bool isOutput(const std::string& line) {
+  return line.empty() || (line.starts_with(kIndent) && !line.starts_with(kPrompt));
+}
+
+/// The README in pieces; the first has no command and holds what precedes them all.
+std::vector<ShownCommand> piecesOf(const std::string& document) {
+  std::vector<ShownCommand> pieces(1);
+  const std::vector<std::string> lines = test::linesOf(document);
+  for (std::size_t i = 0; i < lines.size();) {
+    if (!lines[i].starts_with(kPrompt)) {
+      pieces.back().after += lines[i++] + '\n';
+      continue;
+    }
+    ShownCommand& piece = pieces.emplace_back();
+    piece.prompt = lines[i] + '\n';
+    piece.command = lines[i++].substr(kPrompt.size());
+    while (piece.command.ends_with('\\') && i < lines.size()) {
+      piece.prompt += lines[i] + '\n';
+      piece.command.pop_back();
+      piece.command += lines[i++];
+    }
+    while (i < lines.size() && isOutput(lines[i])) piece.output += lines[i++] + '\n';
+  }
+  return pieces;
+}
+
+/// What the program prints when it is run from the root, indented as in the README.
+std::string freshOutput(const ShownCommand& shown) {
   std::filesystem::current_path(MOEPLAN_SOURCE_DIR);
   std::ostringstream out;
   std::ostringstream err;
-  EXPECT_EQ(runCli(args, out, err), 0) << err.str();
-  return out.str();
-}
-
-std::string indented(const std::string& text) {
+  EXPECT_EQ(runCli(test::wordsOf(shown.command), out, err), 0) << err.str();
   std::string result;
-  for (const std::string& line : test::linesOf(text)) {
+  for (const std::string& line : test::linesOf(out.str()))
     result += line.empty() ? "\n" : std::string(kIndent) + line + '\n';
-  }
-  return result;
+  return result + '\n';
 }
 
-/// The document with the output of every command line anew; `commands` counts them.
-std::string withFreshOutput(const std::string& document, int& commands) {
-  const std::vector<std::string> lines = test::linesOf(document);
-  std::string result;
-  for (std::size_t i = 0; i < lines.size();) {
-    result += lines[i] + '\n';
-    if (!lines[i++].starts_with(kPrompt)) continue;
-    std::string command = lines[i - 1].substr(kPrompt.size());
-    while (command.ends_with('\\') && i < lines.size()) {
-      result += lines[i] + '\n';
-      command.pop_back();
-      command += lines[i++];
-    }
-    result += indented(runFromTheRoot(test::wordsOf(command))) + '\n';
-    ++commands;
-    while (i < lines.size() && (lines[i].empty() || lines[i].starts_with(kIndent)) &&
-           !lines[i].starts_with(kPrompt)) {
-      ++i;  // the old output
-    }
-  }
-  return result;
+std::vector<ShownCommand> shownCommands() {
+  std::vector<ShownCommand> pieces = piecesOf(test::fileText(kReadme));
+  pieces.erase(pieces.begin());
+  return pieces;
 }
 
-TEST(Readme, ShowsWhatTheProgramReallyPrints) {
-  const std::string file = MOEPLAN_SOURCE_DIR "/README.md";
-  int commands = 0;
-  const std::string written = test::fileText(file);
-  const std::string fresh = withFreshOutput(written, commands);
-  EXPECT_GE(commands, 1) << "no command line was found";
-  test::expectAlikeFile(fresh, file);
+// One ctest for each command line, because each takes long under the sanitizers.
+class ReadmeCommand : public testing::TestWithParam<ShownCommand> {};
+
+TEST_P(ReadmeCommand, PrintsWhatIsShown) {
+  if (test::updatesGolden()) GTEST_SKIP() << "Readme writes the file";
+  test::expectAlikeText(freshOutput(GetParam()), GetParam().output,
+                        kReadme + ", below $ moeplan " + GetParam().command);
+}
+
+/// "fit_1", "compare_2".
+std::string commandName(const testing::TestParamInfo<ShownCommand>& row) {
+  return test::wordsOf(row.param.command).front() + "_" + std::to_string(row.index + 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Shown, ReadmeCommand, testing::ValuesIn(shownCommands()), commandName);
+
+TEST(Readme, ShowsCommandsInPiecesThatMakeUpTheFile) {
+  std::string whole;
+  const std::vector<ShownCommand> pieces = piecesOf(test::fileText(kReadme));
+  EXPECT_GE(pieces.size(), 2u) << "no command line was found";
+  const bool anew = test::updatesGolden();
+  for (const ShownCommand& piece : pieces)
+    whole += piece.prompt + (anew && !piece.command.empty() ? freshOutput(piece) : piece.output) +
+             piece.after;
+  test::expectSameAsFile(whole, kReadme);
 }
 
 TEST(Readme, ADifferentFigureOrWordIsSeen) {

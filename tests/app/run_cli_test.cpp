@@ -12,12 +12,14 @@
 #include <vector>
 
 #include "app/cli/command.h"
+#include "tests/support/run_command.h"
 #include "tests/support/special_file.h"
 #include "tests/support/temporary_folder.h"
 
 namespace moe::cli {
 namespace {
 
+using test::Ended;
 using test::fileText;
 using test::TemporaryFolder;
 using testing::HasSubstr;
@@ -50,13 +52,7 @@ void addRefuse(CLI::App& app, CommandContext& context) {
   });
 }
 
-struct Ended {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
-
-Ended run(const std::vector<std::string>& args) {
+Ended runToy(const std::vector<std::string>& args) {
   constexpr std::array<AddCommand, 2> kCommands{addEcho, addRefuse};
   std::ostringstream out;
   std::ostringstream err;
@@ -65,32 +61,32 @@ Ended run(const std::vector<std::string>& args) {
 }
 
 TEST(RunCli, PrintsTheResultOnStandardOutputAndNothingElse) {
-  const Ended result = run({"echo", "hello"});
+  const Ended result = runToy({"echo", "hello"});
   EXPECT_EQ(result.code, 0);
   EXPECT_EQ(result.out, "hello 0 0 \n");
   EXPECT_EQ(result.err, "");
 }
 
 TEST(RunCli, TakesGlobalOptionsBeforeAndAfterTheCommand) {
-  EXPECT_EQ(run({"--threads", "2", "--seed", "7", "echo", "a", "--catalog", "mine"}).out,
+  EXPECT_EQ(runToy({"--threads", "2", "--seed", "7", "echo", "a", "--catalog", "mine"}).out,
             "a 2 7 mine\n");
-  EXPECT_EQ(run({"echo", "a", "--json"}).out, "{\"word\": \"a\"}\n");
-  EXPECT_EQ(run({"--json", "echo", "a"}).out, "{\"word\": \"a\"}\n");
+  EXPECT_EQ(runToy({"echo", "a", "--json"}).out, "{\"word\": \"a\"}\n");
+  EXPECT_EQ(runToy({"--json", "echo", "a"}).out, "{\"word\": \"a\"}\n");
 }
 
 TEST(RunCli, TakesTheCatalogFromTheEnvironment) {
   ASSERT_EQ(setenv("MOEPLAN_CATALOG_DIR", "from-env", 1), 0);
-  EXPECT_EQ(run({"echo", "a"}).out, "a 0 0 from-env\n");
-  EXPECT_EQ(run({"echo", "a", "--catalog", "given"}).out, "a 0 0 given\n");
+  EXPECT_EQ(runToy({"echo", "a"}).out, "a 0 0 from-env\n");
+  EXPECT_EQ(runToy({"echo", "a", "--catalog", "given"}).out, "a 0 0 given\n");
   ASSERT_EQ(unsetenv("MOEPLAN_CATALOG_DIR"), 0);
 }
 
-TEST(RunCli, ReturnsTheCodeOfAnAnswerThatIsNo) { EXPECT_EQ(run({"echo", "no"}).code, 1); }
+TEST(RunCli, ReturnsTheCodeOfAnAnswerThatIsNo) { EXPECT_EQ(runToy({"echo", "no"}).code, 1); }
 
 TEST(RunCli, WritesTheResultToAFile) {
   const TemporaryFolder folder;
   const std::string path = (folder.path() / "result.txt").string();
-  const Ended result = run({"echo", "hello", "--out", path});
+  const Ended result = runToy({"echo", "hello", "--out", path});
   EXPECT_EQ(result.code, 0);
   EXPECT_EQ(result.out, "");
   EXPECT_EQ(fileText(path), "hello 0 0 \n");
@@ -98,7 +94,7 @@ TEST(RunCli, WritesTheResultToAFile) {
 
 TEST(RunCli, RefusesAFullDisk) {
   ASSERT_TRUE(test::mayTouchDevices());
-  const Ended result = run({"echo", "hello", "--out", "/dev/full"});
+  const Ended result = runToy({"echo", "hello", "--out", "/dev/full"});
   EXPECT_EQ(result.code, 3);
   EXPECT_EQ(result.err, "moeplan: /dev/full: cannot write: No space left on device\n");
 }
@@ -106,7 +102,7 @@ TEST(RunCli, RefusesAFullDisk) {
 TEST(RunCli, RefusesAnUnwritableFileAndLeavesNoHalfOne) {
   const TemporaryFolder folder;
   const auto file = folder.write("file", "old");  // no file can lie below a file
-  const Ended result = run({"echo", "no", "--out", (file / "result.txt").string()});
+  const Ended result = runToy({"echo", "no", "--out", (file / "result.txt").string()});
   EXPECT_EQ(result.code, 3);
   EXPECT_THAT(result.err, HasSubstr("result.txt: cannot write: Not a directory"));
   EXPECT_EQ(folder.size(), 1u);
@@ -125,7 +121,7 @@ TEST(RunCli, TurnsEachKindOfErrorIntoItsExitCode) {
   // DESIGN of the command line: usage 2, input 3, unanswered 3, infeasible 1, cancelled 130.
   const std::array<int, 5> codes{2, 3, 3, 1, 130};
   for (int kind = 0; kind < 5; ++kind) {
-    const Ended result = run({"refuse", std::to_string(kind)});
+    const Ended result = runToy({"refuse", std::to_string(kind)});
     EXPECT_EQ(result.code, codes[kind]) << kind;
     EXPECT_EQ(result.out, "");
     EXPECT_EQ(result.err, "moeplan: runs.csv:17: no loss\n");
@@ -145,7 +141,7 @@ TEST(RunCli, DoesNotPassAnInterruptedResultForAWholeOne) {
 }
 
 TEST(RunCli, CallsAnExceptionItsOwnBug) {
-  const Ended result = run({"refuse", "9"});
+  const Ended result = runToy({"refuse", "9"});
   EXPECT_EQ(result.code, 70);
   EXPECT_EQ(result.err, "moeplan: this is our bug, please report it: a row is missing\n");
 }
@@ -171,7 +167,7 @@ TEST(RunCli, RefusesBadUseWithTwoAndSaysWhy) {
       {{"echo", "a", "--out"}, "moeplan echo: --out: 1 required FILE missing\n"},
   };
   for (const BadUse& use : cases) {
-    const Ended result = run(use.args);
+    const Ended result = runToy(use.args);
     EXPECT_EQ(result.code, 2);
     EXPECT_EQ(result.out, "");
     EXPECT_THAT(result.err, StartsWith(use.message));
@@ -180,13 +176,13 @@ TEST(RunCli, RefusesBadUseWithTwoAndSaysWhy) {
 }
 
 TEST(RunCli, PrintsItsVersion) {
-  const Ended result = run({"--version"});
+  const Ended result = runToy({"--version"});
   EXPECT_EQ(result.code, 0);
   EXPECT_EQ(result.out, "moeplan 0.1.0\n");
 }
 
 TEST(RunCli, TellsEveryCommandOfTheGlobalOptions) {
-  const Ended result = run({"echo", "--help"});
+  const Ended result = runToy({"echo", "--help"});
   EXPECT_EQ(result.code, 0);
   EXPECT_THAT(result.out, HasSubstr("Every command also takes --json"));
 }

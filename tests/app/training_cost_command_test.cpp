@@ -4,31 +4,20 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "tests/support/run_command.h"
+#include "tests/support/command_document.h"
 #include "tests/support/temporary_folder.h"
 
 namespace moe::cli {
 namespace {
 
 using nlohmann::json;
+using test::document;
 using test::Ended;
+using test::expectRefused;
 using testing::HasSubstr;
 
 const std::string kLlama =
     "cost --training --model llama-3-8b --hardware h100 --devices 8 --zero 3 --train-tokens 1e12 ";
-
-json document(const std::string& line) {
-  const Ended ended = test::runCommand(line + " --json");
-  EXPECT_EQ(ended.code, 0) << ended.err;
-  return json::parse(ended.out);
-}
-
-void expectRefused(const std::string& line, int code, const std::string& message) {
-  const Ended ended = test::runCommand(line);
-  EXPECT_EQ(ended.code, code) << line;
-  EXPECT_EQ(ended.out, "");
-  EXPECT_EQ(ended.err, "moeplan: " + message + "\n");
-}
 
 TEST(TrainingCostCommand, GivesEveryKeyOfItsSchema) {
   const json answer = document(kLlama);

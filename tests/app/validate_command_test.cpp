@@ -8,26 +8,21 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/run_command.h"
+#include "tests/support/command_document.h"
 #include "tests/support/temporary_folder.h"
 
 namespace moe::cli {
 namespace {
 
 using nlohmann::json;
+using test::document;
 using test::runCommand;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string kHeader =
+const std::string kPointsHeader =
     "model,hardware,engine,weights,tensor_parallel,devices,concurrency,prompt_tokens,"
     "output_tokens,ttft_s,tpot_s\n";
-
-json document(const std::string& line) {
-  const auto ended = runCommand(line + " --json");
-  EXPECT_EQ(ended.code, 0) << ended.err;
-  return json::parse(ended.out);
-}
 
 const json& shipped() {
   static const json kAnswer = document("validate");
@@ -139,8 +134,8 @@ TEST(ValidateCommand, GroupsByWhatItIsAsked) {
 
 TEST(ValidateCommand, TakesAFileBehindItsKeys) {
   const test::TemporaryFolder folder;
-  const auto file =
-      folder.write("p.csv", kHeader + "Llama-3.1-8B,h100-sxm,vllm,bf16,1,1,8,1024,512,,0.008\n");
+  const auto file = folder.write(
+      "p.csv", kPointsHeader + "Llama-3.1-8B,h100-sxm,vllm,bf16,1,1,8,1024,512,,0.008\n");
   const json answer = document("validate --by model " + file.string());
   EXPECT_EQ(answer["data"]["rows"], 1);
   EXPECT_TRUE(answer["rows"][0]["measured_ttft_s"].is_null());
@@ -151,8 +146,8 @@ TEST(ValidateCommand, TakesAFileBehindItsKeys) {
 // Both commands stand for one cost model.
 TEST(ValidateCommand, PredictsWhatCostPredicts) {
   const test::TemporaryFolder folder;
-  const auto file =
-      folder.write("p.csv", kHeader + "Llama-3.1-8B,h100-sxm,vllm,bf16,1,1,8,1024,512,,0.008\n");
+  const auto file = folder.write(
+      "p.csv", kPointsHeader + "Llama-3.1-8B,h100-sxm,vllm,bf16,1,1,8,1024,512,,0.008\n");
   const json row = document("validate " + file.string())["rows"][0];
   const json cost = document(
       "cost --model Llama-3.1-8B --hardware h100-sxm --engine vllm --devices 1 --concurrency 8 "
@@ -173,8 +168,8 @@ TEST(ValidateCommand, ShowsAPlantedErrorInItsGroup) {
   const std::string wrong =
       "Llama-3.1-8B,h100-sxm,vllm,bf16,1,1,8,1024,512,,0.016\n"
       "Qwen3-32B,h100-sxm,vllm,bf16,2,2,8,1024,512,,0.016\n";
-  const json before = document("validate " + folder.write("a.csv", kHeader + right).string());
-  const json after = document("validate " + folder.write("b.csv", kHeader + wrong).string());
+  const json before = document("validate " + folder.write("a.csv", kPointsHeader + right).string());
+  const json after = document("validate " + folder.write("b.csv", kPointsHeader + wrong).string());
   const auto ratio = [](const json& answer, std::size_t group) {
     return answer["groups"][group]["tpot"]["median_ratio"].get<double>();
   };
@@ -190,19 +185,14 @@ TEST(ValidateCommand, TellsPeopleTheSetsTheGroupsAndTheWorst) {
                             "Core rows that are missed most", "ACCURACY.md"})
     EXPECT_THAT(text, HasSubstr(words));
   const test::TemporaryFolder folder;
-  const auto file =
-      folder.write("p.csv", kHeader + "Llama-3.1-8B,h100-sxm,vllm,bf16,1,1,8,1024,512,,0.008\n");
+  const auto file = folder.write(
+      "p.csv", kPointsHeader + "Llama-3.1-8B,h100-sxm,vllm,bf16,1,1,8,1024,512,,0.008\n");
   const std::string own = runCommand("validate " + file.string()).out;
   EXPECT_THAT(own, HasSubstr("1 of 1 rows of " + file.string()));
   EXPECT_THAT(own, Not(HasSubstr("core")));
 }
 
-TEST(ValidateCommand, NamesThePageThatItWrote) {
-  const test::TemporaryFolder folder;
-  const std::string page = (folder.path() / "page.md").string();
-  const json answer = document("validate --quiet --accuracy-page " + page);
-  EXPECT_EQ(answer["inputs"]["accuracy_page"], page);
-  EXPECT_THAT(test::fileText(page), HasSubstr("# How far predictions are"));
+TEST(ValidateCommand, NamesNoPageUnlessItWroteOne) {
   EXPECT_TRUE(shipped()["inputs"]["accuracy_page"].is_null());
 }
 

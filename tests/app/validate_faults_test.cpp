@@ -16,7 +16,7 @@ using test::runCommand;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string kHeader =
+const std::string kTpotHeader =
     "model,hardware,engine,weights,tensor_parallel,devices,concurrency,prompt_tokens,"
     "output_tokens,tpot_s\n";
 const std::string kGood = "Llama-3.1-8B,h100-sxm,vllm,bf16,1,1,8,1024,512,0.008\n";
@@ -43,7 +43,7 @@ TEST(ValidateFaults, AMissingFileOrColumnIsAnInputError) {
 
 TEST(ValidateFaults, ANegativeTimeIsAnInputErrorWithItsLine) {
   const auto ended =
-      validate(kHeader + kGood + "Llama-3.1-8B,h100-sxm,vllm,bf16,1,1,8,1024,512,-0.008\n");
+      validate(kTpotHeader + kGood + "Llama-3.1-8B,h100-sxm,vllm,bf16,1,1,8,1024,512,-0.008\n");
   EXPECT_EQ(ended.code, 3);
   EXPECT_THAT(ended.err, HasSubstr("points.csv:3: tpot_s is '-0.008'"));
   EXPECT_EQ(ended.out, "");
@@ -52,7 +52,7 @@ TEST(ValidateFaults, ANegativeTimeIsAnInputErrorWithItsLine) {
 TEST(ValidateFaults, ARowThatCannotBePredictedIsAWarningAndListed) {
   const std::string rows = kGood + "Llama-9,h100-sxm,vllm,bf16,1,1,8,1024,512,0.008\n" +
                            "Llama-3.1-8B,h100-sxm,vllm,bf16,3,3,8,1024,512,0.008\n";
-  const auto ended = validate(kHeader + rows, " --json");
+  const auto ended = validate(kTpotHeader + rows, " --json");
   ASSERT_EQ(ended.code, 0) << ended.err;
   const json answer = json::parse(ended.out);
   EXPECT_EQ(answer["data"], json({{"rows", 3}, {"predicted", 1}, {"skipped", 2}}));
@@ -63,13 +63,13 @@ TEST(ValidateFaults, ARowThatCannotBePredictedIsAWarningAndListed) {
               HasSubstr("the catalog has no model 'Llama-9'; did you mean"));
   EXPECT_THAT(answer["skipped"][1]["reason"].get<std::string>(), HasSubstr("tensor_parallel is 3"));
   EXPECT_EQ(answer["warnings"][0]["code"], "skipped_rows");
-  const std::string text = validate(kHeader + rows).out;
+  const std::string text = validate(kTpotHeader + rows).out;
   EXPECT_THAT(text, HasSubstr("1 of 3 rows"));
   EXPECT_THAT(text, HasSubstr("Warning: 2 of 3 rows could not be predicted: "));
 }
 
 TEST(ValidateFaults, NoRowThatCanBePredictedIsAnInputErrorWithTheFirstReasons) {
-  const auto ended = validate(kHeader + "Llama-9,h100-sxm,vllm,bf16,1,1,8,1024,512,0.008\n" +
+  const auto ended = validate(kTpotHeader + "Llama-9,h100-sxm,vllm,bf16,1,1,8,1024,512,0.008\n" +
                               "Llama-3.1-8B,h900,vllm,bf16,1,1,8,1024,512,0.008\n");
   EXPECT_EQ(ended.code, 3);
   EXPECT_THAT(ended.err, HasSubstr("none of the 2 rows could be predicted: "));
@@ -78,7 +78,7 @@ TEST(ValidateFaults, NoRowThatCanBePredictedIsAnInputErrorWithTheFirstReasons) {
 }
 
 TEST(ValidateFaults, ManyReasonsAreCountedAndAllOfThemInTheDocument) {
-  std::string rows = kHeader + kGood;
+  std::string rows = kTpotHeader + kGood;
   for (int i = 0; i < 5; ++i) rows += "Llama-9,h100-sxm,vllm,bf16,1,1,8,1024,512,0.008\n";
   EXPECT_THAT(validate(rows).out, HasSubstr("; and 2 more"));
   EXPECT_EQ(json::parse(validate(rows, " --json").out)["skipped"].size(), 5u);
@@ -95,7 +95,7 @@ TEST(ValidateFaults, StopsWhenItIsAskedTo) {
 // The answer is the table, whatever it says.
 TEST(ValidateFaults, ARowOutsideItsIntervalIsNoError) {
   const auto ended =
-      validate(kHeader + "Llama-3.1-8B,h100-sxm,vllm,bf16,1,1,8,1024,512,0.8\n", " --json");
+      validate(kTpotHeader + "Llama-3.1-8B,h100-sxm,vllm,bf16,1,1,8,1024,512,0.8\n", " --json");
   EXPECT_EQ(ended.code, 0);
   EXPECT_EQ(json::parse(ended.out)["rows"][0]["tpot_in_ci90"], false);
   EXPECT_TRUE(json::parse(ended.out)["warnings"].empty());
@@ -109,7 +109,7 @@ TEST(ValidateFaults, OwnCatalogEntriesAreKnown) {
       "bf16_dense_tflops = 989\nlink_gb_per_s = 450\nlink_domain = 8\n"
       "source = \"us\"\nverification = \"source-read\"\n");
   const auto points =
-      folder.write("p.csv", kHeader + "Llama-3.1-8B,Ours,vllm,bf16,1,1,8,1024,512,0.008\n");
+      folder.write("p.csv", kTpotHeader + "Llama-3.1-8B,Ours,vllm,bf16,1,1,8,1024,512,0.008\n");
   const auto ended = runCommand("validate " + points.string() + " --json --catalog " +
                                 (folder.path() / "catalog").string());
   ASSERT_EQ(ended.code, 0) << ended.err;

@@ -7,18 +7,13 @@
 #include "costmodel/serving.h"
 #include "data/catalog/catalog.h"
 #include "tests/costmodel/counted_elsewhere.h"
+#include "tests/costmodel/shipped_models.h"
 
 namespace moe {
 namespace {
 
-const ModelCatalog& catalog() {
-  static const ModelCatalog models = loadModels({}).value();
-  return models;
-}
-
-ModelArchitecture architecture(const char* name) {
-  return architectureOf(findModel(catalog(), name).value()).value();
-}
+using test::architecture;
+using test::catalog;
 
 // Totals of the published checkpoints (sums over their tensors), exact.
 TEST(ParameterCount, IsExactWhereThePublishedCheckpointIsKnown) {

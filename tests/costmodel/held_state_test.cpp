@@ -5,18 +5,13 @@
 #include "costmodel/architecture.h"
 #include "costmodel/linear_attention.h"
 #include "data/catalog/catalog.h"
+#include "tests/costmodel/shipped_models.h"
 
 namespace moe {
 namespace {
 
-const ModelCatalog& catalog() {
-  static const ModelCatalog models = loadModels({}).value();
-  return models;
-}
-
-ModelArchitecture architecture(const char* name) {
-  return architectureOf(findModel(catalog(), name).value()).value();
-}
+using test::architecture;
+using test::catalog;
 
 TEST(KvElementsHeld, IsTheCacheOfEveryTokenWithoutWindows) {
   for (const ModelEntry& entry : catalog().entries) {

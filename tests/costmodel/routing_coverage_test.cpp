@@ -7,16 +7,12 @@
 #include "costmodel/routing/expert_coverage.h"
 #include "costmodel/serving.h"
 #include "tests/costmodel/distinct_experts_table.h"
+#include "tests/costmodel/power_law.h"
 
 namespace moe {
 namespace {
 
-RoutingAssumption powerLaw(double span) {
-  RoutingAssumption assumption;
-  assumption.popularity = PopularityKind::kPowerLaw;
-  assumption.span = span;
-  return assumption;
-}
+using test::powerLaw;
 
 // DeepSeek-V2-Lite. The table was computed by another program and printed to four decimals.
 TEST(ExpertsTouched, MatchTheTableForEvenRouting) {
@@ -52,12 +48,13 @@ TEST(EffectiveTokens, RunFromAllToOnePerSequence) {
   EXPECT_DOUBLE_EQ(effectiveTokens({16, 1000}, 1), 1);    // a chunk of one sequence
 }
 
-struct Task {
+struct CoverageTask {
   const char* name;
   double span;         ///< of the power law with exponent 1.2 that fits the task
   double correlation;  ///< fitted to the task
 };
-constexpr Task kTasks[] = {{"intent", 16, 0.075}, {"summary", 11, 0.11}, {"translation", 38, 0.1}};
+constexpr CoverageTask kTasks[] = {
+    {"intent", 16, 0.075}, {"summary", 11, 0.11}, {"translation", 38, 0.1}};
 
 /// Relative root mean square and worst errors over the sizes of the table.
 struct Errors {
@@ -84,7 +81,7 @@ Errors errorsOf(double span, double correlation, const std::string& column) {
 // A power law with one fitted number stands for 26 layers of 64 popularities. 1.2 % rms and 2.6 %
 // at worst were left by an independent fit.
 TEST(ExpertsTouched, FollowTheMeasuredSkewWithAPowerLaw) {
-  for (const Task& task : kTasks) {
+  for (const CoverageTask& task : kTasks) {
     const Errors errors = errorsOf(task.span, 0, std::string(task.name) + "_skew_indep_formula");
     EXPECT_LT(errors.rms, 0.013) << task.name;
     EXPECT_LT(errors.worst, 0.027) << task.name;
@@ -94,7 +91,7 @@ TEST(ExpertsTouched, FollowTheMeasuredSkewWithAPowerLaw) {
 // Counted in tokens that follow each other, 16 to 30 % below the uniform formula. 1.2 to 2.0 %
 // rms were left by an independent program.
 TEST(ExpertsTouched, FollowConsecutiveTokensWithOneCorrelation) {
-  for (const Task& task : kTasks) {
+  for (const CoverageTask& task : kTasks) {
     const std::string column = std::string(task.name) + "_consecutive_mean";
     EXPECT_LT(errorsOf(task.span, task.correlation, column).rms, 0.021) << task.name;
     EXPECT_GT(errorsOf(task.span, 0, column).rms, 0.05) << task.name;

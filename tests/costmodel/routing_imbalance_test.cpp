@@ -8,16 +8,12 @@
 
 #include "costmodel/routing/largest_load.h"
 #include "costmodel/routing/load_imbalance.h"
+#include "tests/costmodel/power_law.h"
 
 namespace moe {
 namespace {
 
-RoutingAssumption powerLaw(double span) {
-  RoutingAssumption assumption;
-  assumption.popularity = PopularityKind::kPowerLaw;
-  assumption.span = span;
-  return assumption;
-}
+using test::powerLaw;
 
 double imbalance(const RoutingAssumption& assumption, std::size_t experts, std::size_t top_k,
                  std::size_t ranks, ExpertPlacement placement, double tokens) {

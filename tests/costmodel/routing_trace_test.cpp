@@ -68,15 +68,15 @@ TEST(CorrelationFit, IsZeroForIndependentAndOneForEqualTokens) {
 }
 
 /// The real traces do not ship. MOEPLAN_ROUTING_TRACES names a folder with traces/TASK.ids.u8.
-struct Task {
+struct MeasuredTask {
   const char* name;
   double correlation;  ///< from an independent fit to the table, to 0.005
   double rms_error;    ///< it left
 };
 
-void PrintTo(const Task& task, std::ostream* out) { *out << task.name; }
+void PrintTo(const MeasuredTask& task, std::ostream* out) { *out << task.name; }
 
-class MeasuredRouting : public testing::TestWithParam<Task> {
+class MeasuredRouting : public testing::TestWithParam<MeasuredTask> {
  protected:
   void SetUp() override {
     const char* folder = std::getenv("MOEPLAN_ROUTING_TRACES");
@@ -158,9 +158,9 @@ TEST_P(MeasuredRouting, LoadsRanksAsPredicted) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Tasks, MeasuredRouting,
-                         testing::Values(Task{"intent", 0.075, 0.0189},
-                                         Task{"summary", 0.110, 0.0074},
-                                         Task{"translation", 0.100, 0.0195}));
+                         testing::Values(MeasuredTask{"intent", 0.075, 0.0189},
+                                         MeasuredTask{"summary", 0.110, 0.0074},
+                                         MeasuredTask{"translation", 0.100, 0.0195}));
 
 }  // namespace
 }  // namespace moe

@@ -7,19 +7,13 @@
 #include <cmath>
 #include <random>
 
+#include "tests/costmodel/request_lengths.h"
+
 namespace moe {
 namespace {
 
-LengthDistribution lengthsOf(LengthKind kind, LengthSpread prompt, LengthSpread output) {
-  return lengthDistributionOf({kind, prompt, output, {}}).value();
-}
-
-LengthDistribution measured(std::vector<RequestLength> requests) {
-  LengthAssumption assumption;
-  assumption.kind = LengthKind::kMeasured;
-  assumption.measured = {"lengths.csv", std::move(requests)};
-  return lengthDistributionOf(assumption).value();
-}
+using test::lengthsOf;
+using test::measured;
 
 LengthDistribution shareGpt() {
   return lengthDistributionOf(lengthPreset("sharegpt", "").value()).value();

@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/costmodel/shipped_models.h"
+
 namespace moe {
 namespace {
+
+using test::shippedSpeed;
 
 TrainingQuestion question(const char* model, const char* hardware) {
   TrainingQuestion asked;
@@ -12,11 +16,6 @@ TrainingQuestion question(const char* model, const char* hardware) {
   asked.train_tokens = 1e12;
   asked.price = usdPerHour(2);
   return asked;
-}
-
-const TrainingSpeedModel& shipped() {
-  static const TrainingSpeedModel model = shippedTrainingSpeedModel().value();
-  return model;
 }
 
 // 14.8 T tokens took 2.664 M H800 hours on 2048 devices (README of the model) with pipeline 16,
@@ -33,7 +32,7 @@ TEST(TrainingCost, OfDeepSeekV3IsNearThePublishedHours) {
   asked.setup.recompute = Recompute::kSelective;
   asked.setup.global_batch_sequences = 15360;
   asked.train_tokens = 14.8e12;
-  const TrainingCost cost = trainingCost(asked, &shipped()).value();
+  const TrainingCost cost = trainingCost(asked, &shippedSpeed()).value();
   const double hours = cost.device_time.value() / 3600;
   EXPECT_NEAR(hours / 2.664e6, 1, 0.25);
   EXPECT_LT(hours * cost.low_factor, 2.664e6);

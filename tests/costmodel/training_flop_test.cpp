@@ -6,14 +6,12 @@
 
 #include "costmodel/training/training_points.h"
 #include "data/numbers.h"
+#include "tests/costmodel/shipped_models.h"
 
 namespace moe {
 namespace {
 
-ModelArchitecture architecture(const char* name) {
-  static const ModelCatalog models = loadModels({}).value();
-  return architectureOf(findModel(models, name).value()).value();
-}
+using test::architecture;
 
 const std::vector<MeasuredTraining>& measuredRows() {
   static const std::vector<MeasuredTraining> rows =

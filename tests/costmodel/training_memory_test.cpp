@@ -3,14 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "costmodel/training/training_points.h"
+#include "tests/costmodel/shipped_models.h"
 
 namespace moe {
 namespace {
 
-ModelArchitecture architecture(const char* name) {
-  static const ModelCatalog models = loadModels({}).value();
-  return architectureOf(findModel(models, name).value()).value();
-}
+using test::architecture;
 
 // Figure 1 of [Rajbhandari2020]: 7.5 billion parameters, 64 devices, K = 12: 120, 31.4, 16.6 and
 // 1.9 GB.

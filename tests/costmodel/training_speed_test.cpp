@@ -4,20 +4,18 @@
 
 #include "costmodel/training/training_accuracy.h"
 #include "costmodel/training/training_flop.h"
+#include "tests/costmodel/shipped_models.h"
 
 namespace moe {
 namespace {
 
-const TrainingSpeedModel& shipped() {
-  static const TrainingSpeedModel model = shippedTrainingSpeedModel().value();
-  return model;
-}
+using test::shippedSpeed;
 
 bool any(const MeasuredTraining&) { return true; }
 
 std::size_t rowOf(const char* source, const char* model, const char* hardware) {
-  for (std::size_t i = 0; i < shipped().rows.size(); ++i) {
-    const TrainingRow& row = shipped().rows[i].row;
+  for (std::size_t i = 0; i < shippedSpeed().rows.size(); ++i) {
+    const TrainingRow& row = shippedSpeed().rows[i].row;
     if (row.source == source && row.model == model && row.hardware == hardware) return i;
   }
   ADD_FAILURE() << "no row of " << model << " on " << hardware;
@@ -25,8 +23,8 @@ std::size_t rowOf(const char* source, const char* model, const char* hardware) {
 }
 
 TEST(StepTime, HasPartsThatAddUp) {
-  for (const MeasuredTraining& row : shipped().rows) {
-    const StepTime time = stepTime(row.point.terms, shipped().coefficients);
+  for (const MeasuredTraining& row : shippedSpeed().rows) {
+    const StepTime time = stepTime(row.point.terms, shippedSpeed().coefficients);
     double sum = row.point.terms.optimizer;
     for (const double part : time.parts) sum += part;
     EXPECT_NEAR(sum / time.seconds, 1, 1e-12) << row.row.where;
@@ -39,10 +37,10 @@ TEST(StepTime, HasTheSlopesOfItsFormula) {
   const char* const models[] = {"DeepSeek-V3", "Qwen3-30B-A3B", "Llama-3.1-405B"};
   for (const char* model : models) {
     const StepTerms& terms =
-        shipped().rows[rowOf("Megatron-Bridge", model, "h100-sxm")].point.terms;
-    const StepTime time = stepTime(terms, shipped().coefficients);
+        shippedSpeed().rows[rowOf("Megatron-Bridge", model, "h100-sxm")].point.terms;
+    const StepTime time = stepTime(terms, shippedSpeed().coefficients);
     for (std::size_t i = 0; i < kStepTerms; ++i) {
-      StepCoefficients more = shipped().coefficients;
+      StepCoefficients more = shippedSpeed().coefficients;
       StepCoefficients less = more;
       more[i] *= std::exp(1e-5);
       less[i] *= std::exp(-1e-5);
@@ -57,7 +55,8 @@ TEST(StepTime, HasTheSlopesOfItsFormula) {
 // 16 stages, 4 micro batches, 1 chunk: 1 + 15 / 4 of the work [Narayanan2021, section 2.2]; with 2
 // chunks half of the idle time.
 TEST(StepTerms, HaveTheIdleShareOfAPipeline) {
-  const MeasuredTraining& row = shipped().rows[rowOf("Megatron-Bridge", "DeepSeek-V3", "b200-sxm")];
+  const MeasuredTraining& row =
+      shippedSpeed().rows[rowOf("Megatron-Bridge", "DeepSeek-V3", "b200-sxm")];
   TrainingSetup setup = row.point.setup;
   setup.devices = setup.pipeline_parallel = 16;
   setup.expert_parallel = 1;
@@ -75,7 +74,7 @@ TEST(StepTerms, HaveTheIdleShareOfAPipeline) {
 // and terms that are small in every row hardly resist, so times are compared: they end a fifth as
 // far from the truth as the prior is.
 TEST(FitStepCoefficients, FindsTheTimesThatMadeTheRows) {
-  std::vector<MeasuredTraining> rows = shipped().rows;
+  std::vector<MeasuredTraining> rows = shippedSpeed().rows;
   StepCoefficients truth = priorCoefficients();
   for (std::size_t i = 0; i < kStepTerms; ++i) truth[i] *= i % 2 == 0 ? 1.25 : 0.8;
   for (MeasuredTraining& row : rows)
@@ -92,7 +91,7 @@ TEST(FitStepCoefficients, FindsTheTimesThatMadeTheRows) {
 // A row that is a hundred times faster than measured must leave its own prediction alone.
 TEST(LeftOutRatios, NeverSeeTheRowItself) {
   const std::size_t row = rowOf("NeMo AutoModel", "Kimi-K2", "h100-sxm");
-  TrainingSpeedModel planted = shipped();
+  TrainingSpeedModel planted = shippedSpeed();
   const double honest = leftOutRatios(planted, LeftOut::kRow)[row];
   planted.rows[row].row.tokens_per_s_per_device *= 100;
   const double ratio = leftOutRatios(planted, LeftOut::kRow)[row];
@@ -103,12 +102,12 @@ TEST(LeftOutRatios, NeverSeeTheRowItself) {
 TEST(LeftOutRatios, NeverSeeWhatIsLeftOut) {
   const std::size_t row = rowOf("Megatron-Bridge", "DeepSeek-V3", "gb200");
   for (const LeftOut kind : {LeftOut::kConfiguration, LeftOut::kModel, LeftOut::kMachine}) {
-    TrainingSpeedModel planted = shipped();
+    TrainingSpeedModel planted = shippedSpeed();
     const double honest =
         leftOutRatios(planted, kind)[row] * planted.rows[row].row.tokens_per_s_per_device;
     for (MeasuredTraining& other : planted.rows) {
       const bool left_out = kind == LeftOut::kConfiguration
-                                ? sameConfiguration(other, shipped().rows[row])
+                                ? sameConfiguration(other, shippedSpeed().rows[row])
                             : kind == LeftOut::kModel ? other.row.model == "DeepSeek-V3"
                                                       : other.row.hardware == "gb200";
       if (left_out) other.row.tokens_per_s_per_device *= 100;
@@ -129,7 +128,7 @@ const TrainingAccuracy* find(const std::vector<TrainingAccuracy>& table, LeftOut
 // The goal: 20 % median error per source, with MoE rows apart. Two sources miss it and are held to
 // what they have: two derived rows (0.24), and whole runs, which hold more than steps.
 TEST(TrainingAccuracy, IsWithinTheGoalForEverySourceOfMeasuredSteps) {
-  const auto table = trainingAccuracy(shipped(), {LeftOut::kRow, LeftOut::kConfiguration});
+  const auto table = trainingAccuracy(shippedSpeed(), {LeftOut::kRow, LeftOut::kConfiguration});
   int checked = 0;
   for (const TrainingAccuracy& row : table) {
     if (row.source == "whole training runs") continue;
@@ -148,7 +147,7 @@ TEST(TrainingAccuracy, IsWithinTheGoalForEverySourceOfMeasuredSteps) {
 // Leaving out models or machines is transfer: the same goal for dense rows, 30 % for MoE rows.
 TEST(TrainingAccuracy, OfLeftOutModelsAndMachinesStaysUseful) {
   for (const TrainingAccuracy& row :
-       trainingAccuracy(shipped(), {LeftOut::kModel, LeftOut::kMachine})) {
+       trainingAccuracy(shippedSpeed(), {LeftOut::kModel, LeftOut::kMachine})) {
     if (row.source == "whole training runs") continue;
     EXPECT_LT(row.median_ape, row.group == "dense" ? 0.2 : 0.3)
         << row.source << " " << row.group << " " << name(row.left_out);
@@ -158,7 +157,7 @@ TEST(TrainingAccuracy, OfLeftOutModelsAndMachinesStaysUseful) {
 // A constant share of the peak, the mean of the other rows' MFU on the same machine, precision and
 // kind of routing, is what the model must beat: clearly on routed models.
 TEST(TrainingAccuracy, BeatsAConstantMfu) {
-  const auto ratios = leftOutRatios(shipped(), LeftOut::kModel);
+  const auto ratios = leftOutRatios(shippedSpeed(), LeftOut::kModel);
   double ours = 0;
   double constant = 0;
   int rows = 0;
@@ -170,11 +169,11 @@ TEST(TrainingAccuracy, BeatsAConstantMfu) {
     return sixPerActiveParameter(row.point.model);
   };
   for (std::size_t i = 0; i < ratios.size(); ++i) {
-    const MeasuredTraining& row = shipped().rows[i];
+    const MeasuredTraining& row = shippedSpeed().rows[i];
     if (row.whole_run || row.point.model.params.experts == 0) continue;
     double sum = 0;
     int others = 0;
-    for (const MeasuredTraining& other : shipped().rows) {
+    for (const MeasuredTraining& other : shippedSpeed().rows) {
       const bool alike = other.row.hardware == row.row.hardware &&
                          other.row.precision == row.row.precision &&
                          other.point.model.params.experts > 0 &&
@@ -196,7 +195,7 @@ TEST(TrainingAccuracy, BeatsAConstantMfu) {
 TEST(TrainingAccuracy, CoversNineOfTenLeftOutConfigurations) {
   double inside = 0;
   int rows = 0;
-  for (const TrainingAccuracy& row : trainingAccuracy(shipped(), {LeftOut::kConfiguration})) {
+  for (const TrainingAccuracy& row : trainingAccuracy(shippedSpeed(), {LeftOut::kConfiguration})) {
     if (row.group != "all" || row.source == "whole training runs") continue;
     inside += row.coverage * row.n;
     rows += row.n;
@@ -207,20 +206,21 @@ TEST(TrainingAccuracy, CoversNineOfTenLeftOutConfigurations) {
 }
 
 TEST(PredictTrainingSpeed, SaysWhatItRestsOn) {
-  const MeasuredTraining& row = shipped().rows[rowOf("NeMo", "Llama-2-70B", "h100-sxm")];
+  const MeasuredTraining& row = shippedSpeed().rows[rowOf("NeMo", "Llama-2-70B", "h100-sxm")];
   TrainingPoint point = row.point;
-  EXPECT_EQ(predictTrainingSpeed(shipped(), point).basis, Basis::kMeasured);
+  EXPECT_EQ(predictTrainingSpeed(shippedSpeed(), point).basis, Basis::kMeasured);
   point.setup.sequence_length *= 4;
-  EXPECT_EQ(predictTrainingSpeed(shipped(), point).basis, Basis::kInterpolated);
+  EXPECT_EQ(predictTrainingSpeed(shippedSpeed(), point).basis, Basis::kInterpolated);
   point.accelerator.name = "another machine";
-  EXPECT_EQ(predictTrainingSpeed(shipped(), point).basis, Basis::kTransferred);
+  EXPECT_EQ(predictTrainingSpeed(shippedSpeed(), point).basis, Basis::kTransferred);
 }
 
 TEST(PredictTrainingSpeed, IsLessSureWhenTransferred) {
-  const MeasuredTraining& row = shipped().rows[rowOf("Megatron-Bridge", "DeepSeek-V3", "gb300")];
+  const MeasuredTraining& row =
+      shippedSpeed().rows[rowOf("Megatron-Bridge", "DeepSeek-V3", "gb300")];
   TrainingPoint point = row.point;
   const auto width = [&] {
-    const TrainingSpeed speed = predictTrainingSpeed(shipped(), point);
+    const TrainingSpeed speed = predictTrainingSpeed(shippedSpeed(), point);
     EXPECT_LT(speed.low, speed.tokens_per_s_per_device);
     EXPECT_GT(speed.high, speed.tokens_per_s_per_device);
     return speed.high / speed.low;

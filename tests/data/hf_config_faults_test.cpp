@@ -9,7 +9,7 @@ namespace {
 
 using namespace test;
 
-struct Fault {
+struct ConfigFault {
   const char* from;  ///< in kGood
   const char* to;
   const char* message;
@@ -29,7 +29,7 @@ const std::string kGood = R"({
   "vocab_size": 1000
 })";
 
-std::string with(const Fault& fault) {
+std::string with(const ConfigFault& fault) {
   std::string text = kGood;
   const auto at = text.find(fault.from);
   EXPECT_NE(at, std::string::npos) << fault.from;
@@ -48,7 +48,7 @@ TEST(HfConfigFaults, GoodTextIsRead) {
 }
 
 TEST(HfConfigFaults, NameFileLineKeyAndValue) {
-  const Fault rows[] = {
+  const ConfigFault rows[] = {
       {R"("hidden_size": 64,)", "", "c.json: hidden_size is missing"},
       {R"("vocab_size": 1000)", R"("vocab_size": null)",
        "c.json:12: vocab_size is null; a number is needed"},
@@ -90,11 +90,11 @@ TEST(HfConfigFaults, NameFileLineKeyAndValue) {
       {R"(embeddings": false)", R"(embeddings": "no")",
        "c.json:11: tie_word_embeddings is 'no'; it must be true or false"},
   };
-  for (const Fault& row : rows) expectRefused(with(row), row.message);
+  for (const ConfigFault& row : rows) expectRefused(with(row), row.message);
 }
 
 TEST(HfConfigFaults, NameListsThatDoNotFitTheLayers) {
-  const Fault rows[] = {
+  const ConfigFault rows[] = {
       {"{", R"({"layer_types": ["full_attention"],)",
        "c.json:1: layer_types has 1 entries for 8 layers"},
       {"{", R"({"layer_types": [1, 2],)",
@@ -117,7 +117,7 @@ TEST(HfConfigFaults, NameListsThatDoNotFitTheLayers) {
        "c.json: is an encoder-decoder model; only decoders are read"},
       {"{", R"({"text_config": 7,)", "c.json:1: text_config is 7; it must be an object"},
   };
-  for (const Fault& row : rows) expectRefused(with(row), row.message);
+  for (const ConfigFault& row : rows) expectRefused(with(row), row.message);
 }
 
 TEST(HfConfigFaults, NameWhereTheTextIsNoJson) {

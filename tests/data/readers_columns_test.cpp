@@ -52,8 +52,8 @@ TEST(ColumnMap, OverrulesTheKnownNames) {
 }
 
 TEST(Header, KnowsUniqueTokensAndBits) {
-  const auto roles = chooseColumns({"n", "d", "loss", "unique_tokens", "weight_bits", "ptq_bits"},
-                                   {}, "t.csv:1");
+  const auto roles =
+      chooseColumns({"n", "d", "loss", "unique_tokens", "weight_bits", "ptq_bits"}, {}, "t.csv:1");
   ASSERT_TRUE(roles.has_value());
   EXPECT_EQ((*roles)[Role::kUniqueTokens], 3u);
   EXPECT_EQ((*roles)[Role::kWeightBits], 4u);
@@ -90,7 +90,9 @@ TEST(ColumnMap, IsRefusedAsUsageWhenItMakesNoSense) {
   const std::pair<const char*, const char*> cases[] = {
       {"", "--map: nothing is named; give for example n=params,loss=val_loss"},
       {"n", "--map: \"n\" is not of the form ROLE=COLUMN"},
-      {"x=a", "--map: there is no role x; the roles are n, d, e, k, g, loss, run, step, u, w, a, kv, post"},
+      {"x=a",
+       "--map: there is no role x; the roles are n, d, e, k, g, loss, run, step, u, w, a, kv, "
+       "post"},
       {"n=a,params=b", "--map: params is named twice"},
       {"loss=", "--map: loss needs a column"},
   };
@@ -109,7 +111,7 @@ TEST(ParameterKind, IsWhatTheColumnIsCalled) {
   EXPECT_EQ(parameterKindOf("n_params"), ParameterKind::kUnstated);
 }
 
-RunTable mustRead(std::string_view content) {
+RunTable mustReadCsv(std::string_view content) {
   const TemporaryFile file(content);
   auto table = readRuns(file.path(), {});
   EXPECT_TRUE(table.has_value()) << describe(table.error());
@@ -117,7 +119,7 @@ RunTable mustRead(std::string_view content) {
 }
 
 TEST(Perplexity, StandsForTheLossWithAWarning) {
-  const RunTable table = mustRead("n,d,eval/perplexity\n1e8,2e9,20\n");
+  const RunTable table = mustReadCsv("n,d,eval/perplexity\n1e8,2e9,20\n");
   ASSERT_EQ(table.warnings.size(), 1u);
   EXPECT_EQ(table.warnings[0].code, "loss_from_perplexity");
   // ln 20, tables of logarithms.
@@ -125,19 +127,19 @@ TEST(Perplexity, StandsForTheLossWithAWarning) {
 }
 
 TEST(Perplexity, IsATagBesideALoss) {
-  const RunTable table = mustRead("n,d,loss,ppl\n1e8,2e9,3,20\n");
+  const RunTable table = mustReadCsv("n,d,loss,ppl\n1e8,2e9,3,20\n");
   EXPECT_TRUE(table.warnings.empty());
   EXPECT_NE(table.tag("ppl"), nullptr);
 }
 
 TEST(TrainingLoss, IsUsedWithAWarning) {
-  const RunTable table = mustRead("n,d,train/loss\n1e8,2e9,3\n");
+  const RunTable table = mustReadCsv("n,d,train/loss\n1e8,2e9,3\n");
   ASSERT_EQ(table.warnings.size(), 1u);
   EXPECT_EQ(table.warnings[0].code, "training_loss");
 }
 
 TEST(RunTable, SaysWhichColumnWasReadAsWhat) {
-  const RunTable table = mustRead("active_params,tokens,final_loss,lr\n1e8,2e9,3,0.1\n");
+  const RunTable table = mustReadCsv("active_params,tokens,final_loss,lr\n1e8,2e9,3,0.1\n");
   ASSERT_EQ(table.sources.size(), 1u);
   std::string text;
   for (const ColumnChoice& choice : table.sources[0].columns) {
@@ -148,7 +150,7 @@ TEST(RunTable, SaysWhichColumnWasReadAsWhat) {
 }
 
 TEST(RunTable, IsDenseWithoutAnExpertColumn) {
-  const RunTable table = mustRead("n,d,loss\n1e8,2e9,3\n");
+  const RunTable table = mustReadCsv("n,d,loss\n1e8,2e9,3\n");
   EXPECT_EQ(table.runs[0].experts, 1);
   EXPECT_EQ(table.runs[0].top_k, 1);
   EXPECT_EQ(table.runs[0].granularity, 1);

@@ -11,7 +11,7 @@ namespace {
 
 using testing::ElementsAre;
 
-RunTable mustRead(std::string_view content, const ReadOptions& options = {}) {
+RunTable mustReadText(std::string_view content, const ReadOptions& options = {}) {
   const TemporaryFile file(content, ".txt");
   auto table = readRuns(file.path(), options);
   EXPECT_TRUE(table.has_value()) << describe(table.error());
@@ -38,7 +38,7 @@ struct Text {
 class SameRuns : public testing::TestWithParam<Text> {};
 
 TEST_P(SameRuns, AreReadFromEveryFormat) {
-  const RunTable table = mustRead(GetParam().content);
+  const RunTable table = mustReadText(GetParam().content);
   expectTheTwoRuns(table);
   EXPECT_EQ(table.sources.at(0).format, GetParam().format);
 }
@@ -95,7 +95,7 @@ TEST(GzipFile, IsReadByItsContentWhateverItsName) {
 }
 
 TEST(QuotedField, KeepsCommasNewlinesAndDoubledQuotes) {
-  const RunTable table = mustRead(
+  const RunTable table = mustReadText(
       "params,tokens,loss,note\n1e8,2e9,3.5,\"a, "
       "\"\"b\"\"\nc\"\n2e8,2e9,3.4,\"\"\n3e8,2e9,3.3,x\n");
   ASSERT_NE(table.tag("note"), nullptr);
@@ -104,7 +104,7 @@ TEST(QuotedField, KeepsCommasNewlinesAndDoubledQuotes) {
 }
 
 TEST(JsonRow, FlattensNestedObjectsAndKeepsOtherValuesAsText) {
-  const RunTable table = mustRead(
+  const RunTable table = mustReadText(
       "[{\"config\": {\"opt\": {\"lr\": 0.10}, \"seed\": 7}, \"sizes\": [1, \"a\", null],"
       " \"done\": true, \"params\": 1e8, \"tokens\": 2e9, \"loss\": 3.5, \"gone\": null}]");
   ASSERT_EQ(table.tags.size(), 5u);
@@ -116,24 +116,26 @@ TEST(JsonRow, FlattensNestedObjectsAndKeepsOtherValuesAsText) {
 }
 
 TEST(JsonRow, MayBeTheWholeDocument) {
-  const RunTable table = mustRead("{\n\"params\": 1e8, \"tokens\": 2e9, \"loss\": 3.5}\n");
+  const RunTable table = mustReadText("{\n\"params\": 1e8, \"tokens\": 2e9, \"loss\": 3.5}\n");
   ASSERT_EQ(table.runs.size(), 1u);
 }
 
 TEST(RunId, IsTheLineWhereTheTableHasNone) {
-  EXPECT_EQ(mustRead(kTexts[4].content).runs[1].run_id, "row-6");
+  EXPECT_EQ(mustReadText(kTexts[4].content).runs[1].run_id, "row-6");
 }
 
 TEST(RunId, IsTheNumberOfTheRowInJson) {
-  EXPECT_EQ(mustRead(kTexts[9].content).runs[1].run_id, "row-2");
+  EXPECT_EQ(mustReadText(kTexts[9].content).runs[1].run_id, "row-2");
 }
 
-TEST(RunId, IsTheKeyOfAJsonRow) { EXPECT_EQ(mustRead(kTexts[13].content).runs[1].run_id, "large"); }
+TEST(RunId, IsTheKeyOfAJsonRow) {
+  EXPECT_EQ(mustReadText(kTexts[13].content).runs[1].run_id, "large");
+}
 
 TEST(SkipBad, ListsTheRowsItLeavesOut) {
   ReadOptions options;
   options.skip_bad = true;
-  const RunTable table = mustRead(
+  const RunTable table = mustReadText(
       "run,params,tokens,loss\na,1e8,2e9,3.5\nb,1e8,2e9,nan\nc,1\nd,2e8,2e9,3.4\nd,2e8,2e9,3.4\n",
       options);
   ASSERT_EQ(table.runs.size(), 2u);

@@ -112,12 +112,12 @@ TEST_F(OwnPrices, AreRefusedWhenOneProviderHasTwoForAModel) {
             file + ":8: example-api has a price for DeepSeek-R1 already, at " + file + ":1");
 }
 
-struct Fault {
+struct PriceFault {
   const char* file;
   const char* message;
 };
 
-class BrokenPrices : public testing::TestWithParam<Fault> {};
+class BrokenPrices : public testing::TestWithParam<PriceFault> {};
 
 TEST_P(BrokenPrices, AreRefusedWithPlaceAndCause) {
   const std::string text =
@@ -129,7 +129,7 @@ TEST_P(BrokenPrices, AreRefusedWithPlaceAndCause) {
   EXPECT_EQ(describe(parsed.error()), GetParam().message);
 }
 
-constexpr Fault kFaults[] = {
+constexpr PriceFault kFaults[] = {
     {"no_model.toml", "no_model.toml:1: model is missing"},
     {"empty_model.toml", "empty_model.toml:1: model is empty"},
     {"no_provider.toml", "no_provider.toml:1: provider is missing"},

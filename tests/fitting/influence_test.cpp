@@ -12,8 +12,6 @@
 namespace moe {
 namespace {
 
-constexpr ObjectiveKind kSquares = ObjectiveKind::kLeastSquares;
-
 std::vector<TrainingRun> simulated(int count, double noise, double spread_by_size = 0) {
   const Law law = *presetLaw("besiroglu2024");
   std::mt19937_64 engine(3);
@@ -38,8 +36,9 @@ std::vector<TrainingRun> simulated(int count, double noise, double spread_by_siz
 TEST(Influence, IsTheLeaveOneOutOfALinearRegression) {
   const std::vector<TrainingRun> runs = simulated(25, 0.01);
   const FitData data = FitData::of(runs, {});
-  const FitOptions options{
-      .objective = {.kind = kSquares}, .bounded = false, .fixed = {{"b", 0}, {"c", 0}}};
+  const FitOptions options{.objective = {.kind = ObjectiveKind::kLeastSquares},
+                           .bounded = false,
+                           .fixed = {{"b", 0}, {"c", 0}}};
   const auto fit = fitLaw(*findLawFamily("clark2022-plain"), data, options);
   ASSERT_TRUE(fit.has_value());
   Eigen::MatrixXd x(25, 2);
@@ -85,7 +84,7 @@ TEST(Influence, FindsTheRunThatPullsAnL2Fit) {
   std::vector<TrainingRun> runs = simulated(60, 0.003);
   runs[17].loss *= 1.1;
   const FitData data = FitData::of(runs, {});
-  const FitOptions options{.objective = {.kind = kSquares}};
+  const FitOptions options{.objective = {.kind = ObjectiveKind::kLeastSquares}};
   const auto fit = fitLaw(*findLawFamily("chinchilla"), data, options);
   const auto found = influence(data, options, *fit);
   ASSERT_EQ(found.size(), 60u);

@@ -73,17 +73,23 @@ inline bool sameLine(const std::string& a, const std::string& b) {
   return true;
 }
 
-/// Compares with a file line by line by sameLine.
-inline void expectAlikeFile(const std::string& text, const std::string& file) {
-  if (updatesGolden()) return expectSameAsFile(text, file);
-  const std::vector<std::string> expected = linesOf(fileText(file));
+/// Compares line by line by sameLine; `where` names the text that is expected.
+inline void expectAlikeText(const std::string& text, const std::string& wanted,
+                            const std::string& where) {
+  const std::vector<std::string> expected = linesOf(wanted);
   const std::vector<std::string> found = linesOf(text);
   for (std::size_t i = 0; i < std::min(expected.size(), found.size()); ++i)
     EXPECT_TRUE(sameLine(expected[i], found[i]))
-        << file << ":" << i + 1 << " says\n"
+        << where << ":" << i + 1 << " says\n"
         << expected[i] << "\nthe program prints\n"
         << found[i] << "\nif that is meant, run once with MOEPLAN_UPDATE_GOLDEN=1";
-  EXPECT_EQ(expected.size(), found.size());
+  EXPECT_EQ(expected.size(), found.size()) << where;
+}
+
+/// The same with the lines of a file.
+inline void expectAlikeFile(const std::string& text, const std::string& file) {
+  if (updatesGolden()) return expectSameAsFile(text, file);
+  expectAlikeText(text, fileText(file), file);
 }
 
 }  // namespace moe::test

@@ -4,13 +4,17 @@ namespace moe {
 
 namespace {
 
+/// Places of the parameters.
+namespace clark2022 {
 enum { kA, kB, kC, kD, kEStart, kEMax };
+}  // namespace clark2022
 
 // log10 L = a log10 N + b log10 Ehat + c log10 N log10 Ehat + d              [Clark2022, eq. 1]
 //
 // N is what one token sees of the dense model, without embeddings. No D: every run of the paper
 // saw 131e9 tokens. In natural logarithms the interaction is c / ln 10 and the constant d ln 10.
 LawFamily clark() {
+  using namespace clark2022;
   using namespace families;
   LawFamily family;
   family.source = "Clark2022";
@@ -33,6 +37,7 @@ LawFamily clark() {
 }  // namespace
 
 LawFamily clark2022Family() {
+  using namespace clark2022;
   LawFamily family = clark();
   family.name = "clark2022";
   family.formula = "log10 L = a log10 N + b log10 Ehat + c log10 N log10 Ehat + d, Ehat saturating";

@@ -4,6 +4,8 @@ namespace moe {
 
 namespace {
 
+/// Places of the parameters.
+namespace kumar2024 {
 enum {
   kA,
   kAlpha,
@@ -20,6 +22,7 @@ enum {
   kGammaN,
   kGammaPost
 };
+}  // namespace kumar2024
 
 // Compute in units of bf16 arithmetic: (6/16) N D P, P the mean of the bits of weights,
 // activations and KV cache, 16 where nothing is quantised.
@@ -44,6 +47,7 @@ double logKept(double bits, double gamma, double offset, double& by_gamma, doubl
 
 double effectiveParams(std::span<const double> values, const LawPoint& point, double* slopes,
                        LossSlopes& own) {
+  using namespace kumar2024;
   const PrecisionBits& bits = point.precision;
   double log_params = std::log(point.params);
   for (const auto& [gamma, offset, own_bits] :
@@ -79,6 +83,7 @@ LawParameter offset(std::string_view name, std::string_view meaning, Variable va
 // bits has lowered also stands in the last term here as N', which the paper writes as N: the two
 // agree where a model is quantised after a training in full precision.
 LawFamily kumar2024Family() {
+  using namespace kumar2024;
   using namespace families;
   LawFamily family;
   family.name = "kumar2024";

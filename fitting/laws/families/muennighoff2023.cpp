@@ -4,9 +4,11 @@ namespace moe {
 
 namespace {
 
-// Places of the parameters: both variants begin alike, the tied one has no beta.
+/// Places of the parameters: both variants begin alike, the tied one has no beta.
+namespace muennighoff2023 {
 enum { kFloor, kA, kB, kAlpha, kBeta, kParamsDecay, kTokensDecay };
 enum { kTiedParamsDecay = 4, kTiedTokensDecay = 5 };
+}  // namespace muennighoff2023
 
 /// X' = U (1 + r (1 - exp(-R/r))), R = X/U - 1: X of which only U are worth their full value.
 struct Saturated {
@@ -55,6 +57,7 @@ UsefulParams optimalParams(double log_size, double log_data, double alpha, doubl
 
 double effectiveParams(std::span<const double> values, const LawPoint& point, int beta, int decay,
                        double* slopes, LossSlopes& own) {
+  using namespace muennighoff2023;
   const auto at = [&](int i) { return values[static_cast<std::size_t>(i)]; };
   const UsefulParams most = optimalParams(std::log(at(kA)), std::log(at(kB)), at(kAlpha), at(beta),
                                           std::log(point.uniqueTokens()));
@@ -97,6 +100,7 @@ LawParameter tokensDecay() {
 }
 
 LawFamily base() {
+  using namespace muennighoff2023;
   using namespace families;
   LawFamily family;
   family.source = "Muennighoff2023";
@@ -122,6 +126,7 @@ LawFamily base() {
 //   D' = U_D + U_D R_D* (1 - exp(-R_D/R_D*)), R_D = D/U_D - 1: repeats of U_D unique tokens
 //   N' = U_N + U_N R_N* (1 - exp(-R_N/R_N*)), R_N = N/U_N - 1, U_N = min(N, N_opt(U_D))
 LawFamily muennighoff2023Family() {
+  using namespace muennighoff2023;
   LawFamily family = base();
   family.name = "muennighoff2023";
   family.formula = "L = floor + A/N'^alpha + B/D'^beta, N' and D' saturating by R_N* and R_D*";
@@ -142,6 +147,7 @@ LawFamily muennighoff2023Family() {
 
 // alpha = beta, as the paper fits it.
 LawFamily muennighoff2023TiedFamily() {
+  using namespace muennighoff2023;
   LawFamily family = base();
   family.name = "muennighoff2023-tied";
   family.formula = "L = floor + A/N'^alpha + B/D'^alpha, N' and D' saturating by R_N* and R_D*";

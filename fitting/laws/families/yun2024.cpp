@@ -4,13 +4,17 @@ namespace moe {
 
 namespace {
 
+/// Places of the parameters.
+namespace yun2024 {
 enum { kA, kB, kC, kF, kAlpha, kBeta, kGamma, kD, kEStart, kEMax };
+}  // namespace yun2024
 
 // log L = log(A/N^alpha + B/Ehat^beta + C/D^gamma + F) + d log N log Ehat    [Yun2024, eq. 4]
 //
 // N is the size of the corresponding dense model without embeddings. The paper does not print the
 // base of its logarithms nor any coefficient: both logarithms are natural here.
 LawFamily yun() {
+  using namespace yun2024;
   using namespace families;
   LawFamily family;
   family.source = "Yun2024";
@@ -45,6 +49,7 @@ LawFamily yun() {
 }  // namespace
 
 LawFamily yun2024Family() {
+  using namespace yun2024;
   LawFamily family = yun();
   family.name = "yun2024";
   family.formula =

@@ -8,6 +8,9 @@
 
 namespace moe::test {
 
+/// A few roundings of times and figures near one.
+inline constexpr double kTiny = 1e-12;
+
 inline ModelEntry modelEntry(const std::string& name) {
   static const ModelCatalog kCatalog = loadModels({}).value();
   return findModel(kCatalog, name).value();

@@ -10,8 +10,6 @@ namespace {
 using test::library;
 using test::secondsOf;
 
-constexpr double kTiny = 1e-12;
-
 test::Deployment qwen(const Parallelism& parallelism) {
   return {.model = "Qwen3-235B-A22B", .accelerator = "H200", .parallelism = parallelism};
 }
@@ -24,9 +22,10 @@ TEST(TensorParallel, KeepsOneKvHeadOnEachDeviceAtLeast) {
     return kernels.gemm(NumberFormat::kBf16, n, k).time(16).seconds;
   };
   EXPECT_NEAR(secondsOf(step, OperatorGroup::kProjections),
-              94 * (gemm((8 + 2 * 1) * 128, 4096) + gemm(4096, 8 * 128)), kTiny);
+              94 * (gemm((8 + 2 * 1) * 128, 4096) + gemm(4096, 8 * 128)), test::kTiny);
   EXPECT_NEAR(secondsOf(step, OperatorGroup::kAttention),
-              94 * kernels.attention({8, 1, 128, false}, false, 2).time(16, 1000).seconds, kTiny);
+              94 * kernels.attention({8, 1, 128, false}, false, 2).time(16, 1000).seconds,
+              test::kTiny);
 }
 
 // DeepSeek-V3 on 2 x 4 devices: two all-reduces among 2 in the 3 dense layers, one (of attention)
@@ -41,7 +40,7 @@ TEST(TensorAndDataParallel, ReduceWithinGroupsAndGatherAmongThem) {
   EXPECT_NEAR(secondsOf(step, OperatorGroup::kCommunication),
               (2 * 3 + 58) * seconds("allreduce-trtllm", 2, 16) +
                   58 * (seconds("allgather", 8, 64) + seconds("reducescatter", 8, 64)),
-              kTiny);
+              test::kTiny);
 }
 
 // A prompt on each of the 8 devices: their experts see the tokens of all.
@@ -49,7 +48,7 @@ TEST(DataParallel, PrefillsAPromptOnEveryDevice) {
   const PassTime pass = test::deepSeek(test::dataParallel(8)).serving().prefill(1, 1024);
   const MoeTable::Query experts{{7168, 2048, 256, 8, 1, 8}, NumberFormat::kFp8Block, "vllm", 1.2};
   EXPECT_NEAR(secondsOf(pass, OperatorGroup::kExperts),
-              58 * library("H200").moe(experts).time(8 * 1024).seconds, kTiny);
+              58 * library("H200").moe(experts).time(8 * 1024).seconds, test::kTiny);
 }
 
 // A load of its own replaces the tables' routing, so the even table's utilisation is asked.
@@ -60,7 +59,7 @@ TEST(RouterSkew, OfItsOwnStartsFromEvenRouting) {
   const PassTime step = qwen(split).serving(skew).decode(256, 1000);
   const MoeTable::Query even{{4096, 1536, 128, 8, 4, 1}, NumberFormat::kBf16, "vllm", 0};
   EXPECT_NEAR(secondsOf(step, OperatorGroup::kExperts),
-              94 * library("H200").moe(even).time(256, {64, 1.5}).seconds, kTiny);
+              94 * library("H200").moe(even).time(256, {64, 1.5}).seconds, test::kTiny);
 }
 
 ServingPoint pointOf(const test::Deployment& deployment, const ServingLoad& load,
@@ -76,8 +75,9 @@ TEST(PipelineParallel, FillsTheStagesWithPartsOfTheRequests) {
   const ServingPoint point = pointOf(qwen(stages), load);
   const ServingModel serving = qwen(stages).serving();
   EXPECT_EQ(point.concurrency, 32);
-  EXPECT_NEAR(point.decode.total(), serving.decode(16, 4096 + 256).total(), kTiny);
-  EXPECT_NEAR(point.others_prefill_s, 31.0 / 512 * serving.prefill(1, 4096).total() / 2, kTiny);
+  EXPECT_NEAR(point.decode.total(), serving.decode(16, 4096 + 256).total(), test::kTiny);
+  EXPECT_NEAR(point.others_prefill_s, 31.0 / 512 * serving.prefill(1, 4096).total() / 2,
+              test::kTiny);
   EXPECT_EQ(point.layers, 94);
 }
 
@@ -88,9 +88,9 @@ TEST(DataParallel, PrefillsInItsGroupsAtOnce) {
   const ServingLoad load{.concurrency = 64, .prompt_tokens = 4096, .output_tokens = 512};
   const ServingPoint point = pointOf(deployment, load);
   const double prefill = deployment.serving().prefill(1, 4096).total();
-  EXPECT_NEAR(point.others_prefill_s, 63.0 / 512 * prefill / 8, kTiny);
+  EXPECT_NEAR(point.others_prefill_s, 63.0 / 512 * prefill / 8, test::kTiny);
   EXPECT_NEAR(pointOf(deployment, load, {.waiting_share = 1}).ttft_s - point.ttft_s, 7 * prefill,
-              kTiny);
+              test::kTiny);
 }
 
 }  // namespace

@@ -14,8 +14,6 @@ namespace {
 using test::library;
 using test::secondsOf;
 
-constexpr double kTiny = 1e-12;
-
 double gemmTime(const char* accelerator, NumberFormat format, double n, double k, double m) {
   return library(accelerator).gemm(format, n, k).time(m).seconds;
 }
@@ -28,7 +26,7 @@ TEST(DecodeStep, OfADenseModelIsTheSumOfItsOperators) {
     return gemmTime("H100", NumberFormat::kBf16, n, k, 48);
   };
   const auto expectGroup = [&](OperatorGroup group, double seconds) {
-    EXPECT_NEAR(secondsOf(step, group), seconds, kTiny) << name(group);
+    EXPECT_NEAR(secondsOf(step, group), seconds, test::kTiny) << name(group);
   };
   expectGroup(OperatorGroup::kProjections,
               32 * (gemm((32 + 2 * 8) * 128, 4096) + gemm(4096, 4096)));
@@ -41,7 +39,8 @@ TEST(DecodeStep, OfADenseModelIsTheSumOfItsOperators) {
   for (const OperatorGroup group : {OperatorGroup::kExperts, OperatorGroup::kSharedExperts,
                                     OperatorGroup::kRouter, OperatorGroup::kCommunication})
     expectGroup(group, 0);
-  EXPECT_NEAR(step.total(), std::accumulate(step.seconds.begin(), step.seconds.end(), 0.0), kTiny);
+  EXPECT_NEAR(step.total(), std::accumulate(step.seconds.begin(), step.seconds.end(), 0.0),
+              test::kTiny);
 }
 
 // Mixtral-8x7B on two devices: half the heads and half of each expert, two all-reduces a layer of
@@ -53,14 +52,14 @@ TEST(DecodeStep, OfTensorParallelExpertsReducesTwiceALayer) {
     return gemmTime("H100", NumberFormat::kBf16, n, k, 16);
   };
   EXPECT_NEAR(secondsOf(step, OperatorGroup::kProjections),
-              32 * (gemm((16 + 2 * 4) * 128, 4096) + gemm(4096, 16 * 128)), kTiny);
+              32 * (gemm((16 + 2 * 4) * 128, 4096) + gemm(4096, 16 * 128)), test::kTiny);
   const MoeTable::Query half{{4096, 14336, 8, 2, 2, 1}, NumberFormat::kBf16, "vllm", 1.2};
   EXPECT_NEAR(secondsOf(step, OperatorGroup::kExperts), 32 * kernels.moe(half).time(16).seconds,
-              kTiny);
+              test::kTiny);
   EXPECT_NEAR(secondsOf(step, OperatorGroup::kCommunication),
-              64 * kernels.collective("allreduce-trtllm", 2).time(16 * 4096).seconds, kTiny);
-  EXPECT_NEAR(secondsOf(step, OperatorGroup::kRouter), 32 * gemm(256, 4096), kTiny);
-  EXPECT_NEAR(secondsOf(step, OperatorGroup::kHead), gemm(32000 / 2, 4096), kTiny);
+              64 * kernels.collective("allreduce-trtllm", 2).time(16 * 4096).seconds, test::kTiny);
+  EXPECT_NEAR(secondsOf(step, OperatorGroup::kRouter), 32 * gemm(256, 4096), test::kTiny);
+  EXPECT_NEAR(secondsOf(step, OperatorGroup::kHead), gemm(32000 / 2, 4096), test::kTiny);
   EXPECT_EQ(secondsOf(step, OperatorGroup::kDenseFfn), 0);
 }
 
@@ -76,16 +75,17 @@ TEST(DecodeStep, OfDataParallelAttentionGathersTheTokensOfAllDevices) {
   EXPECT_NEAR(secondsOf(step, OperatorGroup::kCommunication),
               58 * (kernels.collective("allgather", 8).time(message).seconds +
                     kernels.collective("reducescatter", 8).time(message).seconds),
-              kTiny);
+              test::kTiny);
   const MoeTable::Query experts{{7168, 2048, 256, 8, 1, 8}, NumberFormat::kFp8Block, "vllm", 1.2};
   EXPECT_NEAR(secondsOf(step, OperatorGroup::kExperts), 58 * kernels.moe(experts).time(64).seconds,
-              kTiny);
+              test::kTiny);
   EXPECT_NEAR(secondsOf(step, OperatorGroup::kDenseFfn),
-              3 * (gemm(2 * 18432, 7168) + gemm(7168, 18432)), kTiny);
+              3 * (gemm(2 * 18432, 7168) + gemm(7168, 18432)), test::kTiny);
   EXPECT_NEAR(secondsOf(step, OperatorGroup::kSharedExperts),
-              58 * (gemm(2 * 2048, 7168) + gemm(7168, 2048)), kTiny);
+              58 * (gemm(2 * 2048, 7168) + gemm(7168, 2048)), test::kTiny);
   EXPECT_NEAR(secondsOf(step, OperatorGroup::kAttention),
-              61 * kernels.attention({128, 1, 512, true}, false, 1).time(8, 3000).seconds, kTiny);
+              61 * kernels.attention({128, 1, 512, true}, false, 1).time(8, 3000).seconds,
+              test::kTiny);
   // Latents 1536 + 576, queries 128 x 192, output 128 x 128, and the absorbed products: 2 x 128 x
   // 512 x 256 FLOP a sequence and as many bytes of weights, at half the peak and 0.7 of the
   // bandwidth, with 6 us of launches.
@@ -94,7 +94,7 @@ TEST(DecodeStep, OfDataParallelAttentionGathersTheTokensOfAllDevices) {
   EXPECT_NEAR(secondsOf(step, OperatorGroup::kProjections),
               61 * (gemm(1536 + 576, 7168) + gemm(128 * 192, 1536) + gemm(7168, 128 * 128) +
                     batched + 6e-6),
-              kTiny);
+              test::kTiny);
 }
 
 // gpt-oss-120b: 18 layers see all 8192 tokens, 18 no more than 128.
@@ -105,8 +105,9 @@ TEST(DecodeStep, OfSlidingWindowsReadsTheWindowOnly) {
     return secondsOf(serving.decode(32, context), OperatorGroup::kAttention);
   };
   EXPECT_NEAR(seconds(8192),
-              18 * attention.time(32, 8192).seconds + 18 * attention.time(32, 128).seconds, kTiny);
-  EXPECT_NEAR(seconds(100), 36 * attention.time(32, 100).seconds, kTiny);
+              18 * attention.time(32, 8192).seconds + 18 * attention.time(32, 128).seconds,
+              test::kTiny);
+  EXPECT_NEAR(seconds(100), 36 * attention.time(32, 100).seconds, test::kTiny);
 }
 
 // vLLM runs Triton kernels on Hopper and those of TensorRT-LLM on Blackwell.
@@ -119,7 +120,7 @@ TEST(DecodeStep, TakesTheExpertsOfItsEngine) {
   };
   const MoeTable::Query own{{4096, 14336, 8, 2, 2, 1}, NumberFormat::kBf16, "trtllm", 1.2};
   EXPECT_NEAR(seconds("H100", Engine::kTensorRtLlm),
-              32 * library("H100").moe(own).time(512).seconds, kTiny);
+              32 * library("H100").moe(own).time(512).seconds, test::kTiny);
   EXPECT_NE(seconds("H100", Engine::kVllm), seconds("H100", Engine::kTensorRtLlm));
   EXPECT_EQ(seconds("H100", Engine::kVllm), seconds("H100", Engine::kSglang));
   EXPECT_EQ(seconds("B200", Engine::kVllm), seconds("B200", Engine::kTensorRtLlm));
@@ -144,10 +145,10 @@ TEST(Prefill, OfMlaExpandsTheLatent) {
   EXPECT_NEAR(secondsOf(pass, OperatorGroup::kProjections),
               61 * (gemm(1536 + 576, 7168) + gemm(16 * 192, 1536) + gemm(7168, 16 * 128) +
                     gemm(16 * (128 + 128), 512)),
-              kTiny);
+              test::kTiny);
   EXPECT_NEAR(secondsOf(pass, OperatorGroup::kAttention),
               61 * library("H200").attention({16, 1, 512, true}, true, 2).time(1, 2048).seconds,
-              kTiny);
+              test::kTiny);
 }
 
 // Eight sequences and a chunk of 500 tokens share the linear layers. Only the chunk expands its
@@ -162,7 +163,7 @@ TEST(MixedStep, OfMlaExpandsTheChunkAndAbsorbsTheRest) {
   EXPECT_NEAR(secondsOf(step, OperatorGroup::kProjections),
               61 * (gemm(1536 + 576, 7168, 508) + gemm(16 * 192, 1536, 508) +
                     gemm(7168, 16 * 128, 508) + gemm(16 * (128 + 128), 512, 500) + absorbed),
-              kTiny);
+              test::kTiny);
 }
 
 // A window of 128 keeps 128 (2 x 4096 - 128) of 4096^2 pairs, twice the causal half.
@@ -171,14 +172,14 @@ TEST(Prefill, OfSlidingWindowsPaysForThePairsInside) {
   const double whole = library("H100").attention({32, 4, 64, false}, true, 2).time(1, 4096).seconds;
   const double inside = 128.0 * (2 * 4096 - 128) / (4096.0 * 4096);
   EXPECT_NEAR(secondsOf(serving.prefill(1, 4096), OperatorGroup::kAttention),
-              18 * whole + 18 * inside * whole, kTiny);
+              18 * whole + 18 * inside * whole, test::kTiny);
 }
 
 // Only the last token of each prompt goes through the head.
 TEST(Prefill, SendsOneTokenAPromptThroughTheHead) {
   const PassTime pass = test::llama8b().serving().prefill(3, 500);
   EXPECT_NEAR(secondsOf(pass, OperatorGroup::kHead),
-              gemmTime("H100", NumberFormat::kBf16, 128256, 4096, 3), kTiny);
+              gemmTime("H100", NumberFormat::kBf16, 128256, 4096, 3), test::kTiny);
 }
 
 TEST(ServingModel, SaysWhatItsGroupsRestOn) {

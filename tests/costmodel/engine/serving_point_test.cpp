@@ -10,8 +10,6 @@
 namespace moe {
 namespace {
 
-constexpr double kTiny = 1e-12;
-
 /// A deployment with all that a point needs.
 struct Served {
   explicit Served(const test::Deployment& deployment)
@@ -41,9 +39,9 @@ TEST(ServingPoint, AddsTheOthersPrefillsToADecodeStep) {
   const ServingPoint point = llama().at(loadOf(32, 4096, 512));
   const double decode = llama().model.decode(32, 4096 + 256).total();
   const double prefill = llama().model.prefill(1, 4096).total();
-  EXPECT_NEAR(point.tpot_s, decode + 31.0 / 512 * prefill, kTiny);
-  EXPECT_NEAR(point.interference_s, 31.0 / 512 * prefill, kTiny);
-  EXPECT_NEAR(point.decode_s, decode, kTiny);
+  EXPECT_NEAR(point.tpot_s, decode + 31.0 / 512 * prefill, test::kTiny);
+  EXPECT_NEAR(point.interference_s, 31.0 / 512 * prefill, test::kTiny);
+  EXPECT_NEAR(point.decode_s, decode, test::kTiny);
   // All 32 requests are prefilled once in their 512 steps.
   EXPECT_NEAR(point.output_tokens_per_s, 32 / (decode + 32.0 / 512 * prefill), 1e-6);
   EXPECT_EQ(point.concurrency, 32);
@@ -52,14 +50,14 @@ TEST(ServingPoint, AddsTheOthersPrefillsToADecodeStep) {
 
 TEST(ServingPoint, OfOneRequestIsItsDecodeStep) {
   const ServingPoint point = llama().at(loadOf(1, 1000, 200));
-  EXPECT_NEAR(point.tpot_s, llama().model.decode(1, 1100).total(), kTiny);
+  EXPECT_NEAR(point.tpot_s, llama().model.decode(1, 1100).total(), test::kTiny);
   EXPECT_EQ(point.interference_s, 0);
 }
 
 // Prompts of 500 tokens are prefilled four at a time (2048 / 500), so each costs a quarter of it.
 TEST(ServingPoint, PrefillsShortPromptsTogether) {
   const ServingPoint point = llama().at(loadOf(64, 500, 100));
-  EXPECT_NEAR(point.prefill.total(), llama().model.prefill(4, 500).total() / 4, kTiny);
+  EXPECT_NEAR(point.prefill.total(), llama().model.prefill(4, 500).total() / 4, test::kTiny);
 }
 
 // A hit rate of a half leaves 2048 of 4096 tokens, which attend to the other half.
@@ -67,7 +65,7 @@ TEST(ServingPoint, PrefillsWhatThePrefixCacheDoesNotHold) {
   ServingLoad load = loadOf(32, 4096, 512);
   load.prefix_hit_rate = 0.5;
   const ServingPoint point = llama().at(load);
-  EXPECT_NEAR(point.prefill.total(), llama().model.prefill(1, 2048, 2048).total(), kTiny);
+  EXPECT_NEAR(point.prefill.total(), llama().model.prefill(1, 2048, 2048).total(), test::kTiny);
   load.prefix_hit_rate = 1;
   EXPECT_EQ(llama().at(load).prefill.total(), 0);
   EXPECT_EQ(llama().at(load).interference_s, 0);
@@ -79,7 +77,7 @@ TEST(ServingPoint, RunsNoMoreThanTheCacheHolds) {
   EXPECT_NEAR(point.kv_limit, (0.9 * 85e9 - 2 * 8'030'261'248.0 - 2e9) / (131072 * 8704.0), 1e-6);
   EXPECT_EQ(point.concurrency, point.kv_limit);
   const ServingPoint full = llama().at(loadOf(point.kv_limit, 8192, 1024));
-  EXPECT_NEAR(point.tpot_s, full.tpot_s, kTiny);
+  EXPECT_NEAR(point.tpot_s, full.tpot_s, test::kTiny);
   // The 149 others wait until those before them have their 1024 tokens.
   const double waiting = (200 - point.kv_limit) / point.kv_limit * 1024 * point.tpot_s;
   EXPECT_NEAR(point.ttft_s - full.ttft_s, waiting, 1e-9);
@@ -107,7 +105,7 @@ TEST(ServingPoint, DividesAStepByItsTokens) {
   const ServingPoint point = llama().at(load);
   const double decode = llama().model.decode(32, 4096 + 256).total();
   const double prefill = llama().model.prefill(1, 4096).total();
-  EXPECT_NEAR(point.tpot_s, (decode + 3 * 31.0 / 512 * prefill) / 3, kTiny);
+  EXPECT_NEAR(point.tpot_s, (decode + 3 * 31.0 / 512 * prefill) / 3, test::kTiny);
 }
 
 // Each term of TPOT once, on two devices of Mixtral: 32 layers.
@@ -119,11 +117,11 @@ TEST(EngineConstants, EnterTheTimePerTokenAsDocumented) {
   const auto difference = [&](const EngineConstants& constants) {
     return served.at(load, constants).tpot_s - plain.tpot_s;
   };
-  EXPECT_NEAR(difference({.prefill_share = 0}), -plain.others_prefill_s, kTiny);
-  EXPECT_NEAR(difference({.prefill_share = 0.5}), -plain.others_prefill_s / 2, kTiny);
-  EXPECT_NEAR(difference({.host_step_s = 1e-3}), 1e-3, kTiny);
-  EXPECT_NEAR(difference({.host_sequence_s = 1e-5}), 16e-5, kTiny);
-  EXPECT_NEAR(difference({.multi_device_layer_s = 1e-5}), 32e-5, kTiny);
+  EXPECT_NEAR(difference({.prefill_share = 0}), -plain.others_prefill_s, test::kTiny);
+  EXPECT_NEAR(difference({.prefill_share = 0.5}), -plain.others_prefill_s / 2, test::kTiny);
+  EXPECT_NEAR(difference({.host_step_s = 1e-3}), 1e-3, test::kTiny);
+  EXPECT_NEAR(difference({.host_sequence_s = 1e-5}), 16e-5, test::kTiny);
+  EXPECT_NEAR(difference({.multi_device_layer_s = 1e-5}), 32e-5, test::kTiny);
   // On one device no layer waits for another one.
   EXPECT_EQ(llama().at(load, {.multi_device_layer_s = 1e-5}).tpot_s, llama().at(load).tpot_s);
 }
@@ -146,8 +144,8 @@ TEST(QuantisingOfActivations, IsTakenOutOfBlackwellsProducts) {
     const ServingPoint point = served.at(loadOf(64, 1024, 256));
     return point.decode.total() - point.decode_kernels_s;
   };
-  EXPECT_NEAR(taken("B200", Precision::kFp8), 128 * (12.78e-6 - 2.224e-6), kTiny);
-  EXPECT_NEAR(taken("B200", Precision::kFp4), 128 * (6.647e-6 - 2.224e-6), kTiny);
+  EXPECT_NEAR(taken("B200", Precision::kFp8), 128 * (12.78e-6 - 2.224e-6), test::kTiny);
+  EXPECT_NEAR(taken("B200", Precision::kFp4), 128 * (6.647e-6 - 2.224e-6), test::kTiny);
   EXPECT_EQ(taken("B200", Precision::kBf16), 0);
   EXPECT_EQ(taken("H100", Precision::kFp8), 0);
 }
@@ -155,21 +153,21 @@ TEST(QuantisingOfActivations, IsTakenOutOfBlackwellsProducts) {
 TEST(EngineConstants, LeaveAtLeastAThirdOfTheDecodeStep) {
   const Served served(test::mixtral());
   const ServingPoint point = served.at(loadOf(1, 1024, 256), {.host_step_s = -1});
-  EXPECT_NEAR(point.tpot_s, 0.3 * point.decode.total(), kTiny);
+  EXPECT_NEAR(point.tpot_s, 0.3 * point.decode.total(), test::kTiny);
 }
 
 TEST(EngineConstants, EnterTheTimeToTheFirstTokenAsDocumented) {
   const ServingLoad load = loadOf(32, 4096, 512);
   const ServingPoint plain = llama().at(load);
   const double prefill = llama().model.prefill(1, 4096).total();
-  EXPECT_NEAR(plain.ttft_s, prefill + plain.tpot_s, kTiny);
+  EXPECT_NEAR(plain.ttft_s, prefill + plain.tpot_s, test::kTiny);
   const auto difference = [&](const EngineConstants& constants) {
     return llama().at(load, constants).ttft_s - plain.ttft_s;
   };
-  EXPECT_NEAR(difference({.first_s = 0.02}), 0.02, kTiny);
-  EXPECT_NEAR(difference({.first_prefill = 3}), 2 * prefill, kTiny);
-  EXPECT_NEAR(difference({.waiting_share = 0.5}), 0.5 * 31 * prefill, kTiny);
-  EXPECT_NEAR(difference({.first_steps = 3}), 2 * plain.tpot_s, kTiny);
+  EXPECT_NEAR(difference({.first_s = 0.02}), 0.02, test::kTiny);
+  EXPECT_NEAR(difference({.first_prefill = 3}), 2 * prefill, test::kTiny);
+  EXPECT_NEAR(difference({.waiting_share = 0.5}), 0.5 * 31 * prefill, test::kTiny);
+  EXPECT_NEAR(difference({.first_steps = 3}), 2 * plain.tpot_s, test::kTiny);
   // Prefills take this share of the time; a queue of one server adds rho/(1 - rho) of them.
   const double busy = 32 * prefill / (512 * plain.tpot_s);
   EXPECT_NEAR(difference({.contention_share = 1}), prefill * busy / (1 - busy), 1e-9);

@@ -47,7 +47,7 @@ TEST(Collective, TakesNoTimeOnOneDevice) {
   EXPECT_EQ(none.collective("allreduce", 1).time(1e6).seconds, 0);
 }
 
-CollectiveTable smallTable() {
+CollectiveTable smallCollectives() {
   return {tableOf(KernelOperation::kCollectives,
                   "1000,1000000\n"
                   "allreduce,2,2,10,40\n"
@@ -59,7 +59,7 @@ CollectiveTable smallTable() {
 // 4 devices lie halfway in powers of two between 2 and 8. Utilisation is of 2 (g - 1)/g of the
 // message: 1/1, 3/2 and 7/4 of it.
 TEST(Collective, IsTheMeanOfLogUtilisationBetweenDeviceCounts) {
-  const auto four = smallTable().bind("allreduce", 4, kRoundPeaks);
+  const auto four = smallCollectives().bind("allreduce", 4, kRoundPeaks);
   ASSERT_TRUE(four);
   EXPECT_EQ(four->basis, Basis::kInterpolated);
   const double expected = 1.5 / std::sqrt(1.0 / 40 * 1.75 / 70) * 1e-6;
@@ -68,14 +68,14 @@ TEST(Collective, IsTheMeanOfLogUtilisationBetweenDeviceCounts) {
 
 // Utilisation of 8 devices; 2 x 15/16 of the message instead of 2 x 7/8.
 TEST(Collective, AboveTheLargestCountIsTransferred) {
-  const auto many = smallTable().bind("allreduce", 16, kRoundPeaks);
+  const auto many = smallCollectives().bind("allreduce", 16, kRoundPeaks);
   ASSERT_TRUE(many);
   EXPECT_EQ(many->basis, Basis::kTransferred);
   EXPECT_NEAR(many->time(1e6).seconds, 70e-6 * (15.0 / 16) / (7.0 / 8), 1e-12);
 }
 
 TEST(Collective, GrowsWithTheMessageBeyondTheTableAndKeepsItsLatencyBelow) {
-  const auto two = smallTable().bind("allreduce", 2, kRoundPeaks);
+  const auto two = smallCollectives().bind("allreduce", 2, kRoundPeaks);
   EXPECT_NEAR(two->time(3e6).seconds, 120e-6, 1e-12);
   EXPECT_NEAR(two->time(10).seconds, 10e-6, 1e-15);
 }
@@ -84,12 +84,12 @@ TEST(Collective, GrowsWithTheMessageBeyondTheTableAndKeepsItsLatencyBelow) {
 TEST(Collective, OfASlowerLinkTakesLonger) {
   const Peaks faster = test::timesPeaks(kRoundPeaks, 2);
   const Peaks slower = test::timesPeaks(kRoundPeaks, 0.5);
-  EXPECT_NEAR(smallTable().bind("allreduce", 2, faster)->time(1e6).seconds, 40e-6, 1e-12);
-  EXPECT_NEAR(smallTable().bind("allreduce", 2, slower)->time(1e6).seconds, 80e-6, 1e-12);
+  EXPECT_NEAR(smallCollectives().bind("allreduce", 2, faster)->time(1e6).seconds, 40e-6, 1e-12);
+  EXPECT_NEAR(smallCollectives().bind("allreduce", 2, slower)->time(1e6).seconds, 80e-6, 1e-12);
 }
 
 TEST(Collective, ThatWasNotMeasuredIsARing) {
-  EXPECT_FALSE(smallTable().bind("allgather", 4, kRoundPeaks));
+  EXPECT_FALSE(smallCollectives().bind("allgather", 4, kRoundPeaks));
   const Collective ring = ringCollective(4, kRoundPeaks, 0.8, 10e-6);
   EXPECT_EQ(ring.basis, Basis::kRoofline);
   // 2 x 3/4 of 2e6 bytes over 0.8 x 1e11 bytes a second, and the latency.

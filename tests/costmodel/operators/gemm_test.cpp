@@ -46,7 +46,7 @@ TEST(Gemm, TakesThePublishedTimeAtAMeasuredPoint) {
 }
 
 /// Two widths n and k, two batches; all bound by memory at 1e12 bytes a second.
-GemmTable smallTable() {
+GemmTable smallGemms() {
   return {tableOf(KernelOperation::kGemm,
                   "1,4\n"
                   "bf16,1024,1024,10,11\n"
@@ -62,7 +62,7 @@ double logUtilisation(double m, double n, double k, double microseconds) {
 }
 
 TEST(Gemm, IsTheMeanOfLogUtilisationBetweenTwoMeasuredWidths) {
-  const auto gemm = smallTable().bind(NumberFormat::kBf16, 2048, 1024, kRoundPeaks);
+  const auto gemm = smallGemms().bind(NumberFormat::kBf16, 2048, 1024, kRoundPeaks);
   ASSERT_TRUE(gemm);
   const double mean = (logUtilisation(4, 1024, 1024, 11) + logUtilisation(4, 4096, 1024, 22)) / 2;
   const double bytes = 2.0 * 2048 * 1024 + 2 * 4 * 1024 + 2 * 4 * 2048;
@@ -71,7 +71,7 @@ TEST(Gemm, IsTheMeanOfLogUtilisationBetweenTwoMeasuredWidths) {
 }
 
 TEST(Gemm, IsTheMeanOfFourShapesInTheMiddle) {
-  const auto gemm = smallTable().bind(NumberFormat::kBf16, 2048, 2048, kRoundPeaks);
+  const auto gemm = smallGemms().bind(NumberFormat::kBf16, 2048, 2048, kRoundPeaks);
   ASSERT_TRUE(gemm);
   const double mean = (logUtilisation(1, 1024, 1024, 10) + logUtilisation(1, 4096, 1024, 20) +
                        logUtilisation(1, 1024, 4096, 40) + logUtilisation(1, 4096, 4096, 80)) /
@@ -83,13 +83,13 @@ TEST(Gemm, IsTheMeanOfFourShapesInTheMiddle) {
 // Twice as wide as the widest: utilisation of the edge, twice the bytes of weights. Narrower than
 // the narrowest: the time of the narrowest. Both are marked.
 TEST(Gemm, HoldsUtilisationBeyondTheTableAndTimeBelowIt) {
-  const auto wide = smallTable().bind(NumberFormat::kBf16, 8192, 4096, kRoundPeaks);
+  const auto wide = smallGemms().bind(NumberFormat::kBf16, 8192, 4096, kRoundPeaks);
   ASSERT_TRUE(wide);
   const double bytes = 2.0 * 8192 * 4096 + 2 * 4096 + 2 * 8192;
   EXPECT_NEAR(wide->time(1).seconds, bytes / 1e12 / std::exp(logUtilisation(1, 4096, 4096, 80)),
               1e-15);
   EXPECT_EQ(wide->basis, Basis::kTransferred);
-  const auto narrow = smallTable().bind(NumberFormat::kBf16, 64, 128, kRoundPeaks);
+  const auto narrow = smallGemms().bind(NumberFormat::kBf16, 64, 128, kRoundPeaks);
   ASSERT_TRUE(narrow);
   EXPECT_NEAR(narrow->time(1).seconds, 10e-6, 1e-15);
   EXPECT_EQ(narrow->basis, Basis::kTransferred);
@@ -119,11 +119,11 @@ TEST(Gemm, OfAnUnmeasuredFormatIsTheRoofline) {
   EXPECT_NEAR(gemm.time(1).seconds, bytes / (0.77 * 3.35e12), 1e-12);
   // 8192 tokens: FLOP over 0.80 of 989 TFLOP/s.
   EXPECT_NEAR(gemm.time(8192).seconds, 2.0 * 8192 * 4096 * 4096 / (0.80 * 989e12), 1e-9);
-  EXPECT_FALSE(smallTable().bind(NumberFormat::kFp8, 1024, 1024, kRoundPeaks));
+  EXPECT_FALSE(smallGemms().bind(NumberFormat::kFp8, 1024, 1024, kRoundPeaks));
 }
 
 TEST(Gemm, OfTwiceThePeaksTakesHalfTheTime) {
-  const GemmTable table = smallTable();
+  const GemmTable table = smallGemms();
   const Peaks twice = test::timesPeaks(kRoundPeaks, 2);
   for (const double m : {1.0, 3.0, 4096.0}) {
     const double once = table.bind(NumberFormat::kBf16, 3000, 2000, kRoundPeaks)->time(m).seconds;

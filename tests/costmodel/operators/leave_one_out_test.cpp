@@ -17,7 +17,7 @@ using test::kRoundPeaks;
 using test::library;
 using test::tableOf;
 
-constexpr double kTiny = 1e-9;  // of relative errors: a few roundings of logarithms
+constexpr double kLogRounding = 1e-9;  // of relative errors: a few roundings of logarithms
 
 // Three messages twice as long each, 10, 10 and 40 us: utilisation 1 : 2 : 1. The two outer ones
 // predict 20 us for the middle, twice what was measured.
@@ -29,7 +29,7 @@ TEST(HiddenRows, ArePredictedByTheirNeighbours) {
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_EQ(lines[0].operation, "allreduce");
   EXPECT_EQ(lines[0].rows.count, 1u);
-  EXPECT_NEAR(lines[0].rows.median, 1, kTiny);
+  EXPECT_NEAR(lines[0].rows.median, 1, kLogRounding);
   EXPECT_EQ(lines[0].shapes.count, 0u);
 }
 
@@ -60,8 +60,8 @@ void addErrors(std::vector<double>& errors, const KernelTable& table, const Kern
 
 void expectSame(const HiddenError& error, const std::vector<double>& errors) {
   EXPECT_EQ(error.count, errors.size());
-  EXPECT_NEAR(error.median, quantile(errors, 0.5), kTiny);
-  EXPECT_NEAR(error.p90, quantile(errors, 0.9), kTiny);
+  EXPECT_NEAR(error.median, quantile(errors, 0.5), kLogRounding);
+  EXPECT_NEAR(error.p90, quantile(errors, 0.9), kLogRounding);
   EXPECT_GT(error.median, 0.001);  // real measurements never agree that well
 }
 
@@ -147,11 +147,11 @@ OperatorAccuracy squareAccuracy(double centre_factor) {
 // 27 measurements, of which the three of the middle shape take twice as long: only they miss, by
 // one half. The 90th percentile of 27 lies 0.4 of the way from the 24th (0) to the 25th (0.5).
 TEST(HiddenShapes, ShowAPlantedError) {
-  EXPECT_NEAR(squareAccuracy(1).shapes.p90, 0, kTiny);
+  EXPECT_NEAR(squareAccuracy(1).shapes.p90, 0, kLogRounding);
   const OperatorAccuracy planted = squareAccuracy(2);
   EXPECT_EQ(planted.shapes.count, 27u);
-  EXPECT_NEAR(planted.shapes.p90, 0.4 * 0.5, kTiny);
-  EXPECT_NEAR(planted.rows.p90, 0, kTiny);  // all rows of the shape moved together
+  EXPECT_NEAR(planted.shapes.p90, 0.4 * 0.5, kLogRounding);
+  EXPECT_NEAR(planted.rows.p90, 0, kLogRounding);  // all rows of the shape moved together
 }
 
 // Every other shape of a shipped table takes twice as long: hidden shapes see it, hidden rows do
@@ -168,7 +168,7 @@ TEST(HiddenShapes, ShowPlantedErrorsInAShippedTable) {
   const OperatorAccuracy planted = accuracy(true);
   EXPECT_GT(planted.shapes.median, 0.2);
   EXPECT_LT(clean.shapes.median, 0.05);
-  EXPECT_NEAR(planted.rows.median, clean.rows.median, kTiny);
+  EXPECT_NEAR(planted.rows.median, clean.rows.median, kLogRounding);
 }
 
 // A user's own table may hold one shape: nothing is left to predict it.

@@ -10,7 +10,7 @@ namespace moe {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-constexpr double kTiny = 1e-12;  // a few roundings of numbers near one
+constexpr double kGridRounding = 1e-12;  // a few roundings of numbers near one
 
 TEST(AxisPlace, LiesBetweenTwoPointsAndClampsAtTheEnds) {
   const std::vector<double> axis{1, 2, 4};
@@ -33,9 +33,9 @@ TEST(AxisPlace, LiesBetweenTwoPointsAndClampsAtTheEnds) {
 // (k + 2h)/b) = 9/(-5 - 8) = -9/13.
 TEST(MonotoneSlopes, AreHarmonicMeansOfTheLinesBeside) {
   const std::vector<double> falls{0, -1, -3};
-  EXPECT_NEAR(monotoneSlopes({0, 1, 2}, falls.data())[1], -4.0 / 3, kTiny);
+  EXPECT_NEAR(monotoneSlopes({0, 1, 2}, falls.data())[1], -4.0 / 3, kGridRounding);
   const std::vector<double> slower{0, -1, -2};
-  EXPECT_NEAR(monotoneSlopes({0, 1, 3}, slower.data())[1], -9.0 / 13, kTiny);
+  EXPECT_NEAR(monotoneSlopes({0, 1, 3}, slower.data())[1], -9.0 / 13, kGridRounding);
 }
 
 TEST(MonotoneSlopes, AreZeroAtATurnAndOfTheLineAtTheEnds) {
@@ -49,9 +49,9 @@ TEST(MonotoneSlopes, AreZeroAtATurnAndOfTheLineAtTheEnds) {
 // difference of their slopes. In logarithms to base 2 the slopes at 1, 2, 4 are -1, -4/3, -2.
 TEST(UtilisationGrid, FollowsTheCubicByHandBetweenItsPoints) {
   const UtilisationGrid curve({1, 2, 4}, {0, -1, -3});
-  EXPECT_NEAR(curve.log(std::sqrt(2.0)), -0.5 + (-1 + 4.0 / 3) / 8, kTiny);
-  EXPECT_NEAR(curve.log(std::sqrt(8.0)), -2 + (-4.0 / 3 + 2) / 8, kTiny);
-  EXPECT_NEAR(curve.utilisation(std::sqrt(2.0)), std::exp(-0.5 + 1.0 / 24), kTiny);
+  EXPECT_NEAR(curve.log(std::sqrt(2.0)), -0.5 + (-1 + 4.0 / 3) / 8, kGridRounding);
+  EXPECT_NEAR(curve.log(std::sqrt(8.0)), -2 + (-4.0 / 3 + 2) / 8, kGridRounding);
+  EXPECT_NEAR(curve.utilisation(std::sqrt(2.0)), std::exp(-0.5 + 1.0 / 24), kGridRounding);
 }
 
 TEST(UtilisationGrid, IsExactAtItsPoints) {
@@ -59,7 +59,7 @@ TEST(UtilisationGrid, IsExactAtItsPoints) {
   const UtilisationGrid grid({1, 8}, {2, 3, 50}, values);
   for (std::size_t i = 0; i < 2; ++i)
     for (std::size_t j = 0; j < 3; ++j) {
-      EXPECT_NEAR(grid.log(grid.x()[i], grid.y()[j]), values[3 * i + j], kTiny);
+      EXPECT_NEAR(grid.log(grid.x()[i], grid.y()[j]), values[3 * i + j], kGridRounding);
       EXPECT_EQ(grid.node(i, j), values[3 * i + j]);
     }
 }
@@ -67,14 +67,14 @@ TEST(UtilisationGrid, IsExactAtItsPoints) {
 TEST(UtilisationGrid, IsLinearInTheLogarithmAlongX) {
   const UtilisationGrid grid({1, 16}, {1, 2}, {0, -1, -2, -4});
   // x = 2 is a quarter of the way, y = sqrt 2 half: two points give a line.
-  EXPECT_NEAR(grid.log(2, std::sqrt(2.0)), 0.75 * -0.5 + 0.25 * -3, kTiny);
+  EXPECT_NEAR(grid.log(2, std::sqrt(2.0)), 0.75 * -0.5 + 0.25 * -3, kGridRounding);
 }
 
 TEST(UtilisationGrid, HoldsTheUtilisationOfItsEdges) {
   const UtilisationGrid grid({1, 16}, {1, 2}, {0, -1, -2, -4});
-  EXPECT_NEAR(grid.log(1, 1e9), -1, kTiny);
-  EXPECT_NEAR(grid.log(1e9, 2), -4, kTiny);
-  EXPECT_NEAR(grid.log(0.01, 0.01), 0, kTiny);
+  EXPECT_NEAR(grid.log(1, 1e9), -1, kGridRounding);
+  EXPECT_NEAR(grid.log(1e9, 2), -4, kGridRounding);
+  EXPECT_NEAR(grid.log(0.01, 0.01), 0, kGridRounding);
   EXPECT_EQ(grid.clampedX(0.5), 1);
   EXPECT_EQ(grid.clampedY(0.5), 1);
   EXPECT_EQ(grid.clampedX(40), 40);  // above the edge the ideal time grows
@@ -84,23 +84,23 @@ TEST(UtilisationGrid, HoldsTheUtilisationOfItsEdges) {
 // A hole at y = 2, halfway between 1 and 4; one before the first point and one after the last.
 TEST(UtilisationGrid, FillsHolesAlongYFromTheNeighbours) {
   const UtilisationGrid grid({1}, {0.5, 1, 2, 4, 8}, {kNone, -1, kNone, -3, kNone});
-  EXPECT_NEAR(grid.node(0, 0), -1, kTiny);
-  EXPECT_NEAR(grid.node(0, 2), -2, kTiny);
-  EXPECT_NEAR(grid.node(0, 4), -3, kTiny);
+  EXPECT_NEAR(grid.node(0, 0), -1, kGridRounding);
+  EXPECT_NEAR(grid.node(0, 2), -2, kGridRounding);
+  EXPECT_NEAR(grid.node(0, 4), -3, kGridRounding);
 }
 
 // x = 2 was not measured: halfway between the rows of 1 and 4. x = 8 is as the last row.
 TEST(UtilisationGrid, FillsRowsWithoutAnyPointAlongX) {
   const UtilisationGrid grid({1, 2, 4, 8}, {1, 2}, {-1, -2, kNone, kNone, -3, -6, kNone, kNone});
-  EXPECT_NEAR(grid.node(1, 0), -2, kTiny);
-  EXPECT_NEAR(grid.node(1, 1), -4, kTiny);
-  EXPECT_NEAR(grid.node(3, 1), -6, kTiny);
+  EXPECT_NEAR(grid.node(1, 0), -2, kGridRounding);
+  EXPECT_NEAR(grid.node(1, 1), -4, kGridRounding);
+  EXPECT_NEAR(grid.node(3, 1), -6, kGridRounding);
 }
 
 TEST(UtilisationGrid, LeavesHolesOfACurveOut) {
   const UtilisationGrid curve({1, 2, 4, 8}, {kNone, -1, kNone, -3});
   EXPECT_EQ(curve.y(), (std::vector<double>{2, 8}));
-  EXPECT_NEAR(curve.log(4), -2, kTiny);
+  EXPECT_NEAR(curve.log(4), -2, kGridRounding);
 }
 
 TEST(UtilisationGrid, NeedsAPoint) {
@@ -112,8 +112,8 @@ TEST(UtilisationGrid, NeedsAPoint) {
 TEST(UtilisationGrid, IsTheSameEverywhereWhenConstant) {
   const UtilisationGrid grid = UtilisationGrid::constant(0.8);
   for (const double x : {1e-3, 1.0, 1e6}) {
-    EXPECT_NEAR(grid.utilisation(x), 0.8, kTiny);
-    EXPECT_NEAR(grid.utilisation(x, x), 0.8, kTiny);
+    EXPECT_NEAR(grid.utilisation(x), 0.8, kGridRounding);
+    EXPECT_NEAR(grid.utilisation(x, x), 0.8, kGridRounding);
   }
 }
 

@@ -10,7 +10,12 @@
 namespace moe {
 namespace {
 
-double bytesOf(std::string_view kv_format) { return kv_format == "fp8" ? 1 : 2; }
+constexpr double kF32Bytes = 4;
+
+double bytesOf(std::string_view kv_format) {
+  if (kv_format == "f32") return kF32Bytes;
+  return kv_format == "fp8" ? 1 : 2;
+}
 
 /// Rows of one shape, by batch.
 using Batches = std::map<double, const std::vector<double>*>;
@@ -50,7 +55,8 @@ IdealTime attentionIdeal(const AttentionShape& shape, bool prefill, double kv_by
       shape.mla ? (prefill ? kMlaNope + kMlaRotary : kMlaLatent + kMlaRotary) : shape.head_dim;
   const double value = shape.mla ? (prefill ? kMlaValue : kMlaLatent) : shape.head_dim;
   const double cache = shape.mla ? kMlaLatent + kMlaRotary : 2 * shape.kv_heads * shape.head_dim;
-  return {2 * shape.heads * (query + value) * pairs / peaks.bf16_flop_per_s,
+  const double peak = kv_bytes == kF32Bytes ? peaks.f32_flop_per_s : peaks.bf16_flop_per_s;
+  return {2 * shape.heads * (query + value) * pairs / peak,
           kv_bytes * cache * context / peaks.bytes_per_s};
 }
 
@@ -68,7 +74,8 @@ AttentionTable::AttentionTable(const KernelTable& table, bool prefill, bool mla,
   std::map<std::tuple<double, double, double, double>, Batches> shapes;
   std::set<double> batches;
   for (const KernelTable::Row& row : table.rows) {
-    if (first == 1 && row.shape[0] != "bf16") continue;  // products in bf16, as engines run them
+    // Products in bf16, as engines run them, or all in f32.
+    if (first == 1 && row.shape[0] != "bf16" && row.shape[0] != "f32") continue;
     const double kv_bytes = bytesOf(row.shape[first]);
     const auto at = [&](std::size_t key) { return table.number(row, first + key); };
     const auto shape = mla ? std::tuple(kv_bytes, at(1), 1.0, kMlaLatent)
@@ -137,9 +144,7 @@ std::optional<Attention> AttentionTable::bind(const AttentionShape& shape, doubl
 
 Attention rooflineAttention(const AttentionShape& shape, bool prefill, double kv_bytes,
                             const Peaks& peaks, double compute_share, double bandwidth_share) {
-  Peaks reached = peaks;
-  reached.bytes_per_s *= bandwidth_share;
-  reached.bf16_flop_per_s *= compute_share;
+  const Peaks reached = peaks.scaled(compute_share, bandwidth_share);
   return {shape, prefill, kv_bytes, reached, UtilisationGrid::constant(1), Basis::kRoofline};
 }
 

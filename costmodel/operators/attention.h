@@ -30,7 +30,7 @@ inline constexpr double kMlaValue = 128;
 struct Attention {
   AttentionShape shape;
   bool prefill = false;
-  double kv_bytes = 2;  ///< of one element of the cache
+  double kv_bytes = 2;  ///< of one element of the cache; 4: products in f32 too
   Peaks peaks;
   UtilisationGrid utilisation;  ///< over batch and context (decode) or prompt tokens (prefill)
   Basis basis = Basis::kRoofline;

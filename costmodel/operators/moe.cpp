@@ -122,6 +122,14 @@ MoeTable::MoeTable(const KernelTable& table, const Peaks& source)
   }
 }
 
+std::vector<std::string> MoeTable::engines() const {
+  std::vector<std::string> names{"trtllm"};
+  for (const Measured& row : measured_)
+    if (std::find(names.begin(), names.end(), row.engine) == names.end())
+      names.push_back(row.engine);
+  return names;
+}
+
 MoeTable::Curve MoeTable::boundedBySplits(const Measured& row, const MoeShape* hidden) const {
   constexpr double kUntuned = 0.26;  // ln 1.3
   Curve curve{row.log_utilisation, true};
@@ -247,10 +255,7 @@ std::optional<MoeLayer> MoeTable::bind(const Query& query, const Peaks& target,
 
 MoeLayer rooflineMoe(const MoeShape& shape, NumberFormat format, const Peaks& peaks,
                      double compute_share, double bandwidth_share) {
-  Peaks reached = peaks;
-  reached.bytes_per_s *= bandwidth_share;
-  for (double* peak : {&reached.bf16_flop_per_s, &reached.fp8_flop_per_s, &reached.fp4_flop_per_s})
-    *peak *= compute_share;
+  const Peaks reached = peaks.scaled(compute_share, bandwidth_share);
   return {shape, format, reached, UtilisationGrid::constant(1), Basis::kRoofline};
 }
 

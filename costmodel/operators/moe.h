@@ -88,6 +88,8 @@ class MoeTable {
 
   const std::vector<Measured>& measured() const { return measured_; }
   const std::vector<double>& tokens() const { return tokens_; }
+  /// Whose experts were measured, TensorRT-LLM's first: they stand for those of other engines.
+  std::vector<std::string> engines() const;
   const Peaks& source() const { return source_; }
 
  private:

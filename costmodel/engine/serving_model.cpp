@@ -104,7 +104,7 @@ void ServingModel::addAttentionLayers() {
   addLinear(OperatorGroup::kProjections, format, (heads + 2 * kv_heads) * m.head_dim, m.hidden,
             m.layers);
   addLinear(OperatorGroup::kProjections, format, m.hidden, heads * m.head_dim, m.layers);
-  const AttentionShape shape{heads, kv_heads, static_cast<double>(m.head_dim), false};
+  const AttentionHeads shape{heads, kv_heads, static_cast<double>(m.head_dim), false};
   decode_attention_ = kernels_.attention(shape, false, request_.formats.kv_bytes);
   prefill_attention_ = kernels_.attention(shape, true, activationBytes(request_.formats.plain));
   weaken(OperatorGroup::kAttention, std::max(decode_attention_->basis, prefill_attention_->basis));
@@ -130,7 +130,7 @@ void ServingModel::addMla() {
   add(heads * (m.qk_nope_dim + m.v_head_dim), m.kv_lora_rank, false);
   absorb_flop_ = 2 * heads * m.kv_lora_rank * (m.qk_nope_dim + m.v_head_dim);
   absorb_bytes_ = kActivationBytes * heads * m.kv_lora_rank * (m.qk_nope_dim + m.v_head_dim);
-  const AttentionShape shape{heads, 1, kMlaLatent, true};
+  const AttentionHeads shape{heads, 1, kMlaLatent, true};
   decode_attention_ = kernels_.attention(shape, false, request_.formats.kv_bytes);
   prefill_attention_ = kernels_.attention(shape, true, 2);
   weaken(OperatorGroup::kAttention, std::max(decode_attention_->basis, prefill_attention_->basis));

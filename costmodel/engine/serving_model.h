@@ -117,8 +117,8 @@ class ServingModel {
   KernelLibrary kernels_;
   std::array<Basis, kOperatorGroups> basis_{};
   std::vector<Linear> linears_;
-  std::optional<Attention> decode_attention_, prefill_attention_;
-  std::optional<MoeLayer> experts_;
+  std::optional<AttentionCurve> decode_attention_, prefill_attention_;
+  std::optional<ExpertsCurve> experts_;
   std::optional<Gemm> head_;
   Collective tensor_allreduce_, expert_gather_, expert_scatter_;
   double remote_copies_ = 0;   ///< of a token sent to other link domains; 0: all in one

@@ -24,13 +24,13 @@ double steps(double a, double b) { return std::abs(std::log2(a / b)); }
 
 /// What a kernel spreads over the device beside the sequences: query heads in prefill, KV heads in
 /// decode (one in MLA).
-double parallelHeads(const AttentionShape& shape, bool prefill) {
+double parallelHeads(const AttentionHeads& shape, bool prefill) {
   return prefill ? shape.heads : shape.kv_heads;
 }
 
 /// How unlike two shapes are for utilisation, in powers of two: query heads that share a KV head,
 /// head width, and, less, the heads that only multiply the batch.
-double distance(const AttentionShape& a, const AttentionShape& b, bool prefill) {
+double distance(const AttentionHeads& a, const AttentionHeads& b, bool prefill) {
   return 2 * steps(a.heads / a.kv_heads, b.heads / b.kv_heads) * (prefill ? 0.5 : 1) +
          4 * steps(a.head_dim, b.head_dim) +
          0.5 * steps(parallelHeads(a, prefill), parallelHeads(b, prefill));
@@ -47,7 +47,7 @@ std::vector<double> atEqualParallelism(const UtilisationGrid& grid, double facto
 
 }  // namespace
 
-IdealTime attentionIdeal(const AttentionShape& shape, bool prefill, double kv_bytes, double batch,
+IdealTime attentionIdeal(const AttentionHeads& shape, bool prefill, double kv_bytes, double batch,
                          double tokens, const Peaks& peaks) {
   const double context = batch * tokens;
   const double pairs = prefill ? context * tokens / 2 : context;
@@ -60,7 +60,7 @@ IdealTime attentionIdeal(const AttentionShape& shape, bool prefill, double kv_by
           kv_bytes * cache * context / peaks.bytes_per_s};
 }
 
-OperatorTime Attention::time(double batch, double tokens) const {
+OperatorTime AttentionCurve::time(double batch, double tokens) const {
   const IdealTime ideal = attentionIdeal(shape, prefill, kv_bytes, utilisation.clampedX(batch),
                                          utilisation.clampedY(tokens), peaks);
   return {ideal.seconds() / std::min(1.0, utilisation.utilisation(batch, tokens)), ideal};
@@ -86,7 +86,7 @@ AttentionTable::AttentionTable(const KernelTable& table, bool prefill, bool mla,
   }
   const std::vector<double> x(batches.begin(), batches.end());
   for (const auto& [key, rows] : shapes) {
-    const AttentionShape shape{std::get<1>(key), std::get<2>(key), std::get<3>(key), mla};
+    const AttentionHeads shape{std::get<1>(key), std::get<2>(key), std::get<3>(key), mla};
     std::vector<double> logs;
     for (const double batch : x) {
       const auto row = rows.find(batch);
@@ -103,9 +103,9 @@ AttentionTable::AttentionTable(const KernelTable& table, bool prefill, bool mla,
   }
 }
 
-std::optional<Attention> AttentionTable::bind(const AttentionShape& shape, double kv_bytes,
-                                              const Peaks& target,
-                                              const AttentionShape* hidden) const {
+std::optional<AttentionCurve> AttentionTable::bind(const AttentionHeads& shape, double kv_bytes,
+                                                   const Peaks& target,
+                                                   const AttentionHeads* hidden) const {
   const Measured* nearest[2] = {nullptr, nullptr};
   double far_from[2] = {1e9, 1e9};
   for (const Measured& candidate : measured_) {
@@ -121,7 +121,7 @@ std::optional<Attention> AttentionTable::bind(const AttentionShape& shape, doubl
   }
   if (!nearest[0]) return std::nullopt;
   if (far_from[0] == 0)
-    return Attention{
+    return AttentionCurve{
         shape, prefill_, kv_bytes, target, nearest[0]->utilisation, Basis::kInterpolated};
   const auto moved = [&](const Measured& other) {
     const double factor = parallelHeads(shape, prefill_) / parallelHeads(other.shape, prefill_);
@@ -134,16 +134,16 @@ std::optional<Attention> AttentionTable::bind(const AttentionShape& shape, doubl
     for (std::size_t i = 0; i < logs.size(); ++i) logs[i] += share * (second[i] - logs[i]);
   }
   const UtilisationGrid& axes = nearest[0]->utilisation;
-  return Attention{shape,
-                   prefill_,
-                   kv_bytes,
-                   target,
-                   {axes.x(), axes.y(), std::move(logs)},
-                   Basis::kTransferred};
+  return AttentionCurve{shape,
+                        prefill_,
+                        kv_bytes,
+                        target,
+                        {axes.x(), axes.y(), std::move(logs)},
+                        Basis::kTransferred};
 }
 
-Attention rooflineAttention(const AttentionShape& shape, bool prefill, double kv_bytes,
-                            const Peaks& peaks, double compute_share, double bandwidth_share) {
+AttentionCurve rooflineAttention(const AttentionHeads& shape, bool prefill, double kv_bytes,
+                                 const Peaks& peaks, double compute_share, double bandwidth_share) {
   const Peaks reached = peaks.scaled(compute_share, bandwidth_share);
   return {shape, prefill, kv_bytes, reached, UtilisationGrid::constant(1), Basis::kRoofline};
 }

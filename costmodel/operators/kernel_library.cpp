@@ -112,8 +112,8 @@ double KernelLibrary::narrowestProduct(NumberFormat format) const {
   return tables_ && tables_->gemm ? tables_->gemm->narrowest(format).value_or(kNarrow) : kNarrow;
 }
 
-Attention KernelLibrary::attention(const AttentionShape& shape, bool prefill,
-                                   double kv_bytes) const {
+AttentionCurve KernelLibrary::attention(const AttentionHeads& shape, bool prefill,
+                                        double kv_bytes) const {
   if (tables_) {
     const auto& table = shape.mla
                             ? (prefill ? tables_->prefill_mla : tables_->decode_mla)
@@ -134,7 +134,7 @@ Attention KernelLibrary::attention(const AttentionShape& shape, bool prefill,
                            target_.bandwidth_efficiency);
 }
 
-MoeLayer KernelLibrary::moe(const MoeTable::Query& query) const {
+ExpertsCurve KernelLibrary::moe(const MoeTable::Query& query) const {
   if (tables_ && tables_->moe) {
     auto layer = tables_->moe->bind(query, peaks_);
     for (const std::string& engine : tables_->moe->engines()) {

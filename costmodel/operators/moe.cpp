@@ -88,11 +88,11 @@ IdealTime moeIdeal(const MoeShape& shape, NumberFormat format, double tokens, co
   return {flop / peaks.flopPerSecond(format), weights * weightBytes(format) / peaks.bytes_per_s};
 }
 
-OperatorTime MoeLayer::time(double tokens) const {
+OperatorTime ExpertsCurve::time(double tokens) const {
   return time(tokens, evenLoad(shape, utilisation.clampedY(tokens)));
 }
 
-OperatorTime MoeLayer::time(double tokens, const MoeLoad& load) const {
+OperatorTime ExpertsCurve::time(double tokens, const MoeLoad& load) const {
   const IdealTime ideal = moeIdeal(shape, format, utilisation.clampedY(tokens), load, peaks);
   return {ideal.seconds() / utilisation.utilisation(tokens), ideal};
 }
@@ -220,8 +220,8 @@ std::optional<MoeTable::Curve> MoeTable::curveAt(const Query& query, NumberForma
   return skewed;
 }
 
-std::optional<MoeLayer> MoeTable::bind(const Query& query, const Peaks& target,
-                                       const MoeShape* hidden) const {
+std::optional<ExpertsCurve> MoeTable::bind(const Query& query, const Peaks& target,
+                                           const MoeShape* hidden) const {
   std::optional<Curve> best;
   for (const auto& [format, engine] : alternatives(query)) {
     auto curve = curveAt(query, format, engine, hidden);
@@ -248,13 +248,13 @@ std::optional<MoeLayer> MoeTable::bind(const Query& query, const Peaks& target,
   for (double& value : best->log_utilisation) value = std::min(value, 0.0);  // NaN stays
   const bool inside = query.skew >= 0 && query.skew <= kMeasuredSkew;
   const Basis basis = best->exact ? Basis::kInterpolated : Basis::kTransferred;
-  return MoeLayer{query.shape, query.format, target,
-                  UtilisationGrid(tokens_, std::move(best->log_utilisation)),
-                  inside ? basis : Basis::kExtrapolated};
+  return ExpertsCurve{query.shape, query.format, target,
+                      UtilisationGrid(tokens_, std::move(best->log_utilisation)),
+                      inside ? basis : Basis::kExtrapolated};
 }
 
-MoeLayer rooflineMoe(const MoeShape& shape, NumberFormat format, const Peaks& peaks,
-                     double compute_share, double bandwidth_share) {
+ExpertsCurve rooflineMoe(const MoeShape& shape, NumberFormat format, const Peaks& peaks,
+                         double compute_share, double bandwidth_share) {
   const Peaks reached = peaks.scaled(compute_share, bandwidth_share);
   return {shape, format, reached, UtilisationGrid::constant(1), Basis::kRoofline};
 }

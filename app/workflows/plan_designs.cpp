@@ -99,8 +99,9 @@ Result<void> addModel(const LifetimeQuestion& question, const Workshop& workshop
   if (!entry) return tl::unexpected(entry.error());
   auto family = templateOfModel(*entry);
   if (!family) return tl::unexpected(family.error());
-  const Routing routing{std::max(1.0, static_cast<double>(entry->experts)),
-                        std::max(1.0, static_cast<double>(entry->top_k)), family->granularity};
+  const RoutingChoice routing{std::max(1.0, static_cast<double>(entry->experts)),
+                              std::max(1.0, static_cast<double>(entry->top_k)),
+                              family->granularity};
   for (const Precision weights : distinct(question.weights))
     for (const ServingMachine& machine : workshop.machines) {
       DesignRequest request = requestOf(workshop, routing, weights, machine);

@@ -40,6 +40,17 @@ void PassTime::add(OperatorGroup group, const OperatorTime& time, double times) 
   memory_s[index(group)] += times * time.ideal.memory_s;
 }
 
+std::string_view boundOf(OperatorGroup group, const PassTime& time) {
+  constexpr double kLeastOfIdeal = 0.1;
+  const std::size_t i = index(group);
+  if (group == OperatorGroup::kFixed) return "latency";
+  if (group == OperatorGroup::kCommunication)
+    return time.memory_s[i] > 0.5 * time.seconds[i] ? "link" : "latency";
+  const double ideal = std::max(time.compute_s[i], time.memory_s[i]);
+  if (ideal < kLeastOfIdeal * time.seconds[i]) return "latency";
+  return time.compute_s[i] > time.memory_s[i] ? "compute" : "memory";
+}
+
 ServingModel::ServingModel(const Request& request, const KernelLibrary& kernels)
     : request_(request), kernels_(kernels) {
   const ModelEntry& model = request.model.entry;

@@ -39,6 +39,10 @@ struct PassTime {
   void add(OperatorGroup group, const OperatorTime& time, double times);
 };
 
+/// What a group of operators waits for: "compute", "memory", "link" or "latency" (launches and
+/// tails rather than work: less than a tenth of the ideal speed).
+std::string_view boundOf(OperatorGroup group, const PassTime& time);
+
 /// How tokens are spread over experts: the exponent of a power law of tokens over experts as in the
 /// measured tables (0: evenly), or a load of its own.
 struct RouterSkew {

@@ -48,6 +48,13 @@ struct MeasuredBandwidth {
   BytesPerSecond triad;  ///< a[i] = b[i] + s c[i], counted without write-allocate
 };
 
+/// The fastest large matrix product with so many threads.
+struct MeasuredPeak {
+  std::string format;  ///< as kernel tables write it, "f32"
+  int threads = 1;
+  FlopPerSecond speed;
+};
+
 /// Where the numbers of a calibrated machine come from.
 struct HardwareMeasurement {
   std::string date;                 ///< "2026-11-26T03:40:00Z"
@@ -64,6 +71,7 @@ struct HardwareMeasurement {
   int timings = 0;
   int noisy = 0;  ///< of them
   std::vector<MeasuredBandwidth> bandwidth;
+  std::vector<MeasuredPeak> peaks;
 };
 
 /// One accelerator of the catalog. Peaks are dense data-sheet peaks; GB is 1e9 bytes.

@@ -34,6 +34,22 @@ std::vector<MeasuredBandwidth> bandwidthOf(const toml::table& table, const std::
   return rows;
 }
 
+std::vector<MeasuredPeak> peaksIn(const toml::table& table, const std::string& where,
+                                  std::optional<Error>& error) {
+  FieldReader fields(table, where);
+  const auto formats = fields.texts("format");
+  const auto threads = fields.numbers("threads");
+  const auto speeds = fields.numbers("flop_per_s");
+  const bool good = formats.size() == threads.size() && formats.size() == speeds.size() &&
+                    std::ranges::all_of(speeds, [](double x) { return x > 0; });
+  if (!good) fields.reject("flop_per_s", "format and threads must be lists of as many values");
+  error = fields.finish();
+  std::vector<MeasuredPeak> peaks;
+  for (std::size_t i = 0; !error && i < formats.size(); ++i)
+    peaks.push_back({formats[i], static_cast<int>(threads[i]), FlopPerSecond(speeds[i])});
+  return peaks;
+}
+
 }  // namespace
 
 Result<HardwareMeasurement> measurementOf(const toml::table& table, const std::string& where) {
@@ -57,6 +73,11 @@ Result<HardwareMeasurement> measurementOf(const toml::table& table, const std::s
   if (const toml::table* bandwidth = fields.subtable("bandwidth")) {
     std::optional<Error> error;
     measured.bandwidth = bandwidthOf(*bandwidth, where + " bandwidth", error);
+    if (error) return tl::unexpected(*error);
+  }
+  if (const toml::table* peaks = fields.subtable("peaks")) {
+    std::optional<Error> error;
+    measured.peaks = peaksIn(*peaks, where + " peaks", error);
     if (error) return tl::unexpected(*error);
   }
   if (const auto error = fields.finish()) return tl::unexpected(*error);

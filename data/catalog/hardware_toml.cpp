@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "data/error.h"
+#include "data/numbers.h"
 
 namespace moe {
 namespace {
@@ -91,6 +92,26 @@ void addEfficiency(TomlLines& lines, const HardwareEfficiency& efficiency) {
   lines.add("source", efficiency.source);
 }
 
+void addBandwidth(TomlLines& lines, const HardwareMeasurement& measured) {
+  lines.heading("[accelerator.measurement.bandwidth]");
+  using Row = MeasuredBandwidth;
+  const auto column = [&](std::string_view key, auto value) {
+    lines.list(key, measured.bandwidth, [&](const Row& row) { return exactNumber(value(row)); });
+  };
+  column("working_set_bytes", [](const Row& row) { return row.working_set.value(); });
+  column("threads", [](const Row& row) { return static_cast<double>(row.threads); });
+  column("read_bytes_per_s", [](const Row& row) { return row.read.value(); });
+  column("triad_bytes_per_s", [](const Row& row) { return row.triad.value(); });
+}
+
+void addPeaks(TomlLines& lines, const HardwareMeasurement& measured) {
+  lines.heading("[accelerator.measurement.peaks]");
+  lines.list("format", measured.peaks, [](const auto& peak) { return quotedToml(peak.format); });
+  lines.list("threads", measured.peaks, [](const auto& peak) { return peak.threads; });
+  lines.list("flop_per_s", measured.peaks,
+             [](const auto& peak) { return exactNumber(peak.speed.value()); });
+}
+
 void addMeasurement(TomlLines& lines, const HardwareMeasurement& measured) {
   lines.heading("[accelerator.measurement]");
   lines.add("date", measured.date);
@@ -99,24 +120,15 @@ void addMeasurement(TomlLines& lines, const HardwareMeasurement& measured) {
   lines.add("library", measured.library);
   lines.add("processors", measured.processors);
   lines.add("threads", measured.threads);
-  const auto plain = [](double value) { return fmt::format("{}", value); };
-  lines.list("cache_bytes", measured.cache_bytes, plain);
+  lines.list("cache_bytes", measured.cache_bytes, exactNumber);
   lines.add("cached_bytes", measured.cached.value());
   lines.add("load_before", measured.load_before);
   lines.add("foreign_share", measured.foreign_share);
   lines.add("median_spread", measured.median_spread);
   lines.add("timings", measured.timings);
   lines.add("noisy_timings", measured.noisy);
-  if (measured.bandwidth.empty()) return;
-  lines.heading("[accelerator.measurement.bandwidth]");
-  using Row = MeasuredBandwidth;
-  const auto column = [&](std::string_view key, auto value) {
-    lines.list(key, measured.bandwidth, [&](const Row& row) { return plain(value(row)); });
-  };
-  column("working_set_bytes", [](const Row& row) { return row.working_set.value(); });
-  column("threads", [](const Row& row) { return static_cast<double>(row.threads); });
-  column("read_bytes_per_s", [](const Row& row) { return row.read.value(); });
-  column("triad_bytes_per_s", [](const Row& row) { return row.triad.value(); });
+  if (!measured.bandwidth.empty()) addBandwidth(lines, measured);
+  if (!measured.peaks.empty()) addPeaks(lines, measured);
 }
 
 }  // namespace

@@ -162,8 +162,8 @@ LoadMeter::LoadMeter() : begin_s_(steadySeconds()), busy_s_(busySeconds()), own_
 
 double LoadMeter::foreignShare() const {
   const int processors = std::max(1, static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN)));
-  return foreignShareOf(busySeconds() - busy_s_, ownSeconds() - own_s_,
-                        steadySeconds() - begin_s_, processors);
+  return foreignShareOf(busySeconds() - busy_s_, ownSeconds() - own_s_, steadySeconds() - begin_s_,
+                        processors);
 }
 
 double loadAverage() {

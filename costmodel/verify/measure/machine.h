@@ -15,8 +15,8 @@ struct MachineInfo {
   std::string instructions;  ///< of those that kernels choose by, "avx2 avx512f amx_bf16"
   int processors = 1;        ///< that this process may use
   std::vector<double> cache_bytes;  ///< data caches by level; empty when not told
-  Bytes memory;              ///< that this process may use, limits of its control group included
-  Bytes available;           ///< of it, without pushing others out
+  Bytes memory;     ///< that this process may use, limits of its control group included
+  Bytes available;  ///< of it, without pushing others out
 };
 
 MachineInfo machineInfo();

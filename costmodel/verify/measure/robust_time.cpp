@@ -43,21 +43,21 @@ double clockOverhead(const Clock& clock) {
   return quantile(gaps, 0.5);
 }
 
-RobustTime repeatTimed(const std::function<void()>& work, const TimingOptions& options,
-                       std::stop_token stop, const std::function<void()>& before,
-                       const Clock& clock) {
+RobustTime repeatTimed(const std::function<bool()>& work, const TimingOptions& options,
+                       std::stop_token stop, const Clock& clock) {
+  constexpr int kTries = 10;
   const double overhead = clockOverhead(clock);
-  if (before) before();
   work();
   std::vector<double> samples;
   const double start = clock();
-  while (static_cast<int>(samples.size()) < options.most) {
-    if (before) before();
+  for (int tries = kTries * options.most; static_cast<int>(samples.size()) < options.most;
+       --tries) {
     const double begin = clock();
-    work();
+    const bool counts = work();
     const double end = clock();
-    samples.push_back(std::max(end - begin - overhead, kShortest));
-    if (stop.stop_requested()) break;
+    if (counts || tries <= 1) samples.push_back(std::max(end - begin - overhead, kShortest));
+    if (samples.empty()) continue;
+    if (stop.stop_requested() || tries <= 1) break;
     if (static_cast<int>(samples.size()) < options.least) continue;
     if (end - start >= options.budget_s || wellKnown(samples, options.target_error)) break;
   }

@@ -36,10 +36,10 @@ double steadySeconds();
 double clockOverhead(const Clock& clock = steadySeconds);
 
 /// Runs `work` once unmeasured, then again and again until the median is known, the budget is used
-/// or stop is requested (then after at least one sample). The clock's overhead is taken off.
-/// `before`, when given, runs unmeasured before each repetition.
-RobustTime repeatTimed(const std::function<void()>& work, const TimingOptions& options,
-                       std::stop_token stop = {}, const std::function<void()>& before = {},
-                       const Clock& clock = steadySeconds);
+/// or stop is requested (then after at least one sample). The clock's overhead is taken off. `work`
+/// says whether its time counts; one that prepared something for the first time does not. The last
+/// of ten times `most` runs counts whatever it says.
+RobustTime repeatTimed(const std::function<bool()>& work, const TimingOptions& options,
+                       std::stop_token stop = {}, const Clock& clock = steadySeconds);
 
 }  // namespace moe

@@ -4,6 +4,7 @@
 
 #include "costmodel/verify/layers/study_parts.h"
 #include "costmodel/verify/measure/layer_pool.h"
+#include "costmodel/verify/measure/pooled_weights.h"
 
 namespace moe {
 namespace {
@@ -33,7 +34,7 @@ using Blocks = std::vector<std::unique_ptr<DecoderBlock>>;
 /// Blocks whose weights and caches do not stay in the processor's caches, filled for decoding.
 Result<Blocks> blocksOf(const StudyRun& run, const SampleBlock& block) {
   const DecoderBlockSetup setup = setupOf(block, run.bench.threads);
-  const DecoderBlockWeights weights = randomWeights(setup, run.options.seed);
+  const DecoderBlockWeights weights = pooledWeights(setup, run.options.seed);
   const double each = layerBytes(setup.moe.shape, block.precision).value();
   const int count = static_cast<int>(
       std::clamp(std::ceil(run.cold.value() / each), 2.0, static_cast<double>(kMostBlocks)));
@@ -95,7 +96,7 @@ Result<bool> accepts(const StudyRun& run, const SampleKvLimit& limit, int sequen
   block.batch = sequences;
   DecoderBlockSetup setup = setupOf(block, run.bench.threads);
   setup.kv_pages = limit.kv_pages;
-  auto made = run.bench.kernels->decoderBlock(setup, randomWeights(setup, run.options.seed));
+  auto made = run.bench.kernels->decoderBlock(setup, pooledWeights(setup, run.options.seed));
   if (!made) return tl::unexpected(made.error());
   if (!(*made)->fill(sequences, block.context)) return false;
   const std::vector<float> input(static_cast<std::size_t>(sequences * block.hidden), 1.0f);

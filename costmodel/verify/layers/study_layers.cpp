@@ -6,6 +6,7 @@
 #include "costmodel/verify/layers/study_parts.h"
 #include "costmodel/verify/measure/drawn_routing.h"
 #include "costmodel/verify/measure/layer_pool.h"
+#include "costmodel/verify/measure/pooled_weights.h"
 
 namespace moe {
 namespace {
@@ -155,7 +156,7 @@ Result<void> studyLayers(const StudyRun& run, std::span<const SampleLayer> layer
     done(std::move(row));
   }
   if (runnable.empty()) return {};
-  const MoeLayerWeights weights = randomWeights(shapeOf(runnable.front()), run.options.seed);
+  const MoeLayerWeights weights = pooledWeights(shapeOf(runnable.front()), run.options.seed);
   for (std::size_t first = 0, last = 0; first < runnable.size(); first = last) {
     while (last < runnable.size() && samePool(runnable[first], runnable[last])) ++last;
     if (run.stop.stop_requested()) return {};

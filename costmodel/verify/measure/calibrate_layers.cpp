@@ -4,6 +4,7 @@
 
 #include "costmodel/verify/measure/calibration_run.h"
 #include "costmodel/verify/measure/layer_pool.h"
+#include "costmodel/verify/measure/pooled_weights.h"
 
 namespace moe {
 namespace {
@@ -72,7 +73,7 @@ Result<void> calibrateLayers(CalibrationRun& run, double from, double to) {
     const PlannedLayer& layer = run.plan.layers[i];
     run.report("experts", from + (to - from) * static_cast<double>(i) / steps);
     if (!layerFits(run.bench, layer, run.cold)) continue;
-    const MoeLayerWeights weights = randomWeights(MoeLayerShape{.hidden = layer.hidden,
+    const MoeLayerWeights weights = pooledWeights(MoeLayerShape{.hidden = layer.hidden,
                                                                 .expert_ffn = layer.expert_ffn,
                                                                 .experts = layer.experts,
                                                                 .top_k = layer.top_k},

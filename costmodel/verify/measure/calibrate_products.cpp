@@ -4,6 +4,7 @@
 
 #include "costmodel/verify/measure/calibration_run.h"
 #include "costmodel/verify/measure/layer_pool.h"
+#include "costmodel/verify/measure/pooled_weights.h"
 
 namespace moe {
 namespace {
@@ -34,7 +35,7 @@ Result<void> addRouters(CalibrationRun& run, LayerPrecision precision, int exper
   setup.precision = precision;
   setup.max_tokens = most;
   setup.threads = run.bench.threads;
-  auto pool = LayerPool::make(run.bench, setup, randomWeights(setup.shape, 1), Bytes(0));
+  auto pool = LayerPool::make(run.bench, setup, pooledWeights(setup.shape, 1), Bytes(0));
   if (!pool) return tl::unexpected(pool.error());
   for (const int m : run.plan.product_m) {
     if (run.stopped()) return {};

@@ -63,7 +63,7 @@ class MatrixProduct {
   virtual ~MatrixProduct() = default;
   virtual RunReport run() = 0;
   /// [m, n] of the last run.
-  virtual std::span<const float> output() const = 0;
+  virtual std::vector<float> output() const = 0;
   /// The operands, rounded to the precision in use: input [m, k]; weights [k, n] of a copy.
   virtual std::span<const float> input() const = 0;
   virtual std::vector<float> weights(int copy) const = 0;

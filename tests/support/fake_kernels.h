@@ -18,7 +18,7 @@ struct FakeMachine {
   double bytes_per_s = 1e10;
   double flop_per_s = 1e11;
   double fixed_s = 1e-5;
-  double noise = 0;        ///< every second run takes so much of its time longer
+  double noise = 0;  ///< every second run takes so much of its time longer
   bool wrong_numbers = false;
   bool bf16 = true;
   double now = 0;

@@ -52,8 +52,8 @@ MoeLayerWeights layerOf(WeightPool& pool, const MoeLayerShape& shape) {
   MoeLayerWeights weights;
   weights.router = pool.matrix(hidden, static_cast<std::size_t>(shape.experts));
   for (int expert = 0; expert < shape.experts; ++expert)
-    weights.experts.push_back(expertOf(pool, shape.activation, hidden,
-                                       static_cast<std::size_t>(shape.expert_ffn)));
+    weights.experts.push_back(
+        expertOf(pool, shape.activation, hidden, static_cast<std::size_t>(shape.expert_ffn)));
   if (shape.shared_ffn > 0)
     weights.shared =
         expertOf(pool, shape.activation, hidden, static_cast<std::size_t>(shape.shared_ffn));

@@ -24,9 +24,9 @@ class ExpertRunner {
                int most_streamed_rows);
 
   void clear();
-  /// A group, before its rows are added.
-  void addRow(const float* x) { inputs_.push_back(x); }
+  /// A group, and then its `rows` rows one by one.
   void addGroup(ExpertFfn& ffn, const void* weights, int rows);
+  void addRow(const float* x) { inputs_.push_back(x); }
 
   /// Divides the groups; true when a kernel had to be made.
   bool plan();

@@ -156,9 +156,6 @@ void tilesOf(int rows, const float* const* x, float* const* out, const ProductWe
   }
 }
 
-constexpr int kTileLines = kTileVectors * kLanes * 4 / 64 > 0 ? kTileVectors* kLanes * 4 / 64 : 1;
-constexpr int kHalfLines = kTileLines > 1 ? kTileLines / 2 : 1;
-
 /// All groups of rows over one block of k; groups as equal as possible: 7 rows are 4 and 3.
 template <bool bf16>
 void blockProduct(int groups, const ProductRows& rows, const float* const* x,

@@ -13,11 +13,11 @@ class ChunkedProduct {
  public:
   static constexpr int kChunk = 512;
 
-  /// x rows are `layout.k` apart. The last chunk has what is left of the columns.
-  ChunkedProduct(const WeightLayout& layout, int out_stride, int workers)
+  /// The last chunk has what is left of the columns.
+  ChunkedProduct(const WeightLayout& layout, int workers)
       : layout_(layout),
-        whole_({layout, kChunk, layout.k, out_stride}, workers),
-        tail_({layout, layout.n % kChunk, layout.k, out_stride}, workers) {}
+        whole_({layout, kChunk}, workers),
+        tail_({layout, layout.n % kChunk}, workers) {}
 
   int chunks() const { return (layout_.n + kChunk - 1) / kChunk; }
   int columns(int chunk) const { return std::min(kChunk, layout_.n - chunk * kChunk); }
@@ -28,7 +28,7 @@ class ChunkedProduct {
     if (layout_.n % kChunk != 0) made = tail_.prepare(rows) || made;
     return made;
   }
-  /// `out` is where the first column of the chunk goes.
+  /// x [rows, k] and out [rows, columns(chunk)], without gaps, for preparedRows(rows) rows.
   void run(int worker, int rows, const void* x, const void* weights, int chunk, float* out) const {
     const OnednnProduct& product = columns(chunk) == kChunk ? whole_ : tail_;
     const char* base = static_cast<const char*>(weights);

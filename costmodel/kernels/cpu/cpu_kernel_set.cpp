@@ -22,7 +22,9 @@ PrecisionSupport supportOf(LayerPrecision precision, const InstructionSet& set) 
       if (set.bf16) return {precision, true, {}};
       return {
           precision, false,
-          fmt::format("oneDNN multiplies bf16 on AVX-512 and later only; this is {}", set.name)};
+          fmt::format("oneDNN multiplies packed bf16 weights on AVX512-BF16 and later only; this "
+                      "is {}",
+                      set.name)};
     case LayerPrecision::kInt8Weights:
       break;
   }

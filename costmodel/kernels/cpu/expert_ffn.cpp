@@ -14,8 +14,8 @@ ExpertFfn::ExpertFfn(const CpuContext& context, int hidden, int ffn, Activation 
       gated_(activation != Activation::kRelu),
       up_(context.layout(hidden, roundUp(ffn, kPanel) * (gated_ ? 2 : 1), bf16)),
       down_(context.layout(ffn, hidden, bf16)),
-      up_product_(up_, ChunkedProduct::kChunk, context.workers),
-      down_product_(down_, down_.n, context.workers),
+      up_product_(up_, context.workers),
+      down_product_(down_, context.workers),
       scratch_(context.workers) {}
 
 void ExpertFfn::pack(const ExpertWeights& weights, void* packed) const {
@@ -72,7 +72,7 @@ bool ExpertFfn::prepare(int rows) {
     const std::size_t most = mostBlockRows();
     for (Scratch& scratch : scratch_) {
       scratch.x = HugeBuffer(most * up_.k * element);
-      scratch.up = HugeBuffer(most * ChunkedProduct::kChunk * sizeof(float));
+      scratch.sums = HugeBuffer(most * ChunkedProduct::kChunk * sizeof(float));
       scratch.h = HugeBuffer(most * down_.k * element);
     }
   }
@@ -80,17 +80,23 @@ bool ExpertFfn::prepare(int rows) {
   return down_product_.prepare(rows) || up_made;
 }
 
-void ExpertFfn::block(int worker, const float* const* x, int rows, const void* packed, float* y) {
+void ExpertFfn::block(int worker, const float* const* x, int rows, const void* packed,
+                      float* const* y) {
   const Scratch& scratch = scratch_[worker];
   gather(x, rows, scratch.x.as<void>());
   for (int chunk = 0; chunk < up_product_.chunks(); ++chunk) {
-    up_product_.run(worker, rows, scratch.x.as<void>(), packed, chunk, scratch.up.as<float>());
-    activateRows(rows, chunk, scratch.up.as<float>(), scratch.h.as<void>());
+    up_product_.run(worker, rows, scratch.x.as<void>(), packed, chunk, scratch.sums.as<float>());
+    activateRows(rows, chunk, scratch.sums.as<float>(), scratch.h.as<void>());
   }
   const char* down = static_cast<const char*>(packed) + up_.bytes();
   for (int chunk = 0; chunk < down_product_.chunks(); ++chunk) {
-    down_product_.run(worker, rows, scratch.h.as<void>(), down, chunk,
-                      y + chunk * ChunkedProduct::kChunk);
+    const float* sums = scratch.sums.as<float>();
+    down_product_.run(worker, rows, scratch.h.as<void>(), down, chunk, scratch.sums.as<float>());
+    const int columns = down_product_.columns(chunk);
+    for (int i = 0; i < rows; ++i) {
+      std::copy_n(sums + static_cast<std::size_t>(i) * columns, columns,
+                  y[i] + chunk * ChunkedProduct::kChunk);
+    }
   }
 }
 
@@ -109,7 +115,7 @@ void ExpertFfn::activateRows(int rows, int chunk, const float* up, void* h) cons
   const int half = halfChunk(chunk);
   const int column = chunk * ChunkedProduct::kChunk / (gated_ ? 2 : 1);
   for (int i = 0; i < rows; ++i) {
-    const float* gate = up + static_cast<std::size_t>(i) * ChunkedProduct::kChunk;
+    const float* gate = up + static_cast<std::size_t>(i) * up_product_.columns(chunk);
     const float* beside = gated_ ? gate + half : gate;
     const std::size_t at = static_cast<std::size_t>(i) * down_.k + column;
     if (bf16_) {

@@ -37,12 +37,11 @@ class ExpertFfn {
                   float* const* y) const;
 
   bool prepare(int rows);
-  /// Writes preparedRows(rows) rows at y, hiddenStride() apart.
-  void block(int worker, const float* const* x, int rows, const void* packed, float* y);
+  void block(int worker, const float* const* x, int rows, const void* packed, float* const* y);
 
  private:
   struct Scratch {
-    HugeBuffer x, up, h;
+    HugeBuffer x, sums, h;
   };
   int halfChunk(int chunk) const { return up_product_.columns(chunk) / (gated_ ? 2 : 1); }
   void gather(const float* const* x, int rows, void* to) const;

@@ -3,20 +3,12 @@
 #include <algorithm>
 
 namespace moe {
-namespace {
-
-/// Padding of blocks: 3 rows of 17, 7 of 65, 15 of 129 and less of more.
-std::size_t roomForRows(int rows) { return static_cast<std::size_t>(rows) * 5 / 4 + 16; }
-
-}  // namespace
-
 ExpertRunner::ExpertRunner(int max_rows, int max_groups, int hidden_stride, int most_ffn_stride,
                            int most_streamed_rows)
-    : hidden_stride_(hidden_stride),
-      most_ffn_stride_(most_ffn_stride),
+    : most_ffn_stride_(most_ffn_stride),
       outputs_(max_rows),
       h_rows_(max_rows),
-      outputs_space_(roomForRows(max_rows) * hidden_stride * sizeof(float)),
+      outputs_space_(static_cast<std::size_t>(max_rows) * hidden_stride * sizeof(float)),
       h_space_(std::min<std::size_t>(max_rows,
                                      static_cast<std::size_t>(max_groups) * most_streamed_rows) *
                most_ffn_stride * sizeof(float)) {
@@ -24,6 +16,9 @@ ExpertRunner::ExpertRunner(int max_rows, int max_groups, int hidden_stride, int 
   streamed_.reserve(max_groups);
   blocks_.reserve(max_groups + max_rows / 16);
   inputs_.reserve(max_rows);
+  for (int row = 0; row < max_rows; ++row) {
+    outputs_[row] = outputs_space_.as<float>() + static_cast<std::size_t>(row) * hidden_stride;
+  }
 }
 
 void ExpertRunner::clear() {
@@ -40,15 +35,14 @@ bool ExpertRunner::plan() {
   blocks_.clear();
   streamed_.clear();
   up_units_ = down_units_ = 0;
-  int next_output = 0;
   int next_h = 0;
   bool made = false;
   for (const ExpertGroup& group : groups_) {
     if (group.ffn->streams(group.rows)) {
-      planStream(group, next_output, next_h);
+      planStream(group, next_h);
     } else {
       const int rows = blockRows(static_cast<int>(inputs_.size()), group.ffn->mostBlockRows());
-      made = planBlocks(group, rows, next_output) || made;
+      made = planBlocks(group, rows) || made;
     }
   }
   // Largest first, so that the threads end together.
@@ -58,7 +52,7 @@ bool ExpertRunner::plan() {
   return made;
 }
 
-bool ExpertRunner::planBlocks(const ExpertGroup& group, int block_rows, int& next_output) {
+bool ExpertRunner::planBlocks(const ExpertGroup& group, int block_rows) {
   const int count = (group.rows + block_rows - 1) / block_rows;
   bool made = false;
   for (int i = 0; i < count; ++i) {
@@ -66,20 +60,12 @@ bool ExpertRunner::planBlocks(const ExpertGroup& group, int block_rows, int& nex
     const int end = static_cast<int>(static_cast<long>(group.rows) * (i + 1) / count);
     blocks_.push_back({group.ffn, group.weights, group.first + begin, end - begin});
     made = group.ffn->prepare(end - begin) || made;
-    for (int row = begin; row < end; ++row) {
-      outputs_[group.first + row] =
-          outputs_space_.as<float>() +
-          static_cast<std::size_t>(next_output + row - begin) * hidden_stride_;
-    }
-    next_output += preparedRows(end - begin);
   }
   return made;
 }
 
-void ExpertRunner::planStream(const ExpertGroup& group, int& next_output, int& next_h) {
+void ExpertRunner::planStream(const ExpertGroup& group, int& next_h) {
   for (int row = group.first; row < group.first + group.rows; ++row) {
-    outputs_[row] =
-        outputs_space_.as<float>() + static_cast<std::size_t>(next_output++) * hidden_stride_;
     h_rows_[row] = h_space_.as<float>() + static_cast<std::size_t>(next_h++) * most_ffn_stride_;
   }
   streamed_.push_back({group, up_units_, down_units_});
@@ -93,7 +79,7 @@ void ExpertRunner::run(ThreadTeam& team) {
     if (unit >= blocks) return streamUp(unit - blocks);
     const ExpertGroup& block = blocks_[unit];
     block.ffn->block(worker, inputs_.data() + block.first, block.rows, block.weights,
-                     outputs_[block.first]);
+                     outputs_.data() + block.first);
   });
   if (down_units_ > 0) team.forEach(down_units_, [&](int unit, int) { streamDown(unit); });
 }

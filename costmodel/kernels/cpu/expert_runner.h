@@ -24,9 +24,9 @@ class ExpertRunner {
                int most_streamed_rows);
 
   void clear();
-  /// A group, before its rows are added.
-  void addRow(const float* x) { inputs_.push_back(x); }
+  /// A group, and then its `rows` rows one by one.
   void addGroup(ExpertFfn& ffn, const void* weights, int rows);
+  void addRow(const float* x) { inputs_.push_back(x); }
 
   /// Divides the groups; true when a kernel had to be made.
   bool plan();
@@ -40,12 +40,12 @@ class ExpertRunner {
     int first_up = 0;  ///< of its panels among those of all
     int first_down = 0;
   };
-  bool planBlocks(const ExpertGroup& group, int block_rows, int& next_output);
-  void planStream(const ExpertGroup& group, int& next_output, int& next_h);
+  bool planBlocks(const ExpertGroup& group, int block_rows);
+  void planStream(const ExpertGroup& group, int& next_h);
   void streamUp(int unit);
   void streamDown(int unit);
 
-  int hidden_stride_, most_ffn_stride_;
+  int most_ffn_stride_;
   std::vector<ExpertGroup> groups_, blocks_;
   std::vector<Streamed> streamed_;
   int up_units_ = 0, down_units_ = 0;

@@ -10,20 +10,21 @@ namespace {
 
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
 
+/// Small buffers would waste most of a large page.
+std::align_val_t boundaryOf(std::size_t bytes) {
+  return std::align_val_t(bytes >= kHugePage ? kHugePage : 64);
+}
+
 }  // namespace
 
-HugeBuffer::HugeBuffer(std::size_t bytes) {
-  bytes_ = (bytes + 63) / 64 * 64 + 64;
-  // Small ones would waste most of a large page.
-  const std::size_t boundary = bytes_ >= kHugePage ? kHugePage : 64;
-  bytes_ = (bytes_ + boundary - 1) / boundary * boundary;
-  data_ = ::operator new(bytes_, std::align_val_t(kHugePage));
-  madvise(data_, bytes_, MADV_HUGEPAGE);
+HugeBuffer::HugeBuffer(std::size_t bytes) : bytes_((bytes + 64) / 64 * 64) {
+  data_ = ::operator new(bytes_, boundaryOf(bytes_));
+  if (bytes_ >= kHugePage) madvise(data_, bytes_, MADV_HUGEPAGE);
   std::memset(data_, 0, bytes_);
 }
 
 HugeBuffer::~HugeBuffer() {
-  if (data_ != nullptr) ::operator delete(data_, std::align_val_t(kHugePage));
+  if (data_ != nullptr) ::operator delete(data_, boundaryOf(bytes_));
 }
 
 }  // namespace moe

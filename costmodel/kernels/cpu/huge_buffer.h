@@ -5,8 +5,8 @@
 
 namespace moe {
 
-/// Zeroed memory on a 2 MiB boundary in large pages where the system grants them. Throws
-/// std::bad_alloc.
+/// Zeroed memory on a line of 64 bytes; from 2 MiB on in large pages where the system grants them.
+/// Throws std::bad_alloc.
 class HugeBuffer {
  public:
   HugeBuffer() = default;
@@ -33,21 +33,6 @@ class HugeBuffer {
 
   void* data_ = nullptr;
   std::size_t bytes_ = 0;
-};
-
-/// A buffer cut into parts that begin on lines of 64 bytes: ask for the parts, then allocate.
-class Arena {
- public:
-  /// The offset of a new part.
-  std::size_t add(std::size_t bytes) {
-    const std::size_t begin = size_;
-    size_ += (bytes + 63) / 64 * 64;
-    return begin;
-  }
-  std::size_t size() const { return size_; }
-
- private:
-  std::size_t size_ = 0;
 };
 
 }  // namespace moe

@@ -30,7 +30,7 @@ InstructionSet instructionSet() {
   InstructionSet set;
   set.name = nameOf(have);
   set.avx512 = covers(have, dnnl::cpu_isa::avx512_core);
-  set.bf16 = set.avx512;
+  set.bf16 = covers(have, dnnl::cpu_isa::avx512_core_bf16);
   set.amx_bf16 = covers(have, dnnl::cpu_isa::avx512_core_amx);
   return set;
 }

@@ -11,7 +11,7 @@ namespace moe {
 struct InstructionSet {
   std::string name;     ///< as oneDNN calls it
   bool avx512 = false;  ///< oneDNN then multiplies from panels (packed_matrix.h)
-  bool bf16 = false;    ///< oneDNN multiplies bf16 (AVX-512 and later)
+  bool bf16 = false;    ///< AVX512-BF16: below, oneDNN throws or uses its reference
   bool amx_bf16 = false;
 };
 

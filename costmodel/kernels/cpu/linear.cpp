@@ -9,8 +9,10 @@ Linear::Linear(const CpuContext& context, int k, int n, bool bf16, int max_rows)
       k_(k),
       n_(n),
       layout_(context.layout(k, n, bf16)),
-      product_(layout_, layout_.n, context.workers) {
-  if (bf16 && max_rows > context.mostStreamedRows(bf16)) {
+      product_(layout_, context.workers) {
+  if (max_rows <= context.mostStreamedRows(bf16)) return;
+  sums_ = HugeBuffer(sizeof(float) * context.workers * kSums);
+  if (bf16) {
     rounded_ = HugeBuffer(static_cast<std::size_t>(paddedRows(max_rows)) * layout_.k * 2);
   }
 }
@@ -68,8 +70,14 @@ void Linear::multiply(ThreadTeam& team, int rows, const void* x, const void* pac
     const int chunk = unit / blocks;
     const int begin = unit % blocks * block;
     const char* from = static_cast<const char*>(x) + begin * element * layout_.k;
-    product_.run(worker, std::min(block, rows - begin), from, packed, chunk,
-                 out.row(begin) + chunk * ChunkedProduct::kChunk);
+    const int count = std::min(block, rows - begin);
+    const int columns = product_.columns(chunk);
+    float* sums = sums_.as<float>() + worker * kSums;
+    product_.run(worker, count, from, packed, chunk, sums);
+    for (int i = 0; i < count; ++i) {
+      std::copy_n(sums + static_cast<std::size_t>(i) * columns, columns,
+                  out.row(begin + i) + chunk * ChunkedProduct::kChunk);
+    }
   });
 }
 

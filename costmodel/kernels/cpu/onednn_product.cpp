@@ -22,9 +22,8 @@ memory::desc weightsDesc(const ProductPlan& plan) {
 dnnl::matmul::primitive_desc describe(const ProductPlan& plan, int rows,
                                       const dnnl::engine& engine) {
   const auto type = plan.weights.bf16 ? memory::data_type::bf16 : memory::data_type::f32;
-  const memory::desc x({rows, plan.weights.k}, type, memory::dims{plan.x_stride, 1});
-  const memory::desc out({rows, plan.columns}, memory::data_type::f32,
-                         memory::dims{plan.out_stride, 1});
+  const memory::desc x({rows, plan.weights.k}, type, memory::format_tag::ab);
+  const memory::desc out({rows, plan.columns}, memory::data_type::f32, memory::format_tag::ab);
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   return {dnnl::matmul::desc(x, weightsDesc(plan), out), attributes, engine};

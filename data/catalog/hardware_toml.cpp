@@ -140,7 +140,9 @@ std::string hardwareToml(const HardwareEntry& entry) {
   addEfficiency(lines, entry.efficiency);
   if (entry.measurement) addMeasurement(lines, *entry.measurement);
   if (!entry.kernels.empty()) lines.heading("[accelerator.kernels]");
-  for (const OwnKernels& own : entry.kernels) lines.literal(name(own.operation), own.text);
+  for (const KernelOperation operation : kernelOperations())
+    for (const OwnKernels& own : entry.kernels)
+      if (own.operation == operation) lines.literal(name(operation), own.text);
   return lines.text().substr(1);
 }
 

@@ -18,7 +18,7 @@ struct FakeMachine {
   double bytes_per_s = 1e10;
   double flop_per_s = 1e11;
   double fixed_s = 1e-5;
-  double noise = 0;  ///< every second run takes so much of its time longer
+  double noise = 0;  ///< every third piece of work takes so much of its time longer
   bool wrong_numbers = false;
   bool bf16 = true;
   double now = 0;
@@ -26,7 +26,7 @@ struct FakeMachine {
 
   void work(double flop, double bytes) {
     const double time = fixed_s + std::max(flop / flop_per_s, bytes / bytes_per_s);
-    now += ++runs % 2 == 0 ? time * (1 + noise) : time;
+    now += ++runs % 3 == 0 ? time * (1 + noise) : time;
   }
 };
 
@@ -207,6 +207,7 @@ inline Bench fakeBench(const FakeKernels& kernels, FakeMachine& machine) {
   bench.machine.memory = gigabytes(16);
   bench.machine.available = gigabytes(16);
   bench.threads = 2;
+  bench.watches_load = false;
   bench.clock = [&machine] { return machine.now; };
   bench.bandwidth = [&machine](Bytes set, int threads) {
     return MeasuredBandwidth{set, threads, BytesPerSecond(machine.bytes_per_s),

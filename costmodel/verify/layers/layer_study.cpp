@@ -45,7 +45,7 @@ Result<LayerStudy> runLayerStudy(const Bench& bench, const KernelLibrary& predic
     done(*std::move(row));
   }
   study.stopped = stop.stop_requested();
-  study.foreign_share = load.foreignShare();
+  study.foreign_share = bench.watches_load ? load.foreignShare() : 0;
   study.summary = summaryOf(study.rows, study.foreign_share);
   study.claims = layerClaims(study.rows);
   return study;

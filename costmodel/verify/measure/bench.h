@@ -16,6 +16,7 @@ struct Bench {
   MachineInfo machine;
   int threads = 1;
   Clock clock = steadySeconds;
+  bool watches_load = true;  ///< whether others' use of the processors counts
   std::function<MeasuredBandwidth(Bytes working_set, int threads)> bandwidth;
 };
 

@@ -135,7 +135,7 @@ Result<Calibration> calibrate(const Bench& bench, const CalibrationPlan& plan,
     return tl::unexpected(good.error());
   if (run.tables.empty() || measured.bandwidth.empty() || measured.peaks.empty())
     return fail(ErrorKind::kCancelled, "", "stopped before anything was measured");
-  measured.foreign_share = load.foreignShare();
+  measured.foreign_share = bench.watches_load ? load.foreignShare() : 0;
   setSpread(measured, run.spreads);
   Calibration calibration;
   calibration.warnings = noiseWarnings(measured);

@@ -30,7 +30,7 @@ class WeightPool {
   }
 
  private:
-  static constexpr std::size_t kCount = 1'000'003;  // a prime: rows of a matrix do not repeat
+  static constexpr std::size_t kCount = 262'139;  // a prime: rows of a matrix do not repeat
   static constexpr std::uint64_t kStarts = 11;
 
   std::uint64_t seed_;

@@ -25,8 +25,10 @@ Accelerator acceleratorOf(const HardwareEntry& entry) {
   accelerator.memory = entry.memory;
   accelerator.device_memory = entry.device_memory.value_or(entry.memory);
   accelerator.kernel_tables = entry.kernel_tables;
+  accelerator.kernels = entry.kernels;
   accelerator.memory_bandwidth = entry.memory_bandwidth;
   accelerator.peak_bf16 = entry.peak_bf16;
+  accelerator.peak_f32 = entry.peak_f32;
   accelerator.peak_fp8 = entry.peak_fp8;
   accelerator.peak_fp4 = entry.peak_fp4;
   accelerator.link_bandwidth = entry.link_bandwidth.value_or(BytesPerSecond(0));

@@ -15,11 +15,13 @@ struct Accelerator {
   std::string name;
   std::vector<std::string> aliases;
   std::string vendor;
-  Bytes memory;               ///< as it is sold
-  Bytes device_memory;        ///< as the driver reports it; the same where that is not known
-  std::string kernel_tables;  ///< system whose measured kernels stand for it; empty: none
+  Bytes memory;                     ///< as it is sold
+  Bytes device_memory;              ///< as the driver reports it; the same where that is not known
+  std::string kernel_tables;        ///< system whose measured kernels stand for it; empty: none
+  std::vector<OwnKernels> kernels;  ///< measured on this very machine; before `kernel_tables`
   BytesPerSecond memory_bandwidth;
   FlopPerSecond peak_bf16;
+  std::optional<FlopPerSecond> peak_f32;
   std::optional<FlopPerSecond> peak_fp8;
   std::optional<FlopPerSecond> peak_fp4;
   BytesPerSecond link_bandwidth;     ///< scale-up, one direction, per device

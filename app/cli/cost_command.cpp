@@ -123,10 +123,10 @@ void addTrafficOptions(CLI::App& command, CostOptions& options) {
 
 void addServingOptions(CLI::App& command, CostOptions& options) {
   CostRequest& request = options.request;
-  command.add_option("--weights", options.weights, "Weights in bf16, fp8, fp4, int8 or int4")
+  command.add_option("--weights", options.weights, "Weights in f32, bf16, fp8, fp4, int8 or int4")
       ->type_name("TYPE")
       ->capture_default_str();
-  command.add_option("--kv-cache", options.kv_cache, "KV cache in bf16 or fp8")
+  command.add_option("--kv-cache", options.kv_cache, "KV cache in f32, bf16 or fp8")
       ->type_name("TYPE")
       ->capture_default_str();
   command

@@ -171,9 +171,10 @@ Result<void> checkCostRequest(const CostRequest& request) {
                       "--usd-per-device-hour");
   if (request.engine_limit && *request.engine_limit != 0 && !(*request.engine_limit >= 1))
     return usageError("--engine-limit", "must be 1 or more, or 0 for no limit");
-  if (request.kv_cache != Precision::kBf16 && request.kv_cache != Precision::kFp8)
+  if (request.kv_cache != Precision::kF32 && request.kv_cache != Precision::kBf16 &&
+      request.kv_cache != Precision::kFp8)
     return usageError("--kv-cache",
-                      fmt::format("{} is not known; use bf16 or fp8", name(request.kv_cache)));
+                 fmt::format("{} is not known; use f32, bf16 or fp8", name(request.kv_cache)));
   if (const auto good = checkDevices(request); !good) return good;
   if (const auto good = checkShares(request); !good) return good;
   if (const auto good = mustBePositive("--ttft-limit-s", request.ttft_limit_s); !good) return good;

@@ -17,17 +17,6 @@ constexpr double kOverrun = 0.05;          // of a cache that is safe
 constexpr std::size_t kMostOthers = 8;     // other divisions that are shown
 constexpr double kMemoryReadShare = 0.77;  // of the bandwidth, when a cached prompt is read
 
-std::string boundOf(OperatorGroup group, const PassTime& time) {
-  const auto i = static_cast<std::size_t>(group);
-  if (group == OperatorGroup::kFixed) return "latency";
-  if (group == OperatorGroup::kCommunication)
-    return time.memory_s[i] > 0.5 * time.seconds[i] ? "link" : "latency";
-  const double ideal = std::max(time.compute_s[i], time.memory_s[i]);
-  // A tenth of the ideal speed or less is launches and tails, not work.
-  if (ideal < 0.1 * time.seconds[i]) return "latency";
-  return time.compute_s[i] > time.memory_s[i] ? "compute" : "memory";
-}
-
 /// The groups of one decode step, the engine's own work, and other requests' prefills. Quantising
 /// that engines fuse is taken off the projections that the tables measured it in.
 std::vector<CostPart> partsOf(const ServingOption& option) {
@@ -38,7 +27,7 @@ std::vector<CostPart> partsOf(const ServingOption& option) {
     const auto group = static_cast<OperatorGroup>(i);
     if (point.decode.seconds[i] <= 0) continue;
     parts.push_back({std::string(name(group)), Seconds(point.decode.seconds[i]),
-                     boundOf(group, point.decode), option.model->basis(group)});
+                     std::string(boundOf(group, point.decode)), option.model->basis(group)});
     sum += point.decode.seconds[i];
   }
   const double fused = sum - point.decode_kernels_s;
@@ -50,7 +39,7 @@ std::vector<CostPart> partsOf(const ServingOption& option) {
       point.prefill.seconds.begin());
   if (point.interference_s > 0)
     parts.push_back({"prefill", Seconds(point.interference_s),
-                     boundOf(static_cast<OperatorGroup>(largest), point.prefill),
+                     std::string(boundOf(static_cast<OperatorGroup>(largest), point.prefill)),
                      option.model->basis(static_cast<OperatorGroup>(largest))});
   return parts;
 }
@@ -171,6 +160,9 @@ std::string kernelsText(const KernelLibrary& kernels) {
                        kernels.target().efficiency_source);
   const std::string whose =
       kernels.transferredFrom().empty() ? kernels.target().name : kernels.transferredFrom();
+  if (!kernels.target().kernels.empty())
+    return fmt::format("measured kernels of {} ({})", kernels.target().name,
+                       kernels.target().source);
   return fmt::format(
       "measured kernels of {} (aiconfigurator tables, Apache-2.0, data/tables/kernels){}", whose,
       kernels.transferredFrom().empty() ? "" : ", scaled by the data sheets' ratio");

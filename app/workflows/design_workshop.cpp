@@ -163,7 +163,7 @@ Result<void> takeTraining(const LifetimeQuestion& question, const HardwareCatalo
 }
 
 /// What tells a design from the others of the question: "E 8", "E 8, top-2, fp8, H200-141GB SXM".
-std::string labelOf(const Workshop& workshop, const Routing& routing, Precision weights,
+std::string labelOf(const Workshop& workshop, const RoutingChoice& routing, Precision weights,
                     const ServingMachine& machine) {
   std::string label = fmt::format("E {:g}", routing.experts);
   if (routing.experts > 1 && workshop.top_k.size() > 1)
@@ -201,8 +201,8 @@ Result<Workshop> workshopOf(const LifetimeQuestion& question, PlanDesigns& resul
   return workshop;
 }
 
-Result<std::vector<Routing>> routingsOf(const LifetimeQuestion& question, const Workshop& workshop,
-                                        PlanDesigns& result) {
+Result<std::vector<RoutingChoice>> routingsOf(const LifetimeQuestion& question,
+                                              const Workshop& workshop, PlanDesigns& result) {
   if (question.experts.empty()) return usageError("--experts", "state at least one expert count");
   for (const double experts : question.experts)
     if (!(experts >= 1 && experts < 1e6) || experts != std::floor(experts))
@@ -213,7 +213,7 @@ Result<std::vector<Routing>> routingsOf(const LifetimeQuestion& question, const 
   std::vector<double> counts = question.experts;
   std::sort(counts.begin(), counts.end());
   counts.erase(std::unique(counts.begin(), counts.end()), counts.end());
-  std::vector<Routing> list;
+  std::vector<RoutingChoice> list;
   for (const double experts : counts) {
     if (experts == 1) {
       list.push_back({});
@@ -230,7 +230,7 @@ Result<std::vector<Routing>> routingsOf(const LifetimeQuestion& question, const 
   return list;
 }
 
-DesignRequest requestOf(const Workshop& workshop, const Routing& routing, Precision weights,
+DesignRequest requestOf(const Workshop& workshop, const RoutingChoice& routing, Precision weights,
                         const ServingMachine& machine) {
   DesignRequest request = workshop.base;
   PriceSurfaceRequest& serving = request.serving;

@@ -25,7 +25,7 @@ struct Workshop {
 };
 
 /// One model family with its experts, before precision and machine are chosen.
-struct Routing {
+struct RoutingChoice {
   double experts = 1;
   double top_k = 1;
   std::optional<double> granularity;
@@ -40,11 +40,11 @@ Result<Workshop> servingWorkshop(const LifetimeQuestion& question, const Hardwar
 Result<Workshop> workshopOf(const LifetimeQuestion& question, PlanDesigns& result);
 
 /// Every combination of experts, top-k and granularity that makes sense; the others are left out.
-Result<std::vector<Routing>> routingsOf(const LifetimeQuestion& question, const Workshop& workshop,
-                                        PlanDesigns& result);
+Result<std::vector<RoutingChoice>> routingsOf(const LifetimeQuestion& question,
+                                              const Workshop& workshop, PlanDesigns& result);
 
 /// One design to be priced, with the label that tells it from the others.
-DesignRequest requestOf(const Workshop& workshop, const Routing& routing, Precision weights,
+DesignRequest requestOf(const Workshop& workshop, const RoutingChoice& routing, Precision weights,
                         const ServingMachine& machine);
 
 }  // namespace moe

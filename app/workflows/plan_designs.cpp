@@ -32,7 +32,7 @@ bool isOfOneDesign(const Error& error) {
 using Surfaces = std::vector<std::pair<DesignRequest, std::shared_ptr<const PriceSurface>>>;
 
 Result<Surfaces> surfacesOf(const LifetimeQuestion& question, const Workshop& workshop,
-                            const Routing& routing, PlanDesigns& result) {
+                            const RoutingChoice& routing, PlanDesigns& result) {
   Surfaces surfaces;
   for (const Precision weights : distinct(question.weights))
     for (const ServingMachine& machine : workshop.machines) {
@@ -52,7 +52,7 @@ Result<Surfaces> surfacesOf(const LifetimeQuestion& question, const Workshop& wo
 
 /// Designs of one routing: one training curve for all machines that serve.
 Result<void> addDesigns(const LifetimeQuestion& question, const Workshop& workshop,
-                        const Routing& routing, PlanDesigns& result) {
+                        const RoutingChoice& routing, PlanDesigns& result) {
   const auto surfaces = surfacesOf(question, workshop, routing, result);
   if (!surfaces) return tl::unexpected(surfaces.error());
   if (surfaces->empty()) return {};
@@ -99,8 +99,9 @@ Result<void> addModel(const LifetimeQuestion& question, const Workshop& workshop
   if (!entry) return tl::unexpected(entry.error());
   auto family = templateOfModel(*entry);
   if (!family) return tl::unexpected(family.error());
-  const Routing routing{std::max(1.0, static_cast<double>(entry->experts)),
-                        std::max(1.0, static_cast<double>(entry->top_k)), family->granularity};
+  const RoutingChoice routing{std::max(1.0, static_cast<double>(entry->experts)),
+                              std::max(1.0, static_cast<double>(entry->top_k)),
+                              family->granularity};
   for (const Precision weights : distinct(question.weights))
     for (const ServingMachine& machine : workshop.machines) {
       DesignRequest request = requestOf(workshop, routing, weights, machine);
@@ -182,7 +183,7 @@ Result<std::optional<ExactServing>> exactServing(const LifetimeQuestion& questio
   const auto routings = routingsOf(question, *workshop, notes);
   if (!routings) return tl::unexpected(routings.error());
   ExactServing result;
-  for (const Routing& routing : *routings) {
+  for (const RoutingChoice& routing : *routings) {
     if (stop.stop_requested()) return fail(ErrorKind::kCancelled, "", "stopped");
     if (progress)
       progress("pricing designs", static_cast<double>(&routing - routings->data()) /

@@ -74,7 +74,9 @@ ModelFormats fp4Of(const ModelEntry& model, const Accelerator& accelerator) {
   return {NumberFormat::kNvfp4, NumberFormat::kNvfp4, NumberFormat::kNvfp4, 1};
 }
 
-ModelFormats all(NumberFormat format) { return {format, format, format, 2}; }
+ModelFormats all(NumberFormat format) {
+  return {.attention = format, .dense = format, .experts = format};
+}
 
 }  // namespace
 
@@ -128,6 +130,10 @@ Result<ModelFormats> formatsOf(const ModelEntry& model, Precision weights, Preci
                                const Accelerator& accelerator) {
   ModelFormats formats;
   switch (weights) {
+    case Precision::kF32:
+      formats = all(NumberFormat::kF32);
+      formats.plain = NumberFormat::kF32;
+      break;
     case Precision::kBf16:
       break;
     case Precision::kFp8:

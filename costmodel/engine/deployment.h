@@ -49,10 +49,12 @@ struct ModelFormats {
   NumberFormat dense = NumberFormat::kBf16;      ///< dense FFN, shared experts
   NumberFormat experts = NumberFormat::kBf16;    ///< routed experts
   double kv_bytes = 2;                           ///< of one element of the cache
+  NumberFormat plain = NumberFormat::kBf16;      ///< embedding, head, router, norms: bf16, or f32
 };
 
 /// What engines run when weights are asked in this precision, head and router always in bf16:
 ///
+///   f32   everything, head and router too
 ///   fp8   one scale per tensor, or blocks where the model is published so (DeepSeek-V3)
 ///   fp4   nvfp4, with MLA's projections left in bf16 as in the published checkpoints; models
 ///         published in mxfp4 (gpt-oss) quantise only the experts, with fp8 activations where the

@@ -6,8 +6,6 @@
 namespace moe {
 namespace {
 
-constexpr double kBf16Bytes = 2;
-
 double kvElementsPerLayer(const ModelEntry& m, const Parallelism& p) {
   if (m.attention == AttentionKind::kMla) return m.kv_lora_rank + m.qk_rope_dim;
   const double kv_heads = std::max(1.0, static_cast<double>(m.kv_heads) / p.tensor_parallel);
@@ -55,7 +53,8 @@ Bytes modelWeights(const ModelArchitecture& model, const ModelFormats& formats) 
   };
   const std::int64_t plain =
       count.embedding + count.head + count.positions + count.norms + count.routers;
-  return Bytes(bytes(plain, kBf16Bytes) + bytes(count.attention, weightBytes(formats.attention)) +
+  return Bytes(bytes(plain, weightBytes(formats.plain)) +
+               bytes(count.attention, weightBytes(formats.attention)) +
                bytes(count.dense_ffn + count.shared_experts, weightBytes(formats.dense)) +
                bytes(count.experts * count.one_expert, weightBytes(formats.experts)));
 }
@@ -67,21 +66,22 @@ DeviceMemory deviceMemory(const ModelArchitecture& model, const Parallelism& par
   const double tp = parallelism.tensor_parallel;
   const double stages = parallelism.pipeline_parallel;
   const double attention = weightBytes(formats.attention);
+  const double plain = weightBytes(formats.plain);
   DeviceMemory memory;
   memory.capacity = accelerator.device_memory;
-  memory.attention_weights = Bytes(
-      (attention * attentionElements(model, tp) + kBf16Bytes * static_cast<double>(count.norms)) /
-      stages);
+  memory.attention_weights =
+      Bytes((attention * attentionElements(model, tp) + plain * static_cast<double>(count.norms)) /
+            stages);
   memory.dense_weights =
       Bytes((weightBytes(formats.dense) *
                  static_cast<double>(count.dense_ffn + count.shared_experts) / tp +
-             kBf16Bytes * static_cast<double>(count.routers)) /
+             plain * static_cast<double>(count.routers)) /
             stages);
   memory.expert_weights =
       Bytes(weightBytes(formats.experts) * static_cast<double>(count.experts) *
             static_cast<double>(count.one_expert) / (parallelism.stageDevices() * stages));
   memory.vocabulary_weights =
-      Bytes(kBf16Bytes * static_cast<double>(count.embedding + count.head + count.positions) / tp);
+      Bytes(plain * static_cast<double>(count.embedding + count.head + count.positions) / tp);
   memory.reserve = Bytes(rules.reserve_bytes);
   const Bytes free = memory.capacity - memory.weights() - memory.reserve;
   memory.kv_space = rules.of_free_memory

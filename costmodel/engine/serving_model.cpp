@@ -18,8 +18,6 @@ constexpr double kAbsorbLaunch = 6e-6;
 constexpr double kNormPasses = 4;
 constexpr double kNormBandwidth = 0.6;
 
-constexpr double kMinRouterWidth = 256;  // narrower products cost as much
-
 std::size_t index(OperatorGroup group) { return static_cast<std::size_t>(group); }
 
 }  // namespace
@@ -40,6 +38,17 @@ void PassTime::add(OperatorGroup group, const OperatorTime& time, double times) 
   memory_s[index(group)] += times * time.ideal.memory_s;
 }
 
+std::string_view boundOf(OperatorGroup group, const PassTime& time) {
+  constexpr double kLeastOfIdeal = 0.1;
+  const std::size_t i = index(group);
+  if (group == OperatorGroup::kFixed) return "latency";
+  if (group == OperatorGroup::kCommunication)
+    return time.memory_s[i] > 0.5 * time.seconds[i] ? "link" : "latency";
+  const double ideal = std::max(time.compute_s[i], time.memory_s[i]);
+  if (ideal < kLeastOfIdeal * time.seconds[i]) return "latency";
+  return time.compute_s[i] > time.memory_s[i] ? "compute" : "memory";
+}
+
 ServingModel::ServingModel(const Request& request, const KernelLibrary& kernels)
     : request_(request), kernels_(kernels) {
   const ModelEntry& model = request.model.entry;
@@ -55,7 +64,7 @@ ServingModel::ServingModel(const Request& request, const KernelLibrary& kernels)
   }
   addFeedForward();
   if (model.experts > 0) addExperts();
-  head_ = kernels.gemm(NumberFormat::kBf16,
+  head_ = kernels.gemm(request.formats.plain,
                        static_cast<double>(model.vocabulary) / request.parallelism.tensor_parallel,
                        model.hidden);
   weaken(OperatorGroup::kHead, head_->basis);
@@ -72,7 +81,7 @@ void ServingModel::measureQuantising() {
   const NumberFormat format = request_.formats.attention;
   const bool fuses = kernels_.measured() && kernels_.target().peak_fp4.has_value();
   // With scales per block the activations are quantised by a kernel of its own.
-  if (!fuses || format == NumberFormat::kBf16 || format == NumberFormat::kFp8Block) return;
+  if (!fuses || format == request_.formats.plain || format == NumberFormat::kFp8Block) return;
   constexpr double kSmall = 1;  // clamped to the smallest that was measured
   const double quantised = kernels_.gemm(format, kSmall, kSmall).time(1).seconds;
   const double plain = kernels_.gemm(NumberFormat::kBf16, kSmall, kSmall).time(1).seconds;
@@ -104,9 +113,9 @@ void ServingModel::addAttentionLayers() {
   addLinear(OperatorGroup::kProjections, format, (heads + 2 * kv_heads) * m.head_dim, m.hidden,
             m.layers);
   addLinear(OperatorGroup::kProjections, format, m.hidden, heads * m.head_dim, m.layers);
-  const AttentionShape shape{heads, kv_heads, static_cast<double>(m.head_dim), false};
+  const AttentionHeads shape{heads, kv_heads, static_cast<double>(m.head_dim), false};
   decode_attention_ = kernels_.attention(shape, false, request_.formats.kv_bytes);
-  prefill_attention_ = kernels_.attention(shape, true, 2);
+  prefill_attention_ = kernels_.attention(shape, true, activationBytes(request_.formats.plain));
   weaken(OperatorGroup::kAttention, std::max(decode_attention_->basis, prefill_attention_->basis));
 }
 
@@ -130,7 +139,7 @@ void ServingModel::addMla() {
   add(heads * (m.qk_nope_dim + m.v_head_dim), m.kv_lora_rank, false);
   absorb_flop_ = 2 * heads * m.kv_lora_rank * (m.qk_nope_dim + m.v_head_dim);
   absorb_bytes_ = kActivationBytes * heads * m.kv_lora_rank * (m.qk_nope_dim + m.v_head_dim);
-  const AttentionShape shape{heads, 1, kMlaLatent, true};
+  const AttentionHeads shape{heads, 1, kMlaLatent, true};
   decode_attention_ = kernels_.attention(shape, false, request_.formats.kv_bytes);
   prefill_attention_ = kernels_.attention(shape, true, 2);
   weaken(OperatorGroup::kAttention, std::max(decode_attention_->basis, prefill_attention_->basis));
@@ -151,8 +160,10 @@ void ServingModel::addFeedForward() {
 void ServingModel::addExperts() {
   const ModelEntry& m = request_.model.entry;
   const Parallelism& p = request_.parallelism;
-  addLinear(OperatorGroup::kRouter, NumberFormat::kBf16,
-            std::max(kMinRouterWidth, static_cast<double>(m.experts)), m.hidden, routed_layers_);
+  const NumberFormat format = request_.formats.plain;
+  addLinear(OperatorGroup::kRouter, format,
+            std::max(kernels_.narrowestProduct(format), static_cast<double>(m.experts)), m.hidden,
+            routed_layers_);
   // vLLM and SGLang run Triton kernels on Hopper; elsewhere the kernels of TensorRT-LLM.
   const bool triton =
       request_.engine != Engine::kTensorRtLlm && !kernels_.target().peak_fp4.has_value();
@@ -212,7 +223,8 @@ void ServingModel::addRest(PassTime& time, double tokens, double all_tokens,
                            double head_tokens) const {
   const ModelEntry& m = request_.model.entry;
   const Peaks& peaks = kernels_.peaks();
-  const double norm_bytes = kNormPasses * kActivationBytes * tokens * m.hidden;
+  const double norm_bytes =
+      kNormPasses * activationBytes(request_.formats.plain) * tokens * m.hidden;
   const double norm_ideal = norm_bytes / peaks.bytes_per_s;
   time.add(OperatorGroup::kNorms, {norm_ideal / kNormBandwidth, {0, norm_ideal}}, 2.0 * m.layers);
   time.add(OperatorGroup::kHead, head_->time(head_tokens), 1);

@@ -39,6 +39,10 @@ struct PassTime {
   void add(OperatorGroup group, const OperatorTime& time, double times);
 };
 
+/// What a group of operators waits for: "compute", "memory", "link" or "latency" (launches and
+/// tails rather than work: less than a tenth of the ideal speed).
+std::string_view boundOf(OperatorGroup group, const PassTime& time);
+
 /// How tokens are spread over experts: the exponent of a power law of tokens over experts as in the
 /// measured tables (0: evenly), or a load of its own.
 struct RouterSkew {
@@ -117,8 +121,8 @@ class ServingModel {
   KernelLibrary kernels_;
   std::array<Basis, kOperatorGroups> basis_{};
   std::vector<Linear> linears_;
-  std::optional<Attention> decode_attention_, prefill_attention_;
-  std::optional<MoeLayer> experts_;
+  std::optional<AttentionCurve> decode_attention_, prefill_attention_;
+  std::optional<ExpertsCurve> experts_;
   std::optional<Gemm> head_;
   Collective tensor_allreduce_, expert_gather_, expert_scatter_;
   double remote_copies_ = 0;   ///< of a token sent to other link domains; 0: all in one

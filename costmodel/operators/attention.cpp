@@ -10,20 +10,25 @@
 namespace moe {
 namespace {
 
-double bytesOf(std::string_view kv_format) { return kv_format == "fp8" ? 1 : 2; }
+constexpr double kF32Bytes = 4;
+
+double bytesOf(std::string_view kv_format) {
+  if (kv_format == "f32") return kF32Bytes;
+  return kv_format == "fp8" ? 1 : 2;
+}
 
 /// Rows of one shape, by batch.
 using Batches = std::map<double, const std::vector<double>*>;
 
 /// What a kernel spreads over the device beside the sequences: query heads in prefill, KV heads in
 /// decode (one in MLA).
-double parallelHeads(const AttentionShape& shape, bool prefill) {
+double parallelHeads(const AttentionHeads& shape, bool prefill) {
   return prefill ? shape.heads : shape.kv_heads;
 }
 
 /// How unlike two shapes are for utilisation, in powers of two: query heads that share a KV head,
 /// head width, and, less, the heads that only multiply the batch.
-double distance(const AttentionShape& a, const AttentionShape& b, bool prefill) {
+double distance(const AttentionHeads& a, const AttentionHeads& b, bool prefill) {
   return 2 * octavesBetween(a.heads / a.kv_heads, b.heads / b.kv_heads) * (prefill ? 0.5 : 1) +
          4 * octavesBetween(a.head_dim, b.head_dim) +
          0.5 * octavesBetween(parallelHeads(a, prefill), parallelHeads(b, prefill));
@@ -40,7 +45,7 @@ std::vector<double> atEqualParallelism(const UtilisationGrid& grid, double facto
 
 }  // namespace
 
-IdealTime attentionIdeal(const AttentionShape& shape, bool prefill, double kv_bytes, double batch,
+IdealTime attentionIdeal(const AttentionHeads& shape, bool prefill, double kv_bytes, double batch,
                          double tokens, const Peaks& peaks) {
   const double context = batch * tokens;
   const double pairs = prefill ? context * tokens / 2 : context;
@@ -48,11 +53,12 @@ IdealTime attentionIdeal(const AttentionShape& shape, bool prefill, double kv_by
       shape.mla ? (prefill ? kMlaNope + kMlaRotary : kMlaLatent + kMlaRotary) : shape.head_dim;
   const double value = shape.mla ? (prefill ? kMlaValue : kMlaLatent) : shape.head_dim;
   const double cache = shape.mla ? kMlaLatent + kMlaRotary : 2 * shape.kv_heads * shape.head_dim;
-  return {2 * shape.heads * (query + value) * pairs / peaks.bf16_flop_per_s,
+  const double peak = kv_bytes == kF32Bytes ? peaks.f32_flop_per_s : peaks.bf16_flop_per_s;
+  return {2 * shape.heads * (query + value) * pairs / peak,
           kv_bytes * cache * context / peaks.bytes_per_s};
 }
 
-OperatorTime Attention::time(double batch, double tokens) const {
+OperatorTime AttentionCurve::time(double batch, double tokens) const {
   const IdealTime ideal = attentionIdeal(shape, prefill, kv_bytes, utilisation.clampedX(batch),
                                          utilisation.clampedY(tokens), peaks);
   return {ideal.seconds() / std::min(1.0, utilisation.utilisation(batch, tokens)), ideal};
@@ -66,7 +72,8 @@ AttentionTable::AttentionTable(const KernelTable& table, bool prefill, bool mla,
   std::map<std::tuple<double, double, double, double>, Batches> shapes;
   std::set<double> batches;
   for (const KernelTable::Row& row : table.rows) {
-    if (first == 1 && row.shape[0] != "bf16") continue;  // products in bf16, as engines run them
+    // Products in bf16, as engines run them, or all in f32.
+    if (first == 1 && row.shape[0] != "bf16" && row.shape[0] != "f32") continue;
     const double kv_bytes = bytesOf(row.shape[first]);
     const auto at = [&](std::size_t key) { return table.number(row, first + key); };
     const auto shape = mla ? std::tuple(kv_bytes, at(1), 1.0, kMlaLatent)
@@ -77,7 +84,7 @@ AttentionTable::AttentionTable(const KernelTable& table, bool prefill, bool mla,
   }
   const std::vector<double> x(batches.begin(), batches.end());
   for (const auto& [key, rows] : shapes) {
-    const AttentionShape shape{std::get<1>(key), std::get<2>(key), std::get<3>(key), mla};
+    const AttentionHeads shape{std::get<1>(key), std::get<2>(key), std::get<3>(key), mla};
     std::vector<double> logs;
     for (const double batch : x) {
       const auto row = rows.find(batch);
@@ -94,9 +101,9 @@ AttentionTable::AttentionTable(const KernelTable& table, bool prefill, bool mla,
   }
 }
 
-std::optional<Attention> AttentionTable::bind(const AttentionShape& shape, double kv_bytes,
-                                              const Peaks& target,
-                                              const AttentionShape* hidden) const {
+std::optional<AttentionCurve> AttentionTable::bind(const AttentionHeads& shape, double kv_bytes,
+                                                   const Peaks& target,
+                                                   const AttentionHeads* hidden) const {
   const Measured* nearest[2] = {nullptr, nullptr};
   double far_from[2] = {1e9, 1e9};
   for (const Measured& candidate : measured_) {
@@ -112,7 +119,7 @@ std::optional<Attention> AttentionTable::bind(const AttentionShape& shape, doubl
   }
   if (!nearest[0]) return std::nullopt;
   if (far_from[0] == 0)
-    return Attention{
+    return AttentionCurve{
         shape, prefill_, kv_bytes, target, nearest[0]->utilisation, Basis::kInterpolated};
   const auto moved = [&](const Measured& other) {
     const double factor = parallelHeads(shape, prefill_) / parallelHeads(other.shape, prefill_);
@@ -125,19 +132,17 @@ std::optional<Attention> AttentionTable::bind(const AttentionShape& shape, doubl
     for (std::size_t i = 0; i < logs.size(); ++i) logs[i] += share * (second[i] - logs[i]);
   }
   const UtilisationGrid& axes = nearest[0]->utilisation;
-  return Attention{shape,
-                   prefill_,
-                   kv_bytes,
-                   target,
-                   {axes.x(), axes.y(), std::move(logs)},
-                   Basis::kTransferred};
+  return AttentionCurve{shape,
+                        prefill_,
+                        kv_bytes,
+                        target,
+                        {axes.x(), axes.y(), std::move(logs)},
+                        Basis::kTransferred};
 }
 
-Attention rooflineAttention(const AttentionShape& shape, bool prefill, double kv_bytes,
-                            const Peaks& peaks, double compute_share, double bandwidth_share) {
-  Peaks reached = peaks;
-  reached.bytes_per_s *= bandwidth_share;
-  reached.bf16_flop_per_s *= compute_share;
+AttentionCurve rooflineAttention(const AttentionHeads& shape, bool prefill, double kv_bytes,
+                                 const Peaks& peaks, double compute_share, double bandwidth_share) {
+  const Peaks reached = peaks.scaled(compute_share, bandwidth_share);
   return {shape, prefill, kv_bytes, reached, UtilisationGrid::constant(1), Basis::kRoofline};
 }
 

@@ -13,7 +13,7 @@ namespace moe {
 
 /// The heads of one device. MLA: `heads` query heads over one latent of `latent` + `rotary`
 /// elements, `value` the width of a value head in prefill.
-struct AttentionShape {
+struct AttentionHeads {
   double heads = 0;
   double kv_heads = 0;
   double head_dim = 0;
@@ -27,10 +27,10 @@ inline constexpr double kMlaNope = 128;
 inline constexpr double kMlaValue = 128;
 
 /// One attention layer bound to an accelerator.
-struct Attention {
-  AttentionShape shape;
+struct AttentionCurve {
+  AttentionHeads shape;
   bool prefill = false;
-  double kv_bytes = 2;  ///< of one element of the cache
+  double kv_bytes = 2;  ///< of one element of the cache; 4: products in f32 too
   Peaks peaks;
   UtilisationGrid utilisation;  ///< over batch and context (decode) or prompt tokens (prefill)
   Basis basis = Basis::kRoofline;
@@ -44,7 +44,7 @@ struct Attention {
 /// Decode reads the cache once, 2 kv_heads head_dim elements a token (MLA: latent and rotary part),
 /// and computes 4 heads head_dim FLOP a token (MLA: 2 heads (2 latent + rotary)). Prefill computes
 /// half of a square of tokens.
-IdealTime attentionIdeal(const AttentionShape& shape, bool prefill, double kv_bytes, double batch,
+IdealTime attentionIdeal(const AttentionHeads& shape, bool prefill, double kv_bytes, double batch,
                          double tokens, const Peaks& peaks);
 
 /// Measured attention of one system, decode or prefill, of one kind (MLA or not).
@@ -55,12 +55,13 @@ class AttentionTable {
   /// The measured shape, or ln utilisation of the two nearest ones in ln heads and ln KV heads,
   /// weighted by inverse distance. None when this cache format or head width was not measured at
   /// all. `hidden`: a shape that may not be used.
-  std::optional<Attention> bind(const AttentionShape& shape, double kv_bytes, const Peaks& target,
-                                const AttentionShape* hidden = nullptr) const;
+  std::optional<AttentionCurve> bind(const AttentionHeads& shape, double kv_bytes,
+                                     const Peaks& target,
+                                     const AttentionHeads* hidden = nullptr) const;
 
   /// One measured shape: ln utilisation over batch and tokens.
   struct Measured {
-    AttentionShape shape;
+    AttentionHeads shape;
     double kv_bytes = 2;
     UtilisationGrid utilisation;
     std::vector<double> log_measured;  ///< as measured, with NaN in the holes
@@ -76,7 +77,7 @@ class AttentionTable {
 };
 
 /// Attention of which nothing was measured: the roofline with these shares of the peaks.
-Attention rooflineAttention(const AttentionShape& shape, bool prefill, double kv_bytes,
-                            const Peaks& peaks, double compute_share, double bandwidth_share);
+AttentionCurve rooflineAttention(const AttentionHeads& shape, bool prefill, double kv_bytes,
+                                 const Peaks& peaks, double compute_share, double bandwidth_share);
 
 }  // namespace moe

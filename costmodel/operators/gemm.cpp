@@ -42,7 +42,8 @@ void addLine(std::vector<std::vector<double>>& answers, const std::vector<double
 }  // namespace
 
 IdealTime gemmIdeal(NumberFormat format, double m, double n, double k, const Peaks& peaks) {
-  const double bytes = weightBytes(format) * n * k + activationBytes(format) * m * k + 2 * m * n;
+  const double bytes =
+      weightBytes(format) * n * k + activationBytes(format) * m * k + resultBytes(format) * m * n;
   return {2 * m * n * k / peaks.flopPerSecond(format), bytes / peaks.bytes_per_s};
 }
 
@@ -144,13 +145,15 @@ std::optional<Gemm> GemmTable::bind(NumberFormat format, double n, double k, con
   return gemm;
 }
 
+std::optional<double> GemmTable::narrowest(NumberFormat format) const {
+  const auto found = grids_.find(format);
+  return found == grids_.end() ? std::nullopt : std::optional(found->second.n.front());
+}
+
 Gemm rooflineGemm(NumberFormat format, double n, double k, const Peaks& peaks, double compute_share,
                   double bandwidth_share) {
   // Shares of compute and bandwidth become peaks that are fully used.
-  Peaks reached = peaks;
-  reached.bytes_per_s *= bandwidth_share;
-  for (double* peak : {&reached.bf16_flop_per_s, &reached.fp8_flop_per_s, &reached.fp4_flop_per_s})
-    *peak *= compute_share;
+  const Peaks reached = peaks.scaled(compute_share, bandwidth_share);
   return {format, n, k, reached, UtilisationGrid::constant(1), Basis::kRoofline};
 }
 

@@ -24,8 +24,8 @@ struct Gemm {
   OperatorTime time(double m) const;
 };
 
-/// max(2 m n k / peak, (w n k + a m k + 2 m n) / bandwidth), w and a bytes of a weight and of an
-/// activation; the result is written in bf16.
+/// max(2 m n k / peak, (w n k + a m k + r m n) / bandwidth), w, a and r bytes of a weight, of an
+/// activation and of an element of the result (bf16, but f32 in f32).
 IdealTime gemmIdeal(NumberFormat format, double m, double n, double k, const Peaks& peaks);
 
 /// Which shapes a query leaves out, to measure the error of interpolation.
@@ -52,6 +52,8 @@ class GemmTable {
     double k;
     std::vector<double> seconds;
   };
+  /// The smallest n measured in this format.
+  std::optional<double> narrowest(NumberFormat format) const;
   const std::vector<Shape>& shapes() const { return shapes_; }
   const std::vector<double>& tokens() const { return tokens_; }
 

@@ -49,17 +49,27 @@ void addTable(KernelLibrary::Tables& tables, KernelOperation operation, const Ke
   }
 }
 
+/// The table that stands in the accelerator's own entry, else the one of its system.
+Result<std::optional<KernelTable>> kernelTableOf(const Accelerator& target,
+                                                 KernelOperation operation,
+                                                 const std::filesystem::path& directory) {
+  for (const OwnKernels& own : target.kernels)
+    if (own.operation == operation) return parseKernels(operation, own.text, own.where);
+  if (target.kernel_tables.empty()) return std::nullopt;
+  return loadKernelTable(target.kernel_tables, operation, directory);
+}
+
 }  // namespace
 
 Result<KernelLibrary> KernelLibrary::load(const Accelerator& target, const Accelerator& source,
                                           std::span<const KernelOperation> operations,
                                           const std::filesystem::path& directory) {
   KernelLibrary library = roofline(target);
-  if (target.kernel_tables.empty()) return library;
+  if (target.kernel_tables.empty() && target.kernels.empty()) return library;
   auto tables = std::make_shared<Tables>();
   const Peaks peaks = peaksOf(source);
   for (const KernelOperation operation : operations) {
-    const auto table = loadKernelTable(target.kernel_tables, operation, directory);
+    const auto table = kernelTableOf(target, operation, directory);
     if (!table) return tl::unexpected(table.error());
     if (*table) addTable(*tables, operation, withoutSpikes(**table), peaks);
   }
@@ -97,15 +107,22 @@ Gemm KernelLibrary::gemm(NumberFormat format, double n, double k) const {
   return rooflineGemm(format, n, k, peaks_, computeShare(format), target_.bandwidth_efficiency);
 }
 
-Attention KernelLibrary::attention(const AttentionShape& shape, bool prefill,
-                                   double kv_bytes) const {
+double KernelLibrary::narrowestProduct(NumberFormat format) const {
+  constexpr double kNarrow = 256;
+  return tables_ && tables_->gemm ? tables_->gemm->narrowest(format).value_or(kNarrow) : kNarrow;
+}
+
+AttentionCurve KernelLibrary::attention(const AttentionHeads& shape, bool prefill,
+                                        double kv_bytes) const {
   if (tables_) {
     const auto& table = shape.mla
                             ? (prefill ? tables_->prefill_mla : tables_->decode_mla)
                             : (prefill ? tables_->prefill_attention : tables_->decode_attention);
     auto attention = table ? table->bind(shape, kv_bytes, peaks_) : std::nullopt;
-    if (!attention && table) {  // that cache format was not measured: utilisation of the other
-      attention = table->bind(shape, kv_bytes == 1 ? 2 : 1, peaks_);
+    for (const double other :
+         {2.0, 1.0, 4.0}) {  // not measured: utilisation of another cache format
+      if (attention || !table || other == kv_bytes) continue;
+      attention = table->bind(shape, other, peaks_);
       if (attention) attention->kv_bytes = kv_bytes, attention->basis = Basis::kTransferred;
     }
     if (attention) {
@@ -117,13 +134,13 @@ Attention KernelLibrary::attention(const AttentionShape& shape, bool prefill,
                            target_.bandwidth_efficiency);
 }
 
-MoeLayer KernelLibrary::moe(const MoeTable::Query& query) const {
+ExpertsCurve KernelLibrary::moe(const MoeTable::Query& query) const {
   if (tables_ && tables_->moe) {
     auto layer = tables_->moe->bind(query, peaks_);
-    if (!layer && query.engine != "trtllm") {
+    for (const std::string& engine : tables_->moe->engines()) {
       MoeTable::Query other = query;
-      other.engine = "trtllm";
-      layer = tables_->moe->bind(other, peaks_);
+      other.engine = engine;
+      if (!layer) layer = tables_->moe->bind(other, peaks_);
     }
     if (layer) {
       layer->basis = atLeast(layer->basis);

@@ -30,8 +30,11 @@ class KernelLibrary {
   static KernelLibrary roofline(const Accelerator& target);
 
   Gemm gemm(NumberFormat format, double n, double k) const;
-  Attention attention(const AttentionShape& shape, bool prefill, double kv_bytes) const;
-  MoeLayer moe(const MoeTable::Query& query) const;
+  /// Result columns of the narrowest product that was measured in this format: narrower ones (a
+  /// router) take as long. 256 where none was.
+  double narrowestProduct(NumberFormat format) const;
+  AttentionCurve attention(const AttentionHeads& shape, bool prefill, double kv_bytes) const;
+  ExpertsCurve moe(const MoeTable::Query& query) const;
   /// An operation of the collectives' table among so many devices.
   Collective collective(std::string_view operation, double devices) const;
 

@@ -87,11 +87,11 @@ IdealTime moeIdeal(const MoeShape& shape, NumberFormat format, double tokens, co
   return {flop / peaks.flopPerSecond(format), weights * weightBytes(format) / peaks.bytes_per_s};
 }
 
-OperatorTime MoeLayer::time(double tokens) const {
+OperatorTime ExpertsCurve::time(double tokens) const {
   return time(tokens, evenLoad(shape, utilisation.clampedY(tokens)));
 }
 
-OperatorTime MoeLayer::time(double tokens, const MoeLoad& load) const {
+OperatorTime ExpertsCurve::time(double tokens, const MoeLoad& load) const {
   const IdealTime ideal = moeIdeal(shape, format, utilisation.clampedY(tokens), load, peaks);
   return {ideal.seconds() / utilisation.utilisation(tokens), ideal};
 }
@@ -119,6 +119,14 @@ MoeTable::MoeTable(const KernelTable& table, const Peaks& source)
     }
     measured_.push_back(std::move(measured));
   }
+}
+
+std::vector<std::string> MoeTable::engines() const {
+  std::vector<std::string> names{"trtllm"};
+  for (const Measured& row : measured_)
+    if (std::find(names.begin(), names.end(), row.engine) == names.end())
+      names.push_back(row.engine);
+  return names;
 }
 
 MoeTable::Curve MoeTable::boundedBySplits(const Measured& row, const MoeShape* hidden) const {
@@ -211,8 +219,8 @@ std::optional<MoeTable::Curve> MoeTable::curveAt(const Query& query, NumberForma
   return skewed;
 }
 
-std::optional<MoeLayer> MoeTable::bind(const Query& query, const Peaks& target,
-                                       const MoeShape* hidden) const {
+std::optional<ExpertsCurve> MoeTable::bind(const Query& query, const Peaks& target,
+                                           const MoeShape* hidden) const {
   std::optional<Curve> best;
   for (const auto& [format, engine] : alternatives(query)) {
     auto curve = curveAt(query, format, engine, hidden);
@@ -239,17 +247,14 @@ std::optional<MoeLayer> MoeTable::bind(const Query& query, const Peaks& target,
   for (double& value : best->log_utilisation) value = std::min(value, 0.0);  // NaN stays
   const bool inside = query.skew >= 0 && query.skew <= kMeasuredSkew;
   const Basis basis = best->exact ? Basis::kInterpolated : Basis::kTransferred;
-  return MoeLayer{query.shape, query.format, target,
-                  UtilisationGrid(tokens_, std::move(best->log_utilisation)),
-                  inside ? basis : Basis::kExtrapolated};
+  return ExpertsCurve{query.shape, query.format, target,
+                      UtilisationGrid(tokens_, std::move(best->log_utilisation)),
+                      inside ? basis : Basis::kExtrapolated};
 }
 
-MoeLayer rooflineMoe(const MoeShape& shape, NumberFormat format, const Peaks& peaks,
-                     double compute_share, double bandwidth_share) {
-  Peaks reached = peaks;
-  reached.bytes_per_s *= bandwidth_share;
-  for (double* peak : {&reached.bf16_flop_per_s, &reached.fp8_flop_per_s, &reached.fp4_flop_per_s})
-    *peak *= compute_share;
+ExpertsCurve rooflineMoe(const MoeShape& shape, NumberFormat format, const Peaks& peaks,
+                         double compute_share, double bandwidth_share) {
+  const Peaks reached = peaks.scaled(compute_share, bandwidth_share);
   return {shape, format, reached, UtilisationGrid::constant(1), Basis::kRoofline};
 }
 

@@ -34,7 +34,7 @@ struct MoeLoad {
 };
 
 /// Routed experts (gate, up and down projection, gated) of one layer bound to an accelerator.
-struct MoeLayer {
+struct ExpertsCurve {
   MoeShape shape;
   NumberFormat format = NumberFormat::kBf16;
   Peaks peaks;
@@ -83,11 +83,13 @@ class MoeTable {
   /// shape that was not measured takes ln utilisation from the two nearest. Lower precisions are
   /// never slower than the same shape in a higher one: some tables hold an untuned kernel. None
   /// when nothing is near.
-  std::optional<MoeLayer> bind(const Query& query, const Peaks& target,
-                               const MoeShape* hidden = nullptr) const;
+  std::optional<ExpertsCurve> bind(const Query& query, const Peaks& target,
+                                   const MoeShape* hidden = nullptr) const;
 
   const std::vector<Measured>& measured() const { return measured_; }
   const std::vector<double>& tokens() const { return tokens_; }
+  /// Whose experts were measured, TensorRT-LLM's first: they stand for those of other engines.
+  std::vector<std::string> engines() const;
   const Peaks& source() const { return source_; }
 
  private:
@@ -115,7 +117,7 @@ class MoeTable {
 };
 
 /// Experts of which nothing was measured: the roofline with these shares of the peaks.
-MoeLayer rooflineMoe(const MoeShape& shape, NumberFormat format, const Peaks& peaks,
-                     double compute_share, double bandwidth_share);
+ExpertsCurve rooflineMoe(const MoeShape& shape, NumberFormat format, const Peaks& peaks,
+                         double compute_share, double bandwidth_share);
 
 }  // namespace moe

@@ -5,7 +5,7 @@
 namespace moe {
 namespace {
 
-enum class Peak { kBf16, kFp8, kFp4 };
+enum class Peak { kF32, kBf16, kFp8, kFp4 };
 
 struct Format {
   NumberFormat format;
@@ -18,6 +18,7 @@ struct Format {
 // Scales: nvfp4 has one byte per 16 weights, mxfp4 and int4 about one per 32; those of fp8 blocks
 // (4 bytes per 16384) do not show.
 constexpr Format kFormats[] = {
+    {NumberFormat::kF32, "f32", 4, 4, Peak::kF32},
     {NumberFormat::kBf16, "bf16", 2, 2, Peak::kBf16},
     {NumberFormat::kFp8, "fp8", 1, 1, Peak::kFp8},
     {NumberFormat::kFp8Block, "fp8_block", 1, 1, Peak::kFp8},
@@ -49,8 +50,21 @@ double weightBytes(NumberFormat format) { return find(format).weight_bytes; }
 
 double activationBytes(NumberFormat format) { return find(format).activation_bytes; }
 
+double resultBytes(NumberFormat format) { return format == NumberFormat::kF32 ? 4 : 2; }
+
+Peaks Peaks::scaled(double compute, double bandwidth) const {
+  Peaks peaks = *this;
+  peaks.bytes_per_s *= bandwidth;
+  for (double* peak : {&peaks.bf16_flop_per_s, &peaks.fp8_flop_per_s, &peaks.fp4_flop_per_s,
+                       &peaks.f32_flop_per_s})
+    *peak *= compute;
+  return peaks;
+}
+
 double Peaks::flopPerSecond(NumberFormat format) const {
   switch (find(format).peak) {
+    case Peak::kF32:
+      return f32_flop_per_s;
     case Peak::kBf16:
       return bf16_flop_per_s;
     case Peak::kFp8:
@@ -67,8 +81,8 @@ Peaks peaksOf(const Accelerator& accelerator) {
     return peak ? peak->value() : 0;
   };
   return {accelerator.memory_bandwidth.value(), accelerator.peak_bf16.value(),
-          orNone(accelerator.peak_fp8), orNone(accelerator.peak_fp4),
-          accelerator.link_bandwidth.value()};
+          orNone(accelerator.peak_fp8),         orNone(accelerator.peak_fp4),
+          accelerator.link_bandwidth.value(),   orNone(accelerator.peak_f32)};
 }
 
 }  // namespace moe

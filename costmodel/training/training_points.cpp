@@ -58,10 +58,7 @@ Result<MeasuredTraining> measured(const TrainingRow& row, const ModelCatalog& mo
   const auto precision = precisionOf(row.precision, row.where);
   if (!precision) return tl::unexpected(precision.error());
   const Accelerator accelerator = acceleratorOf(*machine);
-  const bool computes = *precision == Precision::kBf16 ||
-                        (*precision == Precision::kFp8 ? accelerator.peak_fp8.has_value()
-                                                       : accelerator.peak_fp4.has_value());
-  if (!computes)
+  if (!peakIn(accelerator, *precision))
     return fail(ErrorKind::kInput, row.where,
                 accelerator.name + " has no peak in " + std::string(row.precision));
   MeasuredTraining result;

@@ -125,18 +125,14 @@ Result<void> checkTrainingSetup(const ModelArchitecture& model, const Accelerato
                                 const TrainingSetup& setup) {
   if (const auto good = checkTrainingSplits(model, setup); !good) return good;
   if (const auto good = checkBatch(setup); !good) return good;
-  const bool known = setup.precision == Precision::kBf16 ||
-                     (setup.precision == Precision::kFp8 ? accelerator.peak_fp8.has_value()
-                                                         : accelerator.peak_fp4.has_value());
-  if (known) return {};
+  if (peakIn(accelerator, setup.precision)) return {};
   return fail(ErrorKind::kInput, "--precision",
               fmt::format("{} does not compute in {} (the catalog has no such peak)",
                           accelerator.name, name(setup.precision)));
 }
 
 FlopPerSecond trainingPeak(const Accelerator& accelerator, Precision precision) {
-  if (precision == Precision::kBf16) return accelerator.peak_bf16;
-  const auto& peak = precision == Precision::kFp8 ? accelerator.peak_fp8 : accelerator.peak_fp4;
+  const auto peak = peakIn(accelerator, precision);
   require(peak.has_value(), "the accelerator has a peak of this precision");
   return *peak;
 }

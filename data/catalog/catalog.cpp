@@ -154,12 +154,24 @@ Result<TokenPriceCatalog> loadTokenPrices(const fs::path& directory, const Model
 
 Result<HardwareEntry> findHardware(const HardwareCatalog& catalog, std::string_view name,
                                    std::string_view option) {
+  if (name.ends_with(".toml")) return readHardwareFile(name);
   return find(catalog, name, option, "accelerator");
 }
 
 Result<ModelEntry> findModel(const ModelCatalog& catalog, std::string_view name,
                              std::string_view option) {
   return find(catalog, name, option, "model");
+}
+
+Result<HardwareEntry> readHardwareFile(const fs::path& file) {
+  const auto text = readText(file);
+  if (!text) return tl::unexpected(text.error());
+  auto entries = parseHardware(*text, file.string());
+  if (!entries) return tl::unexpected(entries.error());
+  if (entries->size() != 1)
+    return fail(ErrorKind::kInput, file.string(),
+                fmt::format("holds {} accelerators; one is expected", entries->size()));
+  return std::move(entries->front());
 }
 
 Result<ModelEntry> readModelFile(const fs::path& file) {

@@ -38,7 +38,8 @@ Result<TokenPriceCatalog> loadTokenPrices(const std::filesystem::path& directory
                                           const ModelCatalog& models);
 
 /// Compares without regard to capitals, '-', '_' and blanks; names and aliases are equal. `option`
-/// is where an error points, "--hardware"; it suggests the nearest names.
+/// is where an error points, "--hardware"; it suggests the nearest names. A name of hardware that
+/// ends in .toml is a file with one accelerator, as `moeplan calibrate` writes it.
 Result<HardwareEntry> findHardware(const HardwareCatalog& catalog, std::string_view name,
                                    std::string_view option = "--hardware");
 Result<ModelEntry> findModel(const ModelCatalog& catalog, std::string_view name,
@@ -51,6 +52,9 @@ std::vector<TokenPriceEntry> tokenPricesOf(const TokenPriceCatalog& prices,
 
 /// The one model of a TOML file: its keys at the top, or one [[model]].
 Result<ModelEntry> readModelFile(const std::filesystem::path& file);
+
+/// The one accelerator of a TOML file.
+Result<HardwareEntry> readHardwareFile(const std::filesystem::path& file);
 
 /// Parse text of such tables; `file` is the name that errors give.
 Result<std::vector<HardwareEntry>> parseHardware(std::string_view text, const std::string& file);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "data/basis.h"
+#include "data/kernels/kernel_store.h"
 #include "data/units.h"
 
 namespace moe {
@@ -39,6 +40,40 @@ struct HardwareEfficiency {
   std::string source = "assumed constants, as the entry gives none";
 };
 
+/// Bandwidth over a working set, with so many threads.
+struct MeasuredBandwidth {
+  Bytes working_set;
+  int threads = 1;
+  BytesPerSecond read;
+  BytesPerSecond triad;  ///< a[i] = b[i] + s c[i], counted without write-allocate
+};
+
+/// The fastest large matrix product with so many threads.
+struct MeasuredPeak {
+  std::string format;  ///< as kernel tables write it, "f32"
+  int threads = 1;
+  FlopPerSecond speed;
+};
+
+/// Where the numbers of a calibrated machine come from.
+struct HardwareMeasurement {
+  std::string date;                 ///< "2026-11-26T03:40:00Z"
+  std::string cpu;                  ///< as the system names it
+  std::string instructions;         ///< of those that kernels choose by: "avx2 avx512f amx_bf16"
+  std::string library;              ///< with its version
+  int processors = 1;               ///< that the program may use
+  int threads = 1;                  ///< that were used
+  std::vector<double> cache_bytes;  ///< by level, as the system says; empty when it does not
+  Bytes cached;                     ///< largest working set that is read clearly faster than memory
+  double load_before = 0;           ///< processors that others kept busy when it began
+  double foreign_share = 0;         ///< of the processors' time, while it lasted
+  double median_spread = 0;         ///< interquartile range over median, of all timings
+  int timings = 0;
+  int noisy = 0;  ///< of them
+  std::vector<MeasuredBandwidth> bandwidth;
+  std::vector<MeasuredPeak> peaks;
+};
+
 /// One accelerator of the catalog. Peaks are dense data-sheet peaks; GB is 1e9 bytes.
 struct HardwareEntry {
   std::string name;
@@ -48,8 +83,10 @@ struct HardwareEntry {
   Bytes memory;                        ///< as it is sold
   std::optional<Bytes> device_memory;  ///< as the driver reports it, where known
   std::string kernel_tables;           ///< system whose measured kernels stand for it; empty: none
+  std::vector<OwnKernels> kernels;     ///< tables of its own, from `moeplan calibrate`
   BytesPerSecond memory_bandwidth;
   FlopPerSecond peak_bf16;
+  std::optional<FlopPerSecond> peak_f32;
   std::optional<FlopPerSecond> peak_fp8;
   std::optional<FlopPerSecond> peak_fp4;
   std::optional<BytesPerSecond> link_bandwidth;     ///< scale-up, one direction, per device
@@ -59,6 +96,7 @@ struct HardwareEntry {
   std::optional<HardwarePrice> price;
   std::optional<OwningCost> owning;
   HardwareEfficiency efficiency;
+  std::optional<HardwareMeasurement> measurement;  ///< who measured what, where it was calibrated
   std::string source;
   std::string verification;  ///< how sure the figures are
   std::string notes;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "data/catalog/catalog.h"
+#include "data/catalog/hardware_measurement.h"
 #include "data/catalog/toml_table.h"
 
 namespace moe {
@@ -104,6 +105,7 @@ void readPeaks(FieldReader& fields, HardwareEntry& entry) {
   entry.memory_bandwidth =
       BytesPerSecond(fields.positive("memory_bandwidth_gb_per_s", true).value_or(0) * 1e9);
   entry.peak_bf16 = FlopPerSecond(fields.positive("bf16_dense_tflops", true).value_or(0) * 1e12);
+  entry.peak_f32 = scaled<FlopPerSecond>(fields, "f32_dense_tflops", 1e12);
   entry.peak_fp8 = scaled<FlopPerSecond>(fields, "fp8_dense_tflops", 1e12);
   entry.peak_fp4 = scaled<FlopPerSecond>(fields, "fp4_dense_tflops", 1e12);
   entry.link_bandwidth = scaled<BytesPerSecond>(fields, "link_gb_per_s", 1e9);
@@ -112,6 +114,22 @@ void readPeaks(FieldReader& fields, HardwareEntry& entry) {
   entry.power_watt = fields.positive("power_w");
   entry.network_bandwidth = scaled<BytesPerSecond>(fields, "network_gbit_per_s", 1e9 / 8);
   fields.positive("int8_dense_tops");  // kept in the table for later models of cost
+}
+
+/// What a calibrated machine has beside its figures.
+std::optional<Error> readMeasurement(FieldReader& fields, const std::string& file,
+                                     HardwareEntry& entry) {
+  if (const toml::table* table = fields.subtable("measurement")) {
+    auto read = catalog::measurementOf(*table, catalog::placeOf(*table, file) + " measurement");
+    if (!read) return read.error();
+    entry.measurement = *std::move(read);
+  }
+  if (const toml::table* table = fields.subtable("kernels")) {
+    auto read = catalog::kernelsOf(*table, catalog::placeOf(*table, file) + " kernels");
+    if (!read) return read.error();
+    entry.kernels = *std::move(read);
+  }
+  return std::nullopt;
 }
 
 Result<HardwareEntry> hardwareOf(const toml::table& table, const std::string& file) {
@@ -134,6 +152,7 @@ Result<HardwareEntry> hardwareOf(const toml::table& table, const std::string& fi
     if (!read) return tl::unexpected(read.error());
     entry.efficiency = *std::move(read);
   }
+  if (const auto error = readMeasurement(fields, file, entry)) return tl::unexpected(*error);
   if (const auto error = fields.finish()) return tl::unexpected(*error);
   return entry;
 }

@@ -142,6 +142,15 @@ std::optional<double> FieldReader::positive(std::string_view key, bool required)
   return std::nullopt;
 }
 
+double FieldReader::notNegative(std::string_view key) {
+  const toml::node* node = find(key, false);
+  if (!node) return 0;
+  const auto value = node->value<double>();
+  if (value && std::isfinite(*value) && *value >= 0) return *value;
+  reject(key, "must be a number from 0");
+  return 0;
+}
+
 std::vector<double> FieldReader::numbers(std::string_view key) {
   std::vector<double> values;
   const toml::node* node = find(key, false);

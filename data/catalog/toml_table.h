@@ -33,6 +33,8 @@ class FieldReader {
   int count(std::string_view key, bool required = false);
   /// A number above 0.
   std::optional<double> positive(std::string_view key, bool required = false);
+  /// A number from 0; 0 when absent.
+  double notNegative(std::string_view key);
   std::vector<double> numbers(std::string_view key);
   const toml::table* subtable(std::string_view key);
 

@@ -72,6 +72,17 @@ std::vector<KernelOperation> kernelOperations() {
   return operations;
 }
 
+std::optional<KernelOperation> kernelOperationOf(std::string_view name) {
+  for (const Layout& layout : layouts())
+    if (layout.name == name) return layout.operation;
+  return std::nullopt;
+}
+
+Result<std::optional<KernelTable>> parseKernels(KernelOperation operation, std::string text,
+                                                const std::string& where) {
+  return parsed(std::move(text), where, layoutOf(operation));
+}
+
 std::vector<std::string> kernelSystems() {
   std::vector<std::string> systems;
   for (const auto& [system, accelerator] : kSystems) systems.emplace_back(system);

@@ -42,6 +42,20 @@ std::vector<std::string> kernelSystems();
 /// The catalog's name of the accelerator that was measured; empty for a system that does not ship.
 std::string_view measuredAccelerator(std::string_view system);
 
+/// A table of measured times that stands in an accelerator's own entry, as CSV.
+struct OwnKernels {
+  KernelOperation operation = KernelOperation::kGemm;
+  std::string text;
+  std::string where;  ///< file and line of the entry, with the table's name
+};
+
+/// The operation that a table's file is named by ("gemm"); none for another name.
+std::optional<KernelOperation> kernelOperationOf(std::string_view name);
+
+/// Reads CSV with the columns of the operation. Errors as parseKernelTable's.
+Result<std::optional<KernelTable>> parseKernels(KernelOperation operation, std::string text,
+                                                const std::string& where);
+
 /// The table of one operation on one system: `directory`/kernels/SYSTEM/NAME.csv or .csv.gz when
 /// there is one (a user's own measurements), else the shipped one. None when there is neither.
 Result<std::optional<KernelTable>> loadKernelTable(const std::string& system,

@@ -205,9 +205,9 @@ TEST(CostCommand, RefusesWhatItCannotCost) {
        "--weights: A100-40GB SXM does not compute in fp8 (the catalog has no such peak); use bf16, "
        "int8 or int4, or another accelerator"},
       {"--model mixtral --hardware h100 --weights int3", 2,
-       "--weights: 'int3' is not known; use bf16, fp8, fp4, int8 or int4"},
+       "--weights: 'int3' is not known; use f32, bf16, fp8, fp4, int8 or int4"},
       {"--model mixtral --hardware h100 --kv-cache fp4", 2,
-       "--kv-cache: fp4 is not known; use bf16 or fp8"},
+       "--kv-cache: fp4 is not known; use f32, bf16 or fp8"},
       {"--model mixtral --hardware h100 --engine llamacpp", 2,
        "--engine: 'llamacpp' is not known; use vllm, sglang or trtllm"},
       {"--model mixtral --hardware h100 --devices 8 --tensor-parallel 4", 2,

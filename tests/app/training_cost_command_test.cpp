@@ -134,7 +134,7 @@ TEST(TrainingCostCommand, RefusesWhatItCannotAnswer) {
       {start + "--devices 8 --train-tokens 1e9 --recompute some", 2,
        "--recompute: 'some' is not known; use none, selective or full"},
       {start + "--devices 8 --train-tokens 1e9 --precision int3", 2,
-       "--precision: 'int3' is not known; use bf16, fp8, fp4, int8 or int4"},
+       "--precision: 'int3' is not known; use f32, bf16, fp8, fp4, int8 or int4"},
       {start + "--devices 8 --train-tokens 1e9 --prompt-tokens 10", 2,
        "--prompt-tokens: is for serving; leave it out with --training"},
       {"cost --training --model llama-3-8b --hardware h20 --devices 8 --train-tokens 1e9", 3,

@@ -61,7 +61,8 @@ const Room* findRoom(std::string_view path) {
 
 /// Libraries that stay inside .cpp files. A header that shows one is internal: only .cpp files of
 /// its own room may include it.
-constexpr std::array<std::string_view, 4> kHiddenLibraries{"ceres/", "nlohmann/", "CLI/", "toml++"};
+constexpr std::array<std::string_view, 5> kHiddenLibraries{"ceres/", "nlohmann/", "CLI/", "toml++",
+                                                           "oneapi/"};
 
 /// Headers that the build writes.
 constexpr std::array<std::string_view, 1> kGeneratedHeaders{"embedded_tables_list.h"};

@@ -100,7 +100,7 @@ TEST(DecodeStep, OfDataParallelAttentionGathersTheTokensOfAllDevices) {
 // gpt-oss-120b: 18 layers see all 8192 tokens, 18 no more than 128.
 TEST(DecodeStep, OfSlidingWindowsReadsTheWindowOnly) {
   const ServingModel serving = test::gptOss().serving();
-  const Attention attention = library("H100").attention({32, 4, 64, false}, false, 2);
+  const AttentionCurve attention = library("H100").attention({32, 4, 64, false}, false, 2);
   const auto seconds = [&](double context) {
     return secondsOf(serving.decode(32, context), OperatorGroup::kAttention);
   };

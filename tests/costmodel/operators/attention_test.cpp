@@ -17,7 +17,7 @@ constexpr Peaks kOnes{1, 1, 1, 1, 1};
 
 // 8 heads of width 128 over 2 KV heads, 3 sequences of 100 tokens, 2 bytes an element.
 TEST(AttentionIdeal, CountsCacheAndPairsOfGroupedHeads) {
-  const AttentionShape shape{8, 2, 128, false};
+  const AttentionHeads shape{8, 2, 128, false};
   const IdealTime decode = attentionIdeal(shape, false, 2, 3, 100, kOnes);
   EXPECT_DOUBLE_EQ(decode.memory_s, 2 * (2 * 2 * 128) * 300);
   EXPECT_DOUBLE_EQ(decode.compute_s, 4 * 8 * 128 * 300);
@@ -30,7 +30,7 @@ TEST(AttentionIdeal, CountsCacheAndPairsOfGroupedHeads) {
 // DeepSeek-V2 and V3: latent 512 and rotary 64 are cached once for all heads. Decode works on them,
 // prefill on keys of 128 + 64 and values of 128.
 TEST(AttentionIdeal, CountsTheLatentOfMlaOnce) {
-  const AttentionShape shape{16, 1, 512, true};
+  const AttentionHeads shape{16, 1, 512, true};
   const IdealTime decode = attentionIdeal(shape, false, 1, 2, 1000, kOnes);
   EXPECT_DOUBLE_EQ(decode.memory_s, 576 * 2000);
   EXPECT_DOUBLE_EQ(decode.compute_s, 2.0 * 16 * (512 + 64 + 512) * 2000);
@@ -40,7 +40,7 @@ TEST(AttentionIdeal, CountsTheLatentOfMlaOnce) {
 
 struct Published {
   const char* accelerator;
-  AttentionShape shape;
+  AttentionHeads shape;
   bool prefill;
   double kv_bytes, batch, tokens, microseconds;
 };
@@ -62,7 +62,7 @@ constexpr Published kPublished[] = {
 TEST(Attention, TakesThePublishedTimeOfAMeasuredShape) {
   for (const Published& known : kPublished) {
     SCOPED_TRACE(std::string(known.accelerator) + " " + std::to_string(known.microseconds));
-    const Attention attention =
+    const AttentionCurve attention =
         library(known.accelerator).attention(known.shape, known.prefill, known.kv_bytes);
     test::expectFourDigits(attention.time(known.batch, known.tokens).seconds, known.microseconds);
     EXPECT_EQ(attention.basis, Basis::kInterpolated);
@@ -71,7 +71,7 @@ TEST(Attention, TakesThePublishedTimeOfAMeasuredShape) {
 
 TEST(Attention, OfAShapeThatWasNotMeasuredIsTransferred) {
   for (const bool prefill : {false, true}) {
-    const Attention attention = library("H100").attention({24, 3, 128, false}, prefill, 2);
+    const AttentionCurve attention = library("H100").attention({24, 3, 128, false}, prefill, 2);
     EXPECT_EQ(attention.basis, Basis::kTransferred);
     EXPECT_GT(attention.time(8, 1000).seconds, 0);
   }
@@ -139,16 +139,16 @@ TEST(Attention, IsNeverFasterThanReadingTheCache) {
 
 // In A100's table 256 sequences of 1024 tokens take 367 us, 2.9 TB/s of its 2.04.
 TEST(Attention, OfA100StaysWithinItsMemory) {
-  const Attention attention = library("A100-80GB").attention({32, 8, 128, false}, false, 2);
+  const AttentionCurve attention = library("A100-80GB").attention({32, 8, 128, false}, false, 2);
   const double bytes = 256.0 * 1024 * 2 * 8 * 128 * 2;
   EXPECT_NEAR(attention.time(256, 1024).seconds, bytes / 2.039e12, 1e-3 * bytes / 2.039e12);
 }
 
 // A100 was measured with a bf16 cache only: its utilisation, half the bytes.
 TEST(Attention, OfAnUnmeasuredCacheFormatTakesTheOtherOnes) {
-  const AttentionShape shape{32, 8, 128, false};
-  const Attention bf16 = library("A100-80GB").attention(shape, false, 2);
-  const Attention fp8 = library("A100-80GB").attention(shape, false, 1);
+  const AttentionHeads shape{32, 8, 128, false};
+  const AttentionCurve bf16 = library("A100-80GB").attention(shape, false, 2);
+  const AttentionCurve fp8 = library("A100-80GB").attention(shape, false, 1);
   EXPECT_EQ(fp8.basis, Basis::kTransferred);
   EXPECT_NEAR(fp8.time(32, 8192).seconds, bf16.time(32, 8192).seconds / 2, 1e-15);
   EXPECT_FALSE(oneShape().bind(shape, 2, kRoundPeaks));  // the table itself has no other answer
@@ -167,7 +167,7 @@ TEST(Attention, InPrefillMultipliesInBf16) {
 
 TEST(Attention, WithoutTablesIsTheRoofline) {
   const KernelLibrary none = KernelLibrary::roofline(test::accelerator("H100"));
-  const Attention attention = none.attention({32, 8, 128, false}, false, 2);
+  const AttentionCurve attention = none.attention({32, 8, 128, false}, false, 2);
   EXPECT_EQ(attention.basis, Basis::kRoofline);
   EXPECT_FALSE(none.measured());
   // 2 x 2 x 8 x 128 bytes a token over 0.77 of 3.35 TB/s.

@@ -95,7 +95,7 @@ TEST(HiddenShapes, OfAttentionAreNotLookedAt) {
   const Peaks peaks = library("H100").peaks();
   std::vector<double> errors;
   for (const KernelTable::Row& row : all.rows) {
-    const AttentionShape shape{all.number(row, 2), all.number(row, 3), 128, false};
+    const AttentionHeads shape{all.number(row, 2), all.number(row, 3), 128, false};
     const auto attention =
         AttentionTable(without(all, row, 1, 4), false, false, peaks).bind(shape, 2, peaks);
     ASSERT_TRUE(attention);

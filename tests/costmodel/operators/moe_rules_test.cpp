@@ -22,8 +22,9 @@ MoeTable tableFrom(const std::string& rows) {
   return {tableOf(KernelOperation::kMoe, "1,1024\n" + rows), kRoundPeaks};
 }
 
-std::optional<MoeLayer> bound(const MoeTable& table, NumberFormat format, std::string_view engine,
-                              bool alternatives = true, double skew = 0) {
+std::optional<ExpertsCurve> bound(const MoeTable& table, NumberFormat format,
+                                  std::string_view engine, bool alternatives = true,
+                                  double skew = 0) {
   return table.bind({kShape, format, engine, skew, alternatives}, kRoundPeaks);
 }
 
@@ -82,8 +83,8 @@ TEST(MoeAlternatives, NeverSlowAShippedTableDown) {
 }
 
 /// Times of one layer on 1, 2 and 4 groups of experts.
-MoeLayer splitLayer(const std::string& whole, const std::string& half, const std::string& quarter,
-                    double groups) {
+ExpertsCurve splitLayer(const std::string& whole, const std::string& half,
+                        const std::string& quarter, double groups) {
   const auto row = [](double ep, const std::string& times) {
     return "trtllm,fp8,0,1024,1024,8,1,1," + std::to_string(static_cast<int>(ep)) + "," + times +
            "\n";
@@ -97,19 +98,19 @@ MoeLayer splitLayer(const std::string& whole, const std::string& half, const std
 // Half of the experts cannot take longer than all of them (at 1 token: 80 us), nor longer than two
 // quarters one after the other (at 1024 tokens: 2 x 300 us).
 TEST(MoeSplits, BoundAnUntunedKernel) {
-  const MoeLayer half = splitLayer("80,1500", "400,4000", "50,300", 2);
+  const ExpertsCurve half = splitLayer("80,1500", "400,4000", "50,300", 2);
   EXPECT_NEAR(half.time(1).seconds, 80e-6, 1e-12);
   EXPECT_NEAR(half.time(1024).seconds, 600e-6, 1e-12);
   EXPECT_EQ(half.basis, Basis::kTransferred);
   // The whole is in reach of four quarters, 1.25 times 1200 us; the quarter is nobody's part.
-  const MoeLayer whole = splitLayer("80,1500", "400,4000", "50,300", 1);
+  const ExpertsCurve whole = splitLayer("80,1500", "400,4000", "50,300", 1);
   EXPECT_NEAR(whole.time(1024).seconds, 1500e-6, 1e-12);
   EXPECT_NEAR(splitLayer("80,1500", "400,4000", "50,300", 4).time(1024).seconds, 300e-6, 1e-12);
 }
 
 // 1.25 times the bound is measured noise and stays; 1.35 times is not.
 TEST(MoeSplits, LeaveSmallDifferencesAlone) {
-  const MoeLayer kept = splitLayer("80,1500", "100,700", "50,350", 2);
+  const ExpertsCurve kept = splitLayer("80,1500", "100,700", "50,350", 2);
   EXPECT_NEAR(kept.time(1).seconds, 100e-6, 1e-12);
   EXPECT_EQ(kept.basis, Basis::kInterpolated);
   EXPECT_NEAR(splitLayer("80,1500", "108,700", "50,350", 2).time(1).seconds, 80e-6, 1e-12);
@@ -118,7 +119,7 @@ TEST(MoeSplits, LeaveSmallDifferencesAlone) {
 // 128 experts of 5120 x 8192 on 8 groups of H200 under a power law: 3.083 ms at 1024 tokens in its
 // table, but 0.2545 ms where two devices share each of them.
 TEST(MoeSplits, RepairAShippedTable) {
-  const MoeLayer layer =
+  const ExpertsCurve layer =
       library("H200").moe({{5120, 8192, 128, 1, 1, 8}, NumberFormat::kFp8, "trtllm", 1.2});
   EXPECT_NEAR(1e3 * layer.time(1024).seconds, 2 * 0.2545, 1e-6);
   EXPECT_EQ(layer.basis, Basis::kTransferred);
@@ -199,7 +200,7 @@ TEST(MoeTable, MarksASkewBeyondTheMeasuredOne) {
 // engine without a table of its own runs TensorRT-LLM's kernels.
 TEST(KernelLibrary, AnswersForExpertsWithoutATable) {
   const MoeShape mixtral{4096, 14336, 8, 2, 1, 1};
-  const MoeLayer none = library("H100").moe({mixtral, NumberFormat::kInt8, "trtllm", 0});
+  const ExpertsCurve none = library("H100").moe({mixtral, NumberFormat::kInt8, "trtllm", 0});
   EXPECT_EQ(none.basis, Basis::kRoofline);
   EXPECT_NEAR(none.time(64).seconds, 8 * 3 * 4096.0 * 14336 / (0.77 * 3.35e12), 1e-8);
   const MoeTable::Query own{mixtral, NumberFormat::kBf16, "trtllm", 0};

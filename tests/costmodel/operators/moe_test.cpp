@@ -15,8 +15,8 @@ using test::library;
 constexpr MoeShape kDeepSeekEp32{7168, 2048, 256, 8, 1, 32};
 constexpr MoeShape kMixtral{4096, 14336, 8, 2, 1, 1};
 
-MoeLayer layer(const char* accelerator, const MoeShape& shape, NumberFormat format,
-               std::string_view engine, double skew) {
+ExpertsCurve layer(const char* accelerator, const MoeShape& shape, NumberFormat format,
+                   std::string_view engine, double skew) {
   return library(accelerator).moe({shape, format, engine, skew});
 }
 
@@ -41,7 +41,7 @@ TEST(MoeIdeal, CountsTouchedExpertsAndTokens) {
 
 // aiconfigurator@095f58a, moe/trtllm/1.3.0rc20 and moe/vllm/0.24.0 (A100: 0.14.0) of each system.
 TEST(MoeLayer, TakesThePublishedTimeOfAMeasuredShapeOfItsEngine) {
-  const auto expectTime = [](const MoeLayer& experts, double tokens, double microseconds) {
+  const auto expectTime = [](const ExpertsCurve& experts, double tokens, double microseconds) {
     test::expectFourDigits(experts.time(tokens).seconds, microseconds);
     EXPECT_EQ(experts.basis, Basis::kInterpolated);
   };
@@ -61,8 +61,8 @@ TEST(MoeLayer, TakesThePublishedTimeOfAMeasuredShapeOfItsEngine) {
 // DeepSeek-V3 over 32 devices in fp8 blocks on H100: 0.80 ms even, 3.27 ms under a power law at
 // 16384 tokens, as published; at 128 tokens both take 0.15 ms. Half a unit of the last digit.
 TEST(MoeLayer, PricesSkewOnDeepSeeksShape) {
-  const MoeLayer even = layer("H100", kDeepSeekEp32, NumberFormat::kFp8Block, "trtllm", 0);
-  const MoeLayer skewed = layer("H100", kDeepSeekEp32, NumberFormat::kFp8Block, "trtllm", 1.2);
+  const ExpertsCurve even = layer("H100", kDeepSeekEp32, NumberFormat::kFp8Block, "trtllm", 0);
+  const ExpertsCurve skewed = layer("H100", kDeepSeekEp32, NumberFormat::kFp8Block, "trtllm", 1.2);
   EXPECT_NEAR(1e3 * even.time(16384).seconds, 0.80, 0.005);
   EXPECT_NEAR(1e3 * skewed.time(16384).seconds, 3.27, 0.005);
   EXPECT_NEAR(1e3 * even.time(128).seconds, 0.15, 0.005);
@@ -72,7 +72,7 @@ TEST(MoeLayer, PricesSkewOnDeepSeeksShape) {
 // Mixtral in bf16 on one H100: 0.26 ms at 1 token (2 experts), 0.97 ms from 4 to 64 (all of them),
 // 14.3 ms at 16384.
 TEST(MoeLayer, TakesMixtralsPublishedTimes) {
-  const MoeLayer experts = layer("H100", kMixtral, NumberFormat::kBf16, "trtllm", 0);
+  const ExpertsCurve experts = layer("H100", kMixtral, NumberFormat::kBf16, "trtllm", 0);
   EXPECT_NEAR(1e3 * experts.time(1).seconds, 0.26, 0.005);
   for (const double tokens : {4.0, 16.0, 64.0})
     EXPECT_NEAR(1e3 * experts.time(tokens).seconds, 0.97, 0.01) << tokens;
@@ -82,8 +82,9 @@ TEST(MoeLayer, TakesMixtralsPublishedTimes) {
 // From 1024 tokens on the busiest of 32 devices decides.
 TEST(MoeLayer, IsNeverFasterUnderAPowerLawAtManyTokens) {
   for (const char* accelerator : {"H100", "H200", "B200"}) {
-    const MoeLayer even = layer(accelerator, kDeepSeekEp32, NumberFormat::kFp8Block, "trtllm", 0);
-    const MoeLayer skewed =
+    const ExpertsCurve even =
+        layer(accelerator, kDeepSeekEp32, NumberFormat::kFp8Block, "trtllm", 0);
+    const ExpertsCurve skewed =
         layer(accelerator, kDeepSeekEp32, NumberFormat::kFp8Block, "trtllm", 1.2);
     for (double tokens = 1024; tokens <= 65536; tokens *= 1.5)
       EXPECT_GE(skewed.time(tokens).seconds, even.time(tokens).seconds) << accelerator << tokens;
@@ -100,7 +101,7 @@ TEST(MoeLayer, LiesBetweenEvenAndPowerLawForASkewBetween) {
 }
 
 TEST(MoeLayer, OfAShapeThatWasNotMeasuredIsTransferred) {
-  const MoeLayer experts =
+  const ExpertsCurve experts =
       layer("H100", {5000, 1700, 96, 6, 2, 1}, NumberFormat::kBf16, "trtllm", 1.2);
   EXPECT_EQ(experts.basis, Basis::kTransferred);
   EXPECT_GT(experts.time(64).seconds, 0);
@@ -109,7 +110,7 @@ TEST(MoeLayer, OfAShapeThatWasNotMeasuredIsTransferred) {
 // A load of its own: at many tokens experts compute, so twice the imbalance takes twice the time,
 // up to the 1 % that the bytes of 256 touched experts may bind.
 TEST(MoeLayer, TakesAnotherLoadThanTheTables) {
-  const MoeLayer experts = layer("H100", kMixtral, NumberFormat::kBf16, "trtllm", 0);
+  const ExpertsCurve experts = layer("H100", kMixtral, NumberFormat::kBf16, "trtllm", 0);
   const double even = experts.time(16384).seconds;
   EXPECT_NEAR(experts.time(16384, {8, 1}).seconds, even, 1e-9 * even);
   EXPECT_NEAR(experts.time(16384, {8, 2}).seconds, 2 * even, 1e-9 * even);
@@ -120,7 +121,7 @@ TEST(MoeLayer, TakesAnotherLoadThanTheTables) {
 // Measured times fall by less than 1 % from one batch to a larger one. Between 1 and 4 tokens,
 // where nothing was measured, the curve dips by 8 %.
 RC_GTEST_PROP(MoeLayerProperty, MoreTokensTakeLonger, ()) {
-  const MoeLayer experts =
+  const ExpertsCurve experts =
       layer("H100", kDeepSeekEp32, NumberFormat::kFp8Block, "trtllm", *rc::gen::element(0.0, 1.2));
   const double tokens = std::exp2(*rc::gen::inRange(0, 1500) / 100.0);
   const double more = tokens * std::exp2(*rc::gen::inRange(1, 400) / 100.0);

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "costmodel/verify/measure/calibrate.h"
+#include "data/error.h"
+#include "data/progress.h"
+
+namespace moe {
+
+/// `calibrate`: this machine as an accelerator of the catalog. Fields are the options.
+struct CalibrateRequest {
+  bool quick = false;
+  std::string out;  ///< file for the entry; empty: it is only in the outcome
+};
+
+struct CalibrateOutcome {
+  CalibrateRequest request;
+  Calibration calibration;
+  std::string toml;       ///< the entry, as `--hardware FILE` and a folder's hardware.toml read it
+  double cold_bytes = 0;  ///< that weights have together when they are measured from memory
+};
+
+/// Measures and writes. Errors: kInput for a file that cannot be written (found out before anything
+/// is measured), kCancelled when nothing was finished, and those of `calibrate`.
+Result<CalibrateOutcome> runCalibrate(const CalibrateRequest& request, const Bench& bench,
+                                      const CalibrationPlan& plan, std::stop_token stop = {},
+                                      const ProgressSink& progress = {});
+
+}  // namespace moe

@@ -1,0 +1,138 @@
+#include "costmodel/verify/measure/layer_pool.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <optional>
+
+#include "costmodel/verify/measure/drawn_routing.h"
+#include "data/counter_random.h"
+#include "data/quantile.h"
+
+namespace moe {
+namespace {
+
+constexpr int kMostCopies = 128;
+
+/// Different routings of a point: many where few tokens touch few experts.
+int routingsFor(int tokens) { return tokens <= 32 ? 16 : tokens <= 512 ? 4 : 2; }
+
+struct RunTotals {
+  double distinct = 0;
+  int runs = 0;
+  std::vector<double> router_s;
+};
+
+}  // namespace
+
+Bytes layerBytes(const MoeLayerShape& shape, LayerPrecision precision) {
+  const double matrices = shape.activation == Activation::kRelu ? 2 : 3;
+  const double width = 1.0 * shape.expert_ffn * shape.experts + shape.shared_ffn;
+  return Bytes(matrices * shape.hidden * width * weightBytes(formatOf(precision)));
+}
+
+std::vector<float> normalNumbers(std::size_t count, std::uint64_t seed) {
+  std::vector<float> numbers(count);
+  for (std::size_t i = 0; i < count; i += 2) {
+    // Two normal numbers from two even ones (Box and Muller).
+    const double u = (static_cast<double>(counterRandom(seed, 1, i) >> 11) + 0.5) * 0x1p-53;
+    const double v = static_cast<double>(counterRandom(seed, 2, i) >> 11) * 0x1p-53;
+    const double radius = std::sqrt(-2 * std::log(u));
+    numbers[i] = static_cast<float>(radius * std::cos(2 * std::numbers::pi * v));
+    if (i + 1 < count)
+      numbers[i + 1] = static_cast<float>(radius * std::sin(2 * std::numbers::pi * v));
+  }
+  return numbers;
+}
+
+Result<LayerPool> LayerPool::make(const Bench& bench, const MoeLayerSetup& setup,
+                                  const MoeLayerWeights& weights, Bytes cold) {
+  LayerPool pool;
+  pool.clock_ = bench.clock;
+  pool.setup_ = setup;
+  const double bytes = layerBytes(setup.shape, setup.precision).value();
+  const int copies = static_cast<int>(
+      std::clamp(std::ceil(cold.value() / bytes), 1.0, static_cast<double>(kMostCopies)));
+  for (int copy = 0; copy < copies; ++copy) {
+    auto layer = bench.kernels->moeLayer(setup, weights);
+    if (!layer) return tl::unexpected(layer.error());
+    pool.layers_.push_back(*std::move(layer));
+  }
+  const auto row = static_cast<std::size_t>(setup.shape.hidden);
+  const auto tokens = static_cast<std::size_t>(setup.max_tokens);
+  pool.input_ = normalNumbers((2 * tokens + 64) * row, 7);
+  pool.output_.resize(tokens * row);
+  return pool;
+}
+
+std::span<const float> LayerPool::inputOf(int tokens, int run) const {
+  const auto row = static_cast<std::size_t>(setup_.shape.hidden);
+  const auto count = static_cast<std::size_t>(tokens);
+  const std::size_t rows = input_.size() / row;
+  const std::size_t first = static_cast<std::size_t>(run) * count % (rows - count);
+  return std::span(input_).subspan(first * row, count * row);
+}
+
+Result<LayerTiming> LayerPool::timeRouted(int tokens, double skew, const TimingOptions& options,
+                                          std::uint64_t seed, std::stop_token stop) {
+  const ExpertPopularity popularity =
+      popularityOfSkew(skew, setup_.shape.experts, setup_.shape.top_k);
+  std::vector<Routing> routings;
+  for (int i = 0; i < routingsFor(tokens); ++i)
+    routings.push_back(drawnRouting(popularity, tokens, seed + static_cast<std::uint64_t>(i)));
+  const std::size_t used = static_cast<std::size_t>(tokens) * setup_.shape.hidden;
+  RunTotals totals;
+  std::optional<Error> error;
+  const auto one = [&](std::size_t copy, std::size_t routing) {
+    const auto report = layers_[copy]->run(inputOf(tokens, static_cast<int>(routing)),
+                                           routings[routing], std::span(output_).first(used));
+    if (!report) error = report.error();
+    if (report) totals.distinct += report->work.distinct_experts, ++totals.runs;
+    return !report || !report->prepared;
+  };
+  for (std::size_t routing = 0; routing < routings.size(); ++routing) one(0, routing);
+  std::size_t run = 0;
+  LayerTiming timing;
+  timing.time = repeatTimed(
+      [&] {
+        ++run;
+        return one(run % layers_.size(), run % routings.size());
+      },
+      options, stop, clock_);
+  if (error) return tl::unexpected(*error);
+  timing.distinct_experts = totals.distinct / std::max(1, totals.runs);
+  return timing;
+}
+
+Result<LayerTiming> LayerPool::timeWhole(int tokens, const TimingOptions& options,
+                                         std::stop_token stop) {
+  const std::size_t used = static_cast<std::size_t>(tokens) * setup_.shape.hidden;
+  RunTotals totals;
+  std::optional<Error> error;
+  int run = 0;
+  const int inputs = routingsFor(tokens);
+  const auto one = [&](std::size_t copy, int input) {
+    const auto report = layers_[copy]->run(inputOf(tokens, input), std::span(output_).first(used),
+                                           {.phase_times = true});
+    if (!report) error = report.error();
+    if (report) {
+      totals.distinct += report->work.distinct_experts, ++totals.runs;
+      totals.router_s.push_back(report->phases.router.value());
+    }
+    return !report || !report->prepared;
+  };
+  for (int input = 0; input < inputs; ++input) one(0, input);
+  LayerTiming timing;
+  timing.time = repeatTimed(
+      [&] {
+        ++run;
+        return one(static_cast<std::size_t>(run) % layers_.size(), run % inputs);
+      },
+      options, stop, clock_);
+  if (error) return tl::unexpected(*error);
+  timing.router_s = quantile(totals.router_s, 0.5);
+  timing.distinct_experts = totals.distinct / std::max(1, totals.runs);
+  return timing;
+}
+
+}  // namespace moe

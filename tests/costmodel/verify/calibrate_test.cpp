@@ -1,0 +1,243 @@
+#include "costmodel/verify/measure/calibrate.h"
+
+#include <gtest/gtest.h>
+
+#include "costmodel/verify/layers/layer_study.h"
+#include "costmodel/verify/point_predictor.h"
+#include "data/catalog/catalog.h"
+#include "data/catalog/hardware_toml.h"
+#include "tests/support/fake_kernels.h"
+#include "tests/support/temporary_folder.h"
+
+namespace moe {
+namespace {
+
+using test::FakeKernels;
+using test::FakeMachine;
+
+Calibration calibrated(const FakeKernels& kernels, FakeMachine& machine) {
+  auto calibration = calibrate(test::fakeBench(kernels, machine), test::smallPlan(),
+                               "2026-01-02T03:04:05Z", {}, {});
+  EXPECT_TRUE(calibration) << describe(calibration.error());
+  return *std::move(calibration);
+}
+
+KernelLibrary libraryOf(const HardwareEntry& entry) {
+  auto library = loadKernels(entry, HardwareCatalog{}, {});
+  EXPECT_TRUE(library) << describe(library.error());
+  return *std::move(library);
+}
+
+TEST(Calibrate, FindsThePeaksOfTheMachine) {
+  FakeMachine machine;
+  const FakeKernels kernels(machine);
+  const HardwareEntry entry = calibrated(kernels, machine).entry;
+  EXPECT_EQ(entry.memory_bandwidth.value(), machine.bytes_per_s);
+  // The largest product of 1024 x 2048 x 2048 takes 86 ms, of which 10 us are no product.
+  EXPECT_NEAR(entry.peak_f32->value() / machine.flop_per_s, 1, 2e-4);
+  EXPECT_NEAR(entry.peak_bf16.value() / machine.flop_per_s, 1, 2e-4);
+  EXPECT_EQ(entry.kernels.size(), 4u);
+  EXPECT_EQ(entry.measurement->cpu, "Fake CPU");
+  EXPECT_EQ(entry.measurement->noisy, 0);
+}
+
+// Measured points come back: (m k n) = (16, 64, 256) in f32 takes 10 us and max(5.24e5 FLOP,
+// 65536 bytes) over the peaks. Six digits are written.
+TEST(Calibrate, WritesTimesThatTheCostModelReadsAgain) {
+  FakeMachine machine;
+  const FakeKernels kernels(machine);
+  const KernelLibrary library = libraryOf(calibrated(kernels, machine).entry);
+  EXPECT_TRUE(library.measured());
+  EXPECT_NEAR(library.gemm(NumberFormat::kF32, 256, 64).time(16).seconds, 10e-6 + 6.5536e-6, 1e-11);
+  EXPECT_EQ(library.gemm(NumberFormat::kF32, 256, 64).basis, Basis::kInterpolated);
+  // Four sequences of 64 tokens: 2 x 4 x 64 x 2 x 16 elements of 2 bytes.
+  const AttentionHeads heads{4, 2, 16, false};
+  EXPECT_NEAR(library.attention(heads, false, 2).time(4, 64).seconds, 10e-6 + 3.2768e-6, 1e-11);
+}
+
+TEST(Calibrate, TellsOfANoisyMachine) {
+  FakeMachine machine;
+  machine.noise = 1;
+  const FakeKernels kernels(machine);
+  const Calibration calibration = calibrated(kernels, machine);
+  ASSERT_FALSE(calibration.warnings.empty());
+  EXPECT_EQ(calibration.warnings.back().code, "noisy_machine");
+}
+
+TEST(Calibrate, LeavesOutAPrecisionThatIsNotOffered) {
+  FakeMachine machine;
+  machine.bf16 = false;
+  const FakeKernels kernels(machine);
+  const HardwareEntry entry = calibrated(kernels, machine).entry;
+  for (const OwnKernels& own : entry.kernels)
+    EXPECT_EQ(own.text.find("bf16"), std::string::npos) << own.text;
+  EXPECT_EQ(entry.peak_bf16, *entry.peak_f32);
+}
+
+TEST(Calibrate, StoppedAtOnceHasNothing) {
+  FakeMachine machine;
+  const FakeKernels kernels(machine);
+  std::stop_source source;
+  source.request_stop();
+  const auto calibration = calibrate(test::fakeBench(kernels, machine), test::smallPlan(), "now",
+                                     source.get_token(), {});
+  ASSERT_FALSE(calibration);
+  EXPECT_EQ(calibration.error().kind, ErrorKind::kCancelled);
+}
+
+TEST(Calibrate, StoppedHalfWayKeepsWhatIsFinished) {
+  FakeMachine machine;
+  const FakeKernels kernels(machine);
+  std::stop_source source;
+  const auto calibration = calibrate(test::fakeBench(kernels, machine), test::smallPlan(), "now",
+                                     source.get_token(), [&](std::string_view what, double) {
+                                       if (what == "attention") source.request_stop();
+                                     });
+  ASSERT_TRUE(calibration);
+  EXPECT_TRUE(calibration->stopped);
+  ASSERT_EQ(calibration->entry.kernels.size(), 1u);
+  EXPECT_EQ(calibration->entry.kernels[0].operation, KernelOperation::kGemm);
+}
+
+TEST(Calibrate, SurvivesItsFile) {
+  FakeMachine machine;
+  const FakeKernels kernels(machine);
+  const HardwareEntry entry = calibrated(kernels, machine).entry;
+  const test::TemporaryFolder folder;
+  const auto file = folder.write("host.toml", hardwareToml(entry));
+  const auto read = readHardwareFile(file);
+  ASSERT_TRUE(read) << describe(read.error());
+  EXPECT_EQ(hardwareToml(*read), hardwareToml(entry));
+}
+
+VerifySample smallSample() {
+  VerifySample sample;
+  for (const LayerPrecision precision : {LayerPrecision::kF32, LayerPrecision::kBf16})
+    for (const double skew : {0.0, 1.2})
+      sample.layers.push_back({16, 48, 6, 2, 0, precision, 5, skew});
+  sample.limits = {{{16, 48, 4, 2, 4, 2, 16, LayerPrecision::kF32, 1, 200}, 9}};
+  return sample;
+}
+
+LayerStudy studied(FakeKernels& kernels, FakeMachine& machine, std::stop_token stop = {},
+                   const ProgressSink& progress = {}) {
+  const KernelLibrary library = libraryOf(calibrated(kernels, machine).entry);
+  auto study = runLayerStudy(test::fakeBench(kernels, machine), library, smallSample(), Bytes(1e4),
+                             {}, stop, progress);
+  EXPECT_TRUE(study) << describe(study.error());
+  return *std::move(study);
+}
+
+TEST(LayerStudy, MeasuresPredictsAndChecksEveryRow) {
+  FakeMachine machine;
+  FakeKernels kernels(machine);
+  const LayerStudy study = studied(kernels, machine);
+  ASSERT_EQ(study.rows.size(), 5u);
+  for (const VerifyRow& row : study.rows) {
+    if (row.kind == RowKind::kKvLimit) continue;
+    EXPECT_TRUE(row.timed()) << row.what;
+    ASSERT_TRUE(row.check) << row.what;
+    EXPECT_TRUE(row.check->passed()) << row.what << row.check->reason;
+    EXPECT_GT(row.predicted.seconds, 0) << row.what;
+  }
+}
+
+// Layers on this machine take 10 us and next to no work, measured and predicted; with a router as
+// long again.
+TEST(LayerStudy, PredictsAMachineOfConstantTimes) {
+  FakeMachine machine;
+  machine.bytes_per_s = 1e13, machine.flop_per_s = 1e14;
+  FakeKernels kernels(machine);
+  for (const VerifyRow& row : studied(kernels, machine).rows)
+    EXPECT_EQ(row.verdict, RowVerdict::kPassed) << row.what << ": " << row.reason;
+}
+
+TEST(LayerStudy, SeesAMachineThatGotSlower) {
+  FakeMachine machine;
+  FakeKernels kernels(machine);
+  const KernelLibrary library = libraryOf(calibrated(kernels, machine).entry);
+  machine.fixed_s *= 2, machine.bytes_per_s /= 2;
+  const auto study = runLayerStudy(test::fakeBench(kernels, machine), library, smallSample(),
+                                   Bytes(1e4), {}, {}, {});
+  ASSERT_TRUE(study);
+  EXPECT_EQ(study->rows.front().verdict, RowVerdict::kFailed);
+  EXPECT_NEAR(study->rows.front().error(), -0.5, 0.1);
+  EXPECT_EQ(study->summary.verdict, RowVerdict::kFailed);
+}
+
+TEST(LayerStudy, SeesWrongNumbers) {
+  FakeMachine machine;
+  machine.wrong_numbers = true;
+  FakeKernels kernels(machine);
+  const LayerStudy study = studied(kernels, machine);
+  EXPECT_EQ(study.summary.wrong_numbers, 4u);
+  EXPECT_EQ(study.summary.verdict, RowVerdict::kFailed);
+}
+
+TEST(LayerStudy, MistrustsNoise) {
+  FakeMachine machine;
+  FakeKernels kernels(machine);
+  machine.noise = 2;
+  const LayerStudy study = studied(kernels, machine);
+  EXPECT_EQ(study.rows.front().verdict, RowVerdict::kMistrusted);
+  EXPECT_EQ(study.summary.verdict, RowVerdict::kMistrusted);
+}
+
+TEST(LayerStudy, SkipsWhatIsNotOfferedWithTheReason) {
+  FakeMachine machine;
+  machine.bf16 = false;
+  FakeKernels kernels(machine);
+  std::size_t skipped = 0;
+  for (const VerifyRow& row : studied(kernels, machine).rows)
+    if (row.verdict == RowVerdict::kSkipped) {
+      ++skipped;
+      EXPECT_EQ(row.reason, "no bf16 here");
+    }
+  EXPECT_EQ(skipped, 2u);
+}
+
+TEST(LayerStudy, SkipsWhatDoesNotFitInTheMemory) {
+  FakeMachine machine;
+  FakeKernels kernels(machine);
+  const KernelLibrary library = libraryOf(calibrated(kernels, machine).entry);
+  Bench bench = test::fakeBench(kernels, machine);
+  bench.machine.available = Bytes(2e4);
+  const auto study = runLayerStudy(bench, library, smallSample(), Bytes(1e4), {}, {}, {});
+  ASSERT_TRUE(study);
+  EXPECT_EQ(study->rows.front().verdict, RowVerdict::kSkipped);
+  EXPECT_NE(study->rows.front().reason.find("are free for it"), std::string::npos);
+}
+
+// Nine pages of 64 tokens: 201 tokens take four pages, so two sequences.
+TEST(LayerStudy, FindsTheKvLimitOfModelAndKernelAlike) {
+  FakeMachine machine;
+  FakeKernels kernels(machine);
+  const LayerStudy study = studied(kernels, machine);
+  const VerifyRow& limit = study.rows.back();
+  ASSERT_EQ(limit.kind, RowKind::kKvLimit);
+  EXPECT_EQ(limit.predicted_sequences, 2);
+  EXPECT_EQ(limit.accepted_sequences, 2);
+  EXPECT_EQ(limit.verdict, RowVerdict::kPassed);
+}
+
+TEST(LayerStudy, SeesAKernelThatRefusesTooEarly) {
+  FakeMachine machine;
+  FakeKernels kernels(machine);
+  kernels.lost_pages = 2;
+  const LayerStudy study = studied(kernels, machine);
+  EXPECT_EQ(study.rows.back().accepted_sequences, 1);
+  EXPECT_EQ(study.rows.back().verdict, RowVerdict::kFailed);
+}
+
+TEST(LayerStudy, StoppedKeepsFinishedRows) {
+  FakeMachine machine;
+  FakeKernels kernels(machine);
+  std::stop_source source;
+  const LayerStudy study = studied(kernels, machine, source.get_token(),
+                                   [&](std::string_view, double) { source.request_stop(); });
+  EXPECT_TRUE(study.stopped);
+  EXPECT_EQ(study.rows.size(), 1u);
+}
+
+}  // namespace
+}  // namespace moe

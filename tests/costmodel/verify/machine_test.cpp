@@ -1,0 +1,87 @@
+#include "costmodel/verify/measure/machine.h"
+
+#include <gtest/gtest.h>
+
+#include "costmodel/verify/measure/bandwidth.h"
+#include "costmodel/verify/measure/bench.h"
+
+namespace moe {
+namespace {
+
+constexpr const char* kCpuInfo =
+    "processor\t: 0\nvendor_id\t: X\nmodel name\t: Some CPU @ 2.0GHz\n"
+    "flags\t\t: fpu avx avx2 avx512f amx_bf16 avx512_bf16\n\nprocessor\t: 1\nmodel name\t: Other\n";
+
+TEST(Machine, ReadsNameAndInstructionsOfTheFirstProcessor) {
+  EXPECT_EQ(cpuNameIn(kCpuInfo), "Some CPU @ 2.0GHz");
+  EXPECT_EQ(instructionsIn(kCpuInfo), "avx2 avx512f avx512_bf16 amx_bf16");
+}
+
+TEST(Machine, WithoutANameIsUnknown) {
+  EXPECT_EQ(cpuNameIn(""), "unknown CPU");
+  EXPECT_EQ(cpuNameIn("model name"), "unknown CPU");
+  EXPECT_EQ(instructionsIn("flags : avx2x\n"), "");
+}
+
+TEST(Machine, ReadsMemoryInKibibytes) {
+  EXPECT_EQ(memoryLineIn("MemTotal:  100 kB\nMemAvailable:    64 kB\n", "MemAvailable"), 65536);
+  EXPECT_FALSE(memoryLineIn("MemTotal: 100 kB\n", "MemAvailable"));
+}
+
+TEST(Machine, HasProcessorsAndMemory) {
+  const MachineInfo info = machineInfo();
+  EXPECT_GE(info.processors, 1);
+  EXPECT_GT(info.memory, Bytes(1e6));
+  EXPECT_LE(info.available, info.memory);
+}
+
+// cpu user nice system idle iowait irq softirq steal guest: all but idle and waiting are work,
+// guest time is counted in user: (1 + 2 + 3 + 6 + 7 + 8) / 100.
+TEST(Load, CountsWorkAndStolenTime) {
+  EXPECT_DOUBLE_EQ(busySecondsIn("cpu  1 2 3 4 5 6 7 8 9 10\ncpu0 9 9\n", 100).value(), 0.27);
+  EXPECT_FALSE(busySecondsIn("", 100));
+  EXPECT_FALSE(busySecondsIn("cpu 1 2", 100));
+}
+
+TEST(Load, OfOthersIsWhatWeDidNotUse) {
+  EXPECT_DOUBLE_EQ(foreignShareOf(8, 5, 10, 2), 0.15);
+  EXPECT_EQ(foreignShareOf(4, 5, 10, 2), 0);  // rounding of ticks
+  EXPECT_EQ(foreignShareOf(99, 0, 10, 2), 1);
+  EXPECT_EQ(foreignShareOf(1, 0, 0, 2), 0);
+}
+
+MeasuredBandwidth readAt(double mebibytes, int threads, double gb_per_s) {
+  return {Bytes(mebibytes * 1048576), threads, BytesPerSecond(gb_per_s * 1e9), BytesPerSecond(1e9)};
+}
+
+TEST(Bandwidth, ShowsWhatCachesHold) {
+  const std::vector curve{readAt(1, 1, 90),   readAt(64, 1, 27),  readAt(1024, 1, 12),
+                          readAt(1, 2, 99),   readAt(16, 2, 50),  readAt(64, 2, 29),
+                          readAt(256, 2, 26), readAt(1024, 2, 25)};
+  EXPECT_EQ(cachedSet(curve), Bytes(16.0 * 1048576));
+  EXPECT_EQ(cachedSet({}), Bytes(0));
+}
+
+TEST(Bandwidth, SetsRiseByFourFromAQuarterOfAMebibyte) {
+  const auto sets = bandwidthSets(Bytes(4.0 * 1048576));
+  ASSERT_EQ(sets.size(), 3u);
+  EXPECT_EQ(sets[0], Bytes(262144));
+  EXPECT_EQ(sets[2], Bytes(4194304));
+}
+
+TEST(Bandwidth, OfASmallSetIsMeasured) {
+  const MeasuredBandwidth measured = measureBandwidth(Bytes(1 << 20), 2, 0.002);
+  EXPECT_EQ(measured.threads, 2);
+  EXPECT_NEAR(measured.working_set.value(), 1 << 20, 2 * 1536 * 2);  // whole steps a thread
+  EXPECT_GT(measured.read.value(), 0);
+  EXPECT_GT(measured.triad.value(), 0);
+}
+
+TEST(Bench, WeightsFromMemoryExceedTheCaches) {
+  EXPECT_EQ(coldBytes(gibibytes(0.125)), gibibytes(0.25));
+  EXPECT_EQ(coldBytes(Bytes(0)), gibibytes(0.0625));
+  EXPECT_EQ(coldBytes(gibibytes(4)), gibibytes(0.5));
+}
+
+}  // namespace
+}  // namespace moe

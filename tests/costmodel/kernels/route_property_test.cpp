@@ -130,8 +130,8 @@ RC_GTEST_PROP(Route, PermutesWithTheExperts, ()) {
   const auto other = denseWeights(renamed.routing);
   for (int t = 0; t < batch.tokens; ++t)
     for (int e = 0; e < batch.experts; ++e)
-      RC_ASSERT(std::abs(weights[t * batch.experts + e] -
-                         other[t * batch.experts + new_name[e]]) < 1e-6);
+      RC_ASSERT(std::abs(weights[t * batch.experts + e] - other[t * batch.experts + new_name[e]]) <
+                1e-6);
   RC_ASSERT(std::abs(plain.balance_loss - renamed.balance_loss) < 1e-9);
   RC_ASSERT(std::abs(plain.z_loss - renamed.z_loss) < 1e-9);
 }
@@ -145,8 +145,9 @@ TEST(Route, DropsEverythingWithoutSlots) {
     ASSERT_TRUE(routed) << preset.name;
     EXPECT_TRUE(routed->routing.token.empty()) << preset.name;
     EXPECT_EQ(routed->routing.tokens_without_expert, 8u) << preset.name;
-    if (rule.selection == RouterSelection::kTokensChoose)
+    if (rule.selection == RouterSelection::kTokensChoose) {
       EXPECT_EQ(routed->routing.dropped + routed->declined, 8u * rule.top_k) << preset.name;
+    }
   }
 }
 
@@ -276,7 +277,8 @@ TEST(Route, SendsSecondChoicesByTheirShare) {
   EXPECT_EQ(route(rule, logits, kTokens, 2)->declined, std::size_t{kTokens});
 }
 
-// Drawn among experts 1 and 2 with odds e^1 to e^0; three standard deviations of 20000 draws: 0.0095.
+// Drawn among experts 1 and 2 with odds e^1 to e^0; three standard deviations of 20000 draws:
+// 0.0095.
 TEST(Route, SamplesSecondChoicesByTheirSoftmax) {
   RouterRule rule = routerPreset("deepspeed-top2").value();
   constexpr int kTokens = 20000;
@@ -355,8 +357,9 @@ std::string routeProblem(const RouterRule& rule, int tokens = 2, int experts = 4
 }
 
 TEST(Route, RefusesWhatMakesNoSense) {
-  EXPECT_EQ(describe(routerPreset("mixtral").error()).find("router: there is no preset mixtral; did "
-                                                           "you mean hf-mixtral"),
+  EXPECT_EQ(describe(routerPreset("mixtral").error())
+                .find("router: there is no preset mixtral; did "
+                      "you mean hf-mixtral"),
             0u);
   RouterRule rule;
   EXPECT_EQ(routeProblem(rule, 3), "logits: are 8 numbers; 3 tokens and 4 experts need 12");
@@ -385,8 +388,7 @@ TEST(Route, RefusesWhatMakesNoSense) {
   rule.selection = RouterSelection::kExpertsChoose;
   EXPECT_EQ(routeProblem(rule), "capacity: experts that choose tokens need one");
   rule.capacity.factor = 1;
-  EXPECT_EQ(routeProblem(rule),
-            "balance: experts that choose are balanced; there is no such loss");
+  EXPECT_EQ(routeProblem(rule), "balance: experts that choose are balanced; there is no such loss");
 }
 
 }  // namespace

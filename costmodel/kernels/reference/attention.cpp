@@ -10,11 +10,11 @@ namespace moe {
 namespace {
 
 /// One query head [head_dim] over the first `seen` tokens of the cache.
-std::vector<double> attendOneHead(const AttentionShape& shape, std::span<const double> query,
+std::vector<double> attendOneHead(const ReferenceHeads& heads, std::span<const double> query,
                                   int kv_head, int seen, const ReferenceKvCache& cache) {
-  const int dim = shape.head_dim;
+  const int dim = heads.head_dim;
   const auto at = [&](int token) {
-    return (static_cast<std::size_t>(token) * shape.kv_heads + kv_head) * dim;
+    return (static_cast<std::size_t>(token) * heads.kv_heads + kv_head) * dim;
   };
   std::vector<double> score(seen, 0.0);
   for (int j = 0; j < seen; ++j) {
@@ -30,30 +30,52 @@ std::vector<double> attendOneHead(const AttentionShape& shape, std::span<const d
   return out;
 }
 
+void appendColumns(std::span<const double> rows, std::size_t width, std::size_t from,
+                   std::size_t count, std::vector<double>& target) {
+  for (std::size_t at = from; at < rows.size(); at += width)
+    target.insert(target.end(), rows.begin() + at, rows.begin() + at + count);
+}
+
 }  // namespace
 
-std::vector<double> referenceAttention(const AttentionShape& shape, const AttentionWeights& weights,
-                                       std::span<const double> x, ReferenceKvCache& cache) {
-  require(shape.kv_heads > 0 && shape.heads % shape.kv_heads == 0, "kv_heads divides heads");
-  const int added = static_cast<int>(x.size()) / shape.hidden;
-  const std::size_t kv_width = static_cast<std::size_t>(shape.kv_heads) * shape.head_dim;
-  const int before = static_cast<int>(cache.key.size() / kv_width);
-  const int width = shape.heads * shape.head_dim;
-  const auto query = referenceProduct(x, added, weights.query, width);
-  const auto key = referenceProduct(x, added, weights.key, static_cast<int>(kv_width));
-  const auto value = referenceProduct(x, added, weights.value, static_cast<int>(kv_width));
-  cache.key.insert(cache.key.end(), key.begin(), key.end());
-  cache.value.insert(cache.value.end(), value.begin(), value.end());
+std::vector<double> referenceAttendToCache(const ReferenceHeads& heads,
+                                           std::span<const double> query,
+                                           const ReferenceKvCache& cache) {
+  require(heads.kv_heads > 0 && heads.head_dim > 0 && heads.heads % heads.kv_heads == 0,
+          "kv_heads divides heads");
+  const std::size_t dim = heads.head_dim;
+  const int cached = static_cast<int>(cache.key.size() / (heads.kv_heads * dim));
+  const int added = static_cast<int>(query.size() / (heads.heads * dim));
+  require(added <= cached && cache.key.size() == cache.value.size(),
+          "the cache has keys and values of every token that asks");
   std::vector<double> mixed;
   for (int t = 0; t < added; ++t) {
-    for (int h = 0; h < shape.heads; ++h) {
-      const std::size_t from = static_cast<std::size_t>(t) * width + h * shape.head_dim;
-      const auto head = attendOneHead(shape, std::span(query).subspan(from, shape.head_dim),
-                                      h * shape.kv_heads / shape.heads, before + t + 1, cache);
+    for (int h = 0; h < heads.heads; ++h) {
+      const std::size_t from = (static_cast<std::size_t>(t) * heads.heads + h) * dim;
+      const auto head =
+          attendOneHead(heads, query.subspan(from, dim), h * heads.kv_heads / heads.heads,
+                        cached - added + t + 1, cache);
       mixed.insert(mixed.end(), head.begin(), head.end());
     }
   }
-  return referenceProduct(mixed, added, weights.output, shape.hidden);
+  return mixed;
+}
+
+std::vector<double> referenceAttention(const ReferenceAttentionLayer& layer, int hidden,
+                                       std::span<const double> x, ReferenceKvCache& cache) {
+  const std::size_t query_width =
+      static_cast<std::size_t>(layer.heads.heads) * layer.heads.head_dim;
+  const std::size_t kv_width =
+      static_cast<std::size_t>(layer.heads.kv_heads) * layer.heads.head_dim;
+  const std::size_t width = query_width + 2 * kv_width;
+  const int added = static_cast<int>(x.size()) / hidden;
+  const auto qkv = referenceProduct(x, added, layer.qkv, static_cast<int>(width));
+  std::vector<double> query;
+  appendColumns(qkv, width, 0, query_width, query);
+  appendColumns(qkv, width, query_width, kv_width, cache.key);
+  appendColumns(qkv, width, query_width + kv_width, kv_width, cache.value);
+  return referenceProduct(referenceAttendToCache(layer.heads, query, cache), added, layer.output,
+                          hidden);
 }
 
 }  // namespace moe

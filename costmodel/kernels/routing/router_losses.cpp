@@ -25,7 +25,8 @@ double sequenceBalanceLoss(const RouterRule& rule, const TokenScores& scores,
   double sum = 0;
   for (int e = 0; e < scores.experts; ++e) sum += chosen[e] * probability[e];
   const double per_choice = rule.balance_per_choice ? counting : 1;
-  return scores.experts * sum / (tokens * tokens * per_choice);
+  const double denominator = tokens * (1 + rule.balance_added);
+  return scores.experts * sum / (denominator * denominator * per_choice);
 }
 
 }  // namespace

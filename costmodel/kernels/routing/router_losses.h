@@ -8,7 +8,8 @@ namespace moe {
 ///
 ///     L = E sum_e f_e P_e          mean over the sequences of rule.balance_tokens tokens
 ///
-///   f_e  choices of e that count, per token; with balance_per_choice also / choices per token
+///   f_e  choices of e that count, per token; with balance_per_choice also / choices per token,
+///        with balance_added also / (1 + balance_added), as P_e
 ///   P_e  mean probability of e over the tokens
 ///
 /// For even routing 1, or the counting choices per token without balance_per_choice. Declined

@@ -96,10 +96,11 @@ RouterRule meshExpertSelection() {
   return rule;
 }
 
-RouterRule praxisTop2(Renormalise renormalise) {
+RouterRule praxisTop2(bool legacy) {
   RouterRule rule;
   rule.top_k = 2;
-  rule.renormalise = renormalise;
+  rule.renormalise = legacy ? Renormalise::kBeforeDrop : Renormalise::kAfterDrop;
+  rule.balance_added = legacy ? 0 : 1e-6;  // its density is over mean(not padding) + 1e-6
   rule.divisor_added = 1e-9;
   rule.capacity.factor = 1;
   rule.capacity.rounding = CapacityRounding::kDown;
@@ -257,9 +258,9 @@ std::vector<RouterPreset> allPresets() {
       {"praxis-expert-choice", "praxis expert choice: buckets of int(T//E CF)",
        praxisExpertChoice()},
       {"praxis-top2", "praxis top-2: weights over what was kept, capacity a multiple of 4",
-       praxisTop2(Renormalise::kAfterDrop)},
+       praxisTop2(false)},
       {"praxis-top2-legacy", "praxis top-2 with legacy_mtf_behavior: weights before dropping",
-       praxisTop2(Renormalise::kBeforeDrop)},
+       praxisTop2(true)},
       {"tutel", "Tutel: top-2, weights before dropping, k int(CF ceil(T/E)) slots", tutel()},
       {"tutel-bpr", "the same, batch-prioritised", prioritised(tutel())},
   };

@@ -104,6 +104,7 @@ struct RouterRule {
 
   BalanceCount balance = BalanceCount::kFirstChoice;
   bool balance_per_choice = false;  ///< f divided by the choices that count: 1 where all is even
+  double balance_added = 0;         ///< f and P are each divided by 1 + this
   int balance_tokens = 0;           ///< tokens of one sequence, each with its own loss; 0: all
   double balance_coefficient = 1;   ///< alpha
   double z_coefficient = 0;         ///< c_z

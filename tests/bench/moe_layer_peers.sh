@@ -2,8 +2,8 @@
 # The layer of `kernel_bench compare` in other engines, and the table with ours beside them.
 #
 #   moe_layer_peers.sh KERNEL_BENCH [FOLDER]             uses what is installed
-#   moe_layer_peers.sh --install KERNEL_BENCH [FOLDER]   as root: installs Debian's python3-torch (637 MB)
-#                                                        and npm's onnxruntime-node into FOLDER
+#   moe_layer_peers.sh --install KERNEL_BENCH [FOLDER]   as root: installs Debian's python3-torch (637 MB),
+#                                                        OpenBLAS for it, npm's onnxruntime-node in FOLDER
 #
 # FOLDER (peers in the current folder) keeps node_modules and the CSV files. Run on a quiet machine:
 # it takes about three minutes.
@@ -18,7 +18,8 @@ mkdir -p "${2:-peers}"
 cd "${2:-peers}"
 
 if [ "$install" = yes ]; then
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends python3-torch
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+    python3-torch libopenblas0-pthread
   [ -f package.json ] || echo '{ "private": true }' >package.json
   npm install --ignore-scripts onnxruntime-node
 fi

@@ -51,7 +51,15 @@ def best_milliseconds(run, repetitions):
     return 1e3 * best
 
 
+def warn_about_blas():
+    torch.mm(torch.ones(64, 64), torch.ones(64, 64))
+    with open("/proc/self/maps") as maps:
+        if "openblas" not in maps.read():
+            print("torch multiplies without OpenBLAS: no fair comparison", file=sys.stderr)
+
+
 def main():
+    warn_about_blas()
     with torch.no_grad():
         for threads in [int(t) for t in sys.argv[1:]] or [1, 2]:
             torch.set_num_threads(threads)

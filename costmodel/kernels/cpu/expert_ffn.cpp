@@ -41,9 +41,9 @@ void ExpertFfn::pack(const ExpertWeights& weights, void* packed) const {
 void ExpertFfn::streamUp(const float* const* x, int rows, const void* packed, int panel,
                          float* const* h) const {
   const auto product = bf16_ ? context_.simd->product_bf16 : context_.simd->product_f32;
-  const int chunk_panels = ChunkedProduct::kChunk / kPanel / (gated_ ? 2 : 1);
+  const int chunk_panels = up_product_.chunk() / kPanel / (gated_ ? 2 : 1);
   const int chunk = panel / chunk_panels;
-  const int first = chunk * ChunkedProduct::kChunk / kPanel + panel % chunk_panels;
+  const int first = chunk * up_product_.chunk() / kPanel + panel % chunk_panels;
   float space[2][kPanel][kPanel];
   float* sums[2][kPanel];
   for (int half = 0; half < (gated_ ? 2 : 1); ++half) {
@@ -72,7 +72,7 @@ bool ExpertFfn::prepare(int rows) {
     const std::size_t most = mostBlockRows();
     for (Scratch& scratch : scratch_) {
       scratch.x = HugeBuffer(most * up_.k * element);
-      scratch.sums = HugeBuffer(most * ChunkedProduct::kChunk * sizeof(float));
+      scratch.sums = HugeBuffer(most * ChunkedProduct::kMostColumns * sizeof(float));
       scratch.h = HugeBuffer(most * down_.k * element);
     }
   }
@@ -95,7 +95,7 @@ void ExpertFfn::block(int worker, const float* const* x, int rows, const void* p
     const int columns = down_product_.columns(chunk);
     for (int i = 0; i < rows; ++i) {
       std::copy_n(sums + static_cast<std::size_t>(i) * columns, columns,
-                  y[i] + chunk * ChunkedProduct::kChunk);
+                  y[i] + chunk * down_product_.chunk());
     }
   }
 }
@@ -113,7 +113,7 @@ void ExpertFfn::gather(const float* const* x, int rows, void* to) const {
 
 void ExpertFfn::activateRows(int rows, int chunk, const float* up, void* h) const {
   const int half = halfChunk(chunk);
-  const int column = chunk * ChunkedProduct::kChunk / (gated_ ? 2 : 1);
+  const int column = chunk * up_product_.chunk() / (gated_ ? 2 : 1);
   for (int i = 0; i < rows; ++i) {
     const float* gate = up + static_cast<std::size_t>(i) * up_product_.columns(chunk);
     const float* beside = gated_ ? gate + half : gate;

@@ -76,7 +76,7 @@ void Linear::multiply(ThreadTeam& team, int rows, const void* x, const void* pac
     product_.run(worker, count, from, packed, chunk, sums);
     for (int i = 0; i < count; ++i) {
       std::copy_n(sums + static_cast<std::size_t>(i) * columns, columns,
-                  out.row(begin + i) + chunk * ChunkedProduct::kChunk);
+                  out.row(begin + i) + chunk * product_.chunk());
     }
   });
 }

@@ -47,7 +47,8 @@ class Linear {
   int k_, n_;
   WeightLayout layout_;
   ChunkedProduct product_;
-  static constexpr std::size_t kSums = kMostBlockRows * ChunkedProduct::kChunk;  ///< of a worker
+  static constexpr std::size_t kSums =
+      kMostBlockRows * ChunkedProduct::kMostColumns;  ///< of a worker
   HugeBuffer sums_;
   HugeBuffer rounded_;  ///< x in bf16
 };

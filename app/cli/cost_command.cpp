@@ -43,7 +43,9 @@ void addMachineOptions(CLI::App& command, CostRequest& request) {
   command
       .add_option("--model", request.model, "Name in the catalog, FILE.toml or a HF config.json")
       ->type_name("NAME|FILE");
-  command.add_option("--hardware", request.hardware, "Accelerator in the catalog")
+  command
+      .add_option("--hardware", request.hardware,
+                  "Accelerator in the catalog, or a file of moeplan calibrate")
       ->type_name("NAME");
   command
       .add_option("--devices", request.devices, "Devices of one replica; else the cheapest count")

@@ -17,7 +17,7 @@ constexpr const char* kExamples = R"(Examples:
   moeplan verify --hardware host.toml
       The whole grid, some 300 layers and blocks, in a few minutes.
   moeplan verify --quick
-      Some 40 of them in half a minute, calibration included.
+      Some 90 of them in half a minute, calibration included.
   moeplan verify --hardware host.toml --json --out verify.json
       Every row with prediction, measurement, spread, error and verdict.
 

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <map>
+#include <mutex>
 #include <new>
 
 #include "costmodel/kernels/cpu/cpu_attention.h"
@@ -208,15 +210,26 @@ class CpuKernelSet : public KernelSet {
     if (!checked) return tl::unexpected(checked.error());
     const CpuContext context{set_, &simdKernels(set_), threads};
     try {
-      return std::make_unique<Implementation>(context, std::make_shared<ThreadTeam>(threads),
-                                              arguments...);
+      return std::make_unique<Implementation>(context, team(threads), arguments...);
     } catch (const std::bad_alloc&) {
       return fail(ErrorKind::kInfeasible, "kernels",
                   "not enough memory for this shape; take a smaller one");
     }
   }
 
+  /// One team for all kernels with as many threads: in a model the threads of one layer go on with
+  /// the next. With a team each they would sleep between their turns, and waking takes up to a
+  /// millisecond on a virtual machine.
+  std::shared_ptr<ThreadTeam> team(int threads) const {
+    const std::lock_guard lock(teams_mutex_);
+    std::shared_ptr<ThreadTeam>& team = teams_[threads];
+    if (!team) team = std::make_shared<ThreadTeam>(threads);
+    return team;
+  }
+
   InstructionSet set_;
+  mutable std::mutex teams_mutex_;
+  mutable std::map<int, std::shared_ptr<ThreadTeam>> teams_;
 };
 
 }  // namespace

@@ -23,7 +23,7 @@ class SingleThreadedOpenMp {
 };
 
 /// Threads that wait for work, the caller among them as worker 0. They spin for a short while, then
-/// sleep. Nothing is allocated after construction. One caller at a time.
+/// sleep. Nothing is allocated after construction. Callers take turns, round by round.
 class ThreadTeam {
  public:
   explicit ThreadTeam(int threads);
@@ -37,6 +37,7 @@ class ThreadTeam {
   /// order. Returns when all are done; the first exception is thrown again.
   template <class Work>
   void forEach(int count, const Work& work) {
+    const std::lock_guard turn(callers_);
     job_ = {&work, [](const void* context, int index, int worker) {
               (*static_cast<const Work*>(context))(index, worker);
             }};
@@ -53,6 +54,7 @@ class ThreadTeam {
   void drain(int worker);
   void serve(int worker);
 
+  std::mutex callers_;
   Job job_;
   int count_ = 0;
   std::atomic<int> next_ = 0;

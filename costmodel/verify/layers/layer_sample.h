@@ -59,7 +59,7 @@ struct VerifySample {
 /// experts, 1, 2 and 6 of them per token as far as there are so many, f32 and bf16, each at several
 /// batches from 1 to 4096 tokens, half of them with uneven routing; batches are dealt out in turn,
 /// so that each occurs about equally often. Then layers for the claims (layer_claims.h). Layers
-/// with the same weights stand together. Quick: a tenth of them.
+/// with the same weights stand together. Quick: a fifth of them.
 VerifySample verifySample(bool quick);
 
 /// "16 x (512, 1536) top-2 f32, 48 tokens, even"

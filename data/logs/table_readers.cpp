@@ -132,9 +132,14 @@ class TableLog {
       column.has_numbers = true;
       return LogCell{column.name, number, {}};
     }
-    if (column.has_numbers && !column.has_texts) {
-      reading_.skip({rows_.line(), fmt::format("{} is \"{}\", which is no number", column.name,
-                                               trimmed(field).substr(0, 40))});
+    const DecimalSign other =
+        layout_.decimal_sign == DecimalSign::kPoint ? DecimalSign::kComma : DecimalSign::kPoint;
+    const bool ambiguous = tableNumber(field, other).has_value();
+    if (ambiguous || (column.has_numbers && !column.has_texts)) {
+      reading_.skip(
+          {rows_.line(),
+           fmt::format("{} is \"{}\", which {}", column.name, trimmed(field).substr(0, 40),
+                       ambiguous ? "may mean two numbers" : "is no number")});
       return std::nullopt;
     }
     column.has_texts = true;

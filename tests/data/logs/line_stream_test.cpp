@@ -62,7 +62,7 @@ TEST(LineStream, TakesTheByteOrderMarkAndColoursOut) {
 }
 
 TEST(LineStream, ListsLinesOfZeroBytesTogether) {
-  const ReadLines lines = linesOf({"a\n\0b\n\0\nc\n\0d\n", 13});
+  const ReadLines lines = linesOf({"a\n\0b\n\0\nc\n\0d\n", 12});
   EXPECT_THAT(lines.texts, ElementsAre("a", "c"));
   EXPECT_THAT(lines.sink.skips,
               ElementsAre("2: lines 2 to 3 hold zero bytes", "5: the line holds zero bytes"));

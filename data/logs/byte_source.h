@@ -15,7 +15,7 @@ namespace moe {
 /// zstd (also of several frames), told by content. Memory does not grow with the file.
 class ByteSource {
  public:
-  /// Errors (kInput): no such file, a folder, not readable.
+  /// Errors (kInput): no such file, a folder, not readable, packed in another way (xz, zip).
   static Result<ByteSource> open(const std::filesystem::path& path);
 
   /// For tests and fuzzing: bytes that are in memory, not unpacked. `bytes` must outlive this.
@@ -25,12 +25,13 @@ class ByteSource {
   ByteSource& operator=(ByteSource&&) noexcept;
   ~ByteSource();
 
-  /// Fills `buffer` from its start as far as there are bytes; fewer than its size only at the end.
-  /// Errors (kInput): reading failed; the packed stream is damaged (bytes before that were given).
-  /// A packed stream that is cut off ends; `cutOff` says so then.
+  /// Fills `buffer` from its start as far as there are bytes; fewer than its size only at the end
+  /// or before an error, 0 at the end. Errors (kInput): reading failed; the packed stream is damaged
+  /// (bytes before that were given by earlier calls). A packed stream that is cut off ends; `cutOff`
+  /// says so then.
   Result<std::size_t> read(std::span<char> buffer);
 
-  /// The first bytes, at most 64 KiB, without taking them from `read`.
+  /// The first bytes, at most 64 KiB, without taking them from `read`; the same at any time.
   Result<std::string_view> head();
 
   bool cutOff() const;

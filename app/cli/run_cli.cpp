@@ -64,9 +64,9 @@ void addGlobalOptions(CLI::App& app, GlobalOptions& options) {
 }
 
 /// In the order of the help.
-constexpr std::array<AddCommand, 8> kCommands{
-    addFitCommand,  addCompareCommand, addPredictCommand,  addOptimumCommand,
-    addCostCommand, addPlanCommand,    addValidateCommand, addCatalogCommand};
+constexpr std::array<AddCommand, 9> kCommands{
+    addImportCommand, addFitCommand,  addCompareCommand,  addPredictCommand, addOptimumCommand,
+    addCostCommand,   addPlanCommand, addValidateCommand, addCatalogCommand};
 
 std::vector<CLI::App*> commands(CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });

@@ -31,9 +31,9 @@ std::string lowerCase(std::string_view text) {
 }
 
 /// Endings that say how a log is written, not which run it is.
-constexpr std::array<std::string_view, 14> kEndings{
-    ".gz", ".zst", ".zstd", ".csv", ".tsv", ".json", ".jsonl", ".ndjson",
-    ".log", ".txt", ".out", ".err",  ".wandb", ".tmp"};
+constexpr std::array<std::string_view, 14> kEndings{".gz",   ".zst",   ".zstd",   ".csv", ".tsv",
+                                                    ".json", ".jsonl", ".ndjson", ".log", ".txt",
+                                                    ".out",  ".err",   ".wandb",  ".tmp"};
 
 std::string withoutEndings(std::string_view name) {
   const std::string lower = lowerCase(name);
@@ -53,7 +53,7 @@ std::string withoutEndings(std::string_view name) {
 /// File names that every run has.
 bool saysNothing(std::string_view stem) {
   static constexpr std::array<std::string_view, 12> kNames{
-      "trainer_state", "main", "log", "train", "history", "metrics",
+      "trainer_state", "main",   "log",    "train",         "history",  "metrics",
       "output",        "stdout", "stderr", "wandb-history", "training", "logs"};
   return std::find(kNames.begin(), kNames.end(), stem) != kNames.end();
 }
@@ -74,7 +74,8 @@ bool isEventFile(std::string_view format) { return format == "tensorboard"; }
 
 std::string runName(const LogFile& file, std::string_view format) {
   const std::string stem = withoutEndings(file.name);
-  const std::string last = stem.substr(stem.rfind('/') == std::string::npos ? 0 : stem.rfind('/') + 1);
+  const std::string last =
+      stem.substr(stem.rfind('/') == std::string::npos ? 0 : stem.rfind('/') + 1);
   if (isEventFile(format) || saysNothing(lowerCase(last))) {
     const std::string parent = parentOf(file);
     return parent.empty() ? stem : parent;
@@ -114,9 +115,8 @@ Result<void> addFolder(const fs::path& folder, std::vector<LogFile>& files) {
   }
   if (error) return fail(ErrorKind::kInput, folder.string(), "cannot read: " + error.message());
   if (found.empty()) return fail(ErrorKind::kInput, folder.string(), "there is no file in it");
-  std::sort(found.begin(), found.end(), [](const LogFile& a, const LogFile& b) {
-    return naturallyBefore(a.name, b.name);
-  });
+  std::sort(found.begin(), found.end(),
+            [](const LogFile& a, const LogFile& b) { return naturallyBefore(a.name, b.name); });
   files.insert(files.end(), found.begin(), found.end());
   return {};
 }
@@ -163,8 +163,9 @@ bool naturallyBefore(std::string_view a, std::string_view b) {
 }
 
 std::string withoutRestartSuffix(std::string_view name) {
-  static constexpr std::array<std::string_view, 9> kMarks{
-      "restart", "restarted", "resume", "resumed", "continue", "continued", "cont", "part", "attempt"};
+  static constexpr std::array<std::string_view, 9> kMarks{"restart", "restarted", "resume",
+                                                          "resumed", "continue",  "continued",
+                                                          "cont",    "part",      "attempt"};
   const auto isSeparator = [](char letter) {
     return letter == '.' || letter == '_' || letter == '-' || letter == ' ';
   };
@@ -186,7 +187,8 @@ Result<std::vector<LogFile>> findLogFiles(std::span<const std::string> paths) {
     const fs::path path(text);
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
-    if (!fs::exists(status)) return fail(ErrorKind::kInput, text, "there is no such file or folder");
+    if (!fs::exists(status))
+      return fail(ErrorKind::kInput, text, "there is no such file or folder");
     if (!fs::is_directory(status)) {
       files.push_back({path, path.filename().string(), true});
     } else if (auto added = addFolder(path, files); !added) {
@@ -203,9 +205,9 @@ std::vector<LogGroup> groupLogFiles(std::span<const LogFile> files,
   for (std::size_t i = 0; i < files.size(); ++i) {
     const auto [known, fresh] =
         group_of_key.emplace(pieceKey(files[i], formats[i], rule), groups.size());
-    if (fresh) groups.push_back({rule == PieceRule::kFolder ? parentOf(files[i])
-                                                            : runName(files[i], formats[i]),
-                                 {}});
+    if (fresh)
+      groups.push_back(
+          {rule == PieceRule::kFolder ? parentOf(files[i]) : runName(files[i], formats[i]), {}});
     groups[known->second].files.push_back(i);
   }
   for (LogGroup& group : groups) {
@@ -214,8 +216,8 @@ std::vector<LogGroup> groupLogFiles(std::span<const LogFile> files,
       return naturallyBefore(withoutEndings(files[a].name), withoutEndings(files[b].name));
     });
     if (rule == PieceRule::kAuto) {
-      group.name = withoutRestartSuffix(runName(files[group.files.front()],
-                                                formats[group.files.front()]));
+      group.name =
+          withoutRestartSuffix(runName(files[group.files.front()], formats[group.files.front()]));
     }
   }
   makeNamesUnique(groups, files);

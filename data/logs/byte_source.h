@@ -26,9 +26,9 @@ class ByteSource {
   ~ByteSource();
 
   /// Fills `buffer` from its start as far as there are bytes; fewer than its size only at the end
-  /// or before an error, 0 at the end. Errors (kInput): reading failed; the packed stream is damaged
-  /// (bytes before that were given by earlier calls). A packed stream that is cut off ends; `cutOff`
-  /// says so then.
+  /// or before an error, 0 at the end. Errors (kInput): reading failed; the packed stream is
+  /// damaged (bytes before that were given by earlier calls). A packed stream that is cut off ends;
+  /// `cutOff` says so then.
   Result<std::size_t> read(std::span<char> buffer);
 
   /// The first bytes, at most 64 KiB, without taking them from `read`; the same at any time.

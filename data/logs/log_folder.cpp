@@ -7,6 +7,8 @@
 #include <cctype>
 #include <map>
 
+#include "data/logs/mlflow_reader.h"
+
 namespace moe {
 namespace {
 
@@ -76,6 +78,9 @@ std::string runName(const LogFile& file, std::string_view format) {
   const std::string stem = withoutEndings(file.name);
   const std::string last =
       stem.substr(stem.rfind('/') == std::string::npos ? 0 : stem.rfind('/') + 1);
+  if (format == "mlflow") {
+    if (const auto run = mlflowRunFolder(file.path)) return run->filename().string();
+  }
   if (isEventFile(format) || saysNothing(lowerCase(last))) {
     const std::string parent = parentOf(file);
     return parent.empty() ? stem : parent;
@@ -97,6 +102,10 @@ std::string pieceKey(const LogFile& file, std::string_view format, PieceRule rul
       break;
   }
   if (isEventFile(format)) return folder + "/events";
+  if (format == "mlflow") {
+    if (const auto run = mlflowRunFolder(file.path)) return run->string();
+  }
+  if (format == "wandb") return file.path.filename().string();  // run-ID.wandb
   return folder + "/" + withoutRestartSuffix(withoutEndings(file.path.filename().string()));
 }
 

@@ -6,14 +6,22 @@
 #include <algorithm>
 #include <vector>
 
-#include "data/nearest_name.h"
+#include "data/logs/json_readers.h"
+#include "data/logs/mlflow_reader.h"
+#include "data/logs/table_readers.h"
+#include "data/logs/tensorboard_reader.h"
+#include "data/logs/text/text_readers.h"
+#include "data/logs/wandb_reader.h"
 
 namespace moe {
 namespace {
 
 std::vector<LogReader> allReaders() {
-  std::vector<LogReader> readers;
-  return readers;
+  return {tensorboardReader(), wandbReader(),        huggingFaceReader(), mlflowReader(),
+          wandbCsvReader(),    csvReader(),          jsonLinesReader(),   jsonReader(),
+          megatronReader(),    llmcReader(),         nanogptReader(),     moddedNanogptReader(),
+          olmoReader(),        openInstructReader(), composerReader(),    torchtitanReader(),
+          deepspeedReader(),   fairseqReader(),      trainerTextReader(), anyTextReader()};
 }
 
 std::vector<std::string> readerNames() {

@@ -21,6 +21,7 @@ struct LogRecord {
   std::span<const LogValue> values;
   std::optional<double> step;
   std::size_t place = 0;  ///< line of a text, row of a table, record of a binary file, from 1
+  std::optional<double> wall_time_s = {};  ///< seconds since 1970, where the log says so
 };
 
 /// Something a log says once: an argument, an entry of a configuration, a count of parameters.
@@ -39,7 +40,7 @@ struct LogSkip {
 
 /// Takes a log as it is read; nothing is kept by the reader. Views are valid during the call only.
 /// A reader calls `run` when a file holds several runs and another one begins (its name as
-/// written); a file with one run need not call it.
+/// written), or goes on: rows of two runs may alternate. A file with one run need not call it.
 class LogSink {
  public:
   virtual ~LogSink() = default;

@@ -11,12 +11,25 @@
 #include "app/workflows/import/file_hash.h"
 #include "data/logs/log_folder.h"
 #include "data/logs/log_readers.h"
+#include "data/logs/mlflow_reader.h"
 
 namespace moe {
 namespace {
 
 constexpr std::size_t kMostSkipsListed = 20;
 constexpr std::size_t kRecordsBetweenReports = 4096;
+
+/// Read together with the metrics of its run.
+constexpr const char* kMlflowSetting = "mlflow settings";
+
+/// A file of an MLflow run's folder that holds no metric: a parameter, a tag, an artifact.
+bool isMlflowSetting(const LogFile& file) {
+  if (file.given) return false;
+  const auto folder = mlflowRunFolder(file.path);
+  if (!folder) return false;
+  const std::string below = file.path.lexically_relative(*folder).generic_string();
+  return !below.starts_with("metrics/");
+}
 
 /// The steps of one file of a run.
 struct PieceSteps {
@@ -97,6 +110,14 @@ class GroupSink : public LogSink {
   std::size_t records_ = 0;
 };
 
+/// What people called a run that MLflow names by a number.
+std::optional<std::string> mlflowName(const RunLog& log, const ImportedFile& file) {
+  if (file.reader != mlflowReader().name) return std::nullopt;
+  for (const LoggedSetting& setting : log.settings())
+    if (setting.key == "run_name" && !setting.value.empty()) return setting.value;
+  return std::nullopt;
+}
+
 class Collection {
  public:
   Collection(const ImportRequest& request, const ImportPlan& plan, std::stop_token stop,
@@ -117,6 +138,7 @@ class Collection {
       if (auto read = readGroup(group); !read) return tl::unexpected(read.error());
     }
     nameRuns();
+    hashSettings();
     return std::move(result_);
   }
 
@@ -126,6 +148,10 @@ class Collection {
       ImportedFile& file = result_.files.emplace_back();
       file.path = files_[i].path.string();
       file.name = files_[i].name;
+      if (isMlflowSetting(files_[i])) {
+        file.reader = kMlflowSetting;
+        continue;
+      }
       const auto reader = readerOf(files_[i], file);
       if (reader) {
         file.reader = (*reader)->name;
@@ -171,6 +197,8 @@ class Collection {
     for (GroupRun& run : runs) {
       run.log.finish();
       CollectedRun collected{run.id.empty() ? group.name : run.id, {}, std::move(run.log)};
+      if (const auto named = mlflowName(collected.log, result_.files[group.files.front()]))
+        collected.id = *named;
       for (const PieceSteps& piece : run.pieces) collected.files.push_back(piece.file);
       result_.runs.push_back(std::move(collected));
       group_names_.push_back(group.name);
@@ -181,7 +209,7 @@ class Collection {
   Result<void> readFiles(const LogGroup& group, std::vector<GroupRun>& runs) {
     GroupSink sink(runs, options_);
     for (const std::size_t number : group.files) {
-      if (auto read = readFile(number, sink); !read) {
+      if (auto read = readFile(number, number == group.files.front(), sink); !read) {
         if (read.error().kind == ErrorKind::kCancelled || !request_.skip_bad) return read;
         result_.files[number].problem = read.error().message;
       }
@@ -189,7 +217,7 @@ class Collection {
     return {};
   }
 
-  Result<void> readFile(std::size_t number, GroupSink& sink) {
+  Result<void> readFile(std::size_t number, bool first_of_group, GroupSink& sink) {
     ImportedFile& file = result_.files[number];
     file.runs = file.skips = 0;
     file.first_skips.clear();
@@ -200,6 +228,9 @@ class Collection {
     if (!request_.preview && file.sha256.empty())
       hash = std::async(std::launch::async, sha256OfFile, file.path, file.bytes, stop_);
     sink.startFile(number, file, [&] { report(file, *source); });
+    if (file.reader == mlflowReader().name && first_of_group) {
+      if (const auto folder = mlflowRunFolder(file.path)) handMlflowSettingsOn(*folder, sink);
+    }
     const auto read = readLog(*source, file.reader, sink, stop_);
     if (hash.valid()) file.sha256 = hash.get();
     file.cut_off = source->cutOff();
@@ -232,6 +263,16 @@ class Collection {
     std::stable_sort(group.files.begin(), group.files.end(),
                      [&](std::size_t a, std::size_t b) { return low[a] < low[b]; });
     return true;
+  }
+
+  void hashSettings() {
+    if (request_.preview) return;
+    for (ImportedFile& file : result_.files) {
+      if (file.reader != kMlflowSetting) continue;
+      std::error_code error;
+      file.bytes = std::filesystem::file_size(file.path, error);
+      if (!error) file.sha256 = sha256OfFile(file.path, file.bytes, stop_);
+    }
   }
 
   /// Every run has a name of its own: that of its group goes before one that several runs have.

@@ -18,9 +18,14 @@ constexpr std::size_t kMostSeriesShown = 24;
 constexpr std::size_t kMostRunsShown = 20;
 constexpr std::size_t kMostSkipsShown = 3;
 
+/// As the log has it where that is short, else six digits.
+std::string sampleText(double value) {
+  const std::string exact = exactNumber(value);
+  return exact.size() <= 10 ? exact : fmt::format("{:.6g}", value);
+}
+
 std::string atStepText(const LoggedValue& value) {
-  const std::string number =
-      std::isfinite(value.value) ? plainText(value.value, 5) : fmt::format("{}", value.value);
+  const std::string number = sampleText(value.value);
   return value.step ? fmt::format("{} at {}", number, exactNumber(*value.step)) : number;
 }
 
@@ -57,8 +62,8 @@ TextTable seriesTable(const ImportedRun& run) {
                    {"Taken as", "", Align::kLeft}}};
   for (const SeriesFacts* series : shownSeries(run)) {
     table.rows.push_back({series->name, std::to_string(series->count), atStepText(series->first),
-                          atStepText(series->last), plainText(series->lowest, 5),
-                          plainText(series->highest, 5),
+                          atStepText(series->last), sampleText(series->lowest),
+                          sampleText(series->highest),
                           series->taken_as.empty() ? "-" : series->taken_as});
   }
   if (run.series.size() > kMostSeriesShown)
@@ -83,7 +88,7 @@ std::string sizeText(const ImportedRun& run) {
         fmt::format(
             "N: {} active{}; E {}, k {}, G {}", countText(run.active_params),
             run.total_params > 0 ? fmt::format(", {} total", countText(run.total_params)) : "",
-            plainText(run.experts), plainText(run.top_k), plainText(run.granularity)),
+            exactNumber(run.experts), exactNumber(run.top_k), sampleText(run.granularity)),
         kPreviewWidth, 2);
   if (run.train_tokens > 0) text += fmt::format("D: {} tokens\n", countText(run.train_tokens));
   return text;

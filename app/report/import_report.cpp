@@ -10,6 +10,7 @@
 #include "app/report/import_words.h"
 #include "app/report/number_text.h"
 #include "app/report/text_table.h"
+#include "data/numbers.h"
 
 namespace moe::report {
 namespace {
@@ -32,9 +33,9 @@ TextTable runTable(const ImportOutcome& outcome) {
     if (!run.used()) continue;
     table.rows.push_back({run.id, countText(run.active_params),
                           run.total_params > 0 ? countText(run.total_params) : "-",
-                          countText(run.train_tokens), plainText(run.experts), plainText(run.top_k),
-                          decimalText(run.loss->value, 4), countText(run.loss->step),
-                          run.loss->series, flagNamesText(run)});
+                          countText(run.train_tokens), exactNumber(run.experts),
+                          exactNumber(run.top_k), decimalText(run.loss->value, 4),
+                          exactNumber(run.loss->step), run.loss->series, flagNamesText(run)});
   }
   return table;
 }

@@ -58,6 +58,10 @@ void warnAboutLosses(ImportOutcome& outcome) {
 
 void warnAboutFiles(ImportOutcome& outcome) {
   for (const ImportedFile& file : outcome.files) {
+    if (file.cut_off)
+      outcome.warnings.push_back(
+          {"packed_file_cut_off",
+           fmt::format("{}: the packed file ends early; what it holds is read", file.name)});
     if (file.skips == 0) continue;
     const LogSkip& first = file.first_skips.front();
     outcome.warnings.push_back(

@@ -210,7 +210,8 @@ class Collection {
     GroupSink sink(runs, options_);
     for (const std::size_t number : group.files) {
       if (auto read = readFile(number, number == group.files.front(), sink); !read) {
-        if (read.error().kind == ErrorKind::kCancelled || !request_.skip_bad) return read;
+        const bool fatal = files_[number].given && !request_.skip_bad;
+        if (read.error().kind == ErrorKind::kCancelled || fatal) return read;
         result_.files[number].problem = read.error().message;
       }
     }

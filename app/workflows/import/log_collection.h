@@ -16,8 +16,9 @@ struct CollectedLogs {
 };
 
 /// Finds the files, reads each (a second time where a run was continued inside of what it had
-/// written already) and joins the pieces of runs. A file of a folder that no reader knows is listed
-/// with its problem; one that was named by the user is an error, unless `skip_bad`.
+/// written already) and joins the pieces of runs. A file of a folder that no reader knows, or of
+/// which nothing can be read, is listed with its problem; one that was named by the user is an
+/// error, unless `skip_bad`.
 ///
 /// Errors (kInput): nothing there, a file that cannot be read, no log among the files; kCancelled.
 Result<CollectedLogs> collectLogs(const ImportRequest& request, const ImportPlan& plan,

@@ -79,7 +79,11 @@ LossUnit unitOf(std::string_view plain) {
 
 LossSplit splitOf(std::string_view plain) {
   if (hasOneOf(plain, kValidationWords)) return LossSplit::kValidation;
-  return hasWord(plain, "test") ? LossSplit::kTest : LossSplit::kTraining;
+  if (hasWord(plain, "test")) return LossSplit::kTest;
+  // Megatron's evaluations: "lm loss value: 8.79 | lm loss PPL: 6622"; in training it is "lm loss".
+  if (plain.ends_with("lm_loss_value") || plain.ends_with("lm_loss_ppl"))
+    return LossSplit::kValidation;
+  return LossSplit::kTraining;
 }
 
 int rankOf(const LossKind& kind, std::string_view plain) {

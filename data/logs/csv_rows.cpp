@@ -100,6 +100,7 @@ CsvRows::Split CsvRows::split() {
 /// Goes on at the next line.
 CsvRows::Found CsvRows::broken(std::string cause) {
   cause_ = std::move(cause);
+  row_bytes_ = 0;
   window_.discardLine();
   next_line_ = line_ + 1;
   return Found::kBroken;
@@ -113,9 +114,10 @@ CsvRows::Found CsvRows::next() {
   for (;;) {
     const Split found = split();
     if (found == Split::kTextBehindQuote) return broken(cause_);
-    if (found == Split::kWhole) break;
-    if (at_end_) return broken("a quoted field that starts here is never closed");
-    if (window_.view().size() > kLongestRow) {
+    if (found == Split::kWhole && row_bytes_ <= kLongestRow) break;
+    if (found == Split::kNeedsMore && at_end_)
+      return broken("a quoted field that starts here is never closed");
+    if (found == Split::kWhole || window_.view().size() > kLongestRow) {
       return broken(fmt::format("a row of more than {} MiB", kLongestRow >> 20));
     }
     at_end_ = !window_.grow();

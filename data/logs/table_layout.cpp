@@ -29,27 +29,32 @@ bool isHeader(std::span<const std::string_view> fields) {
          unprintable == 0;
 }
 
+/// How numbers are written in the rows looked at. Three digits behind a sign may be a group of
+/// thousands.
 struct RowCounts {
   int rows = 0;
   int fitting = 0;  ///< as many fields as the header
   int with_numbers = 0;
-  int comma_numbers = 0;  ///< "2,5"
-  int no_thousands = 0;   ///< of them, those that have not three digits behind the comma
-  int thousands = 0;      ///< "1,234,567"
-  int point_numbers = 0;  ///< "2.5"
+  int comma_decimals = 0;   ///< "2,5"
+  int comma_groups = 0;     ///< "1,234"
+  int point_decimals = 0;   ///< "2.5"
+  int point_groups = 0;     ///< "1.234"
+  int comma_thousands = 0;  ///< "1,234,567"
 };
 
 void countField(std::string_view field, RowCounts& counts) {
   const std::string_view number = trimmed(field);
-  const bool comma = number.find(',') != std::string_view::npos;
-  const bool point = number.find('.') != std::string_view::npos;
-  const bool digits = number.find_first_not_of("+-0123456789,") == std::string_view::npos;
-  if (comma && digits && number.find(',') != number.rfind(',')) ++counts.thousands;
-  if (comma && tableNumber(number, DecimalSign::kComma)) {
-    ++counts.comma_numbers;
-    if (!digits || number.size() - number.find(',') != 4) ++counts.no_thousands;
+  const std::size_t sign = number.find_first_of(".,");
+  if (sign == std::string_view::npos) return;
+  const bool digits = number.find_first_not_of("+-0123456789,.") == std::string_view::npos;
+  const bool group = digits && number.size() - sign == 4;
+  if (digits && number.find(',') != number.rfind(',')) ++counts.comma_thousands;
+  if (number[sign] == ',' && tableNumber(number, DecimalSign::kComma)) {
+    ++(group ? counts.comma_groups : counts.comma_decimals);
   }
-  if (point && tableNumber(number, DecimalSign::kPoint)) ++counts.point_numbers;
+  if (number[sign] == '.' && tableNumber(number, DecimalSign::kPoint)) {
+    ++(group ? counts.point_groups : counts.point_decimals);
+  }
 }
 
 RowCounts countRows(CsvRows& rows, std::size_t columns) {
@@ -66,10 +71,11 @@ RowCounts countRows(CsvRows& rows, std::size_t columns) {
 }
 
 /// Where semicolons delimit, the comma is the decimal sign by convention; where tabs do, "1,234"
-/// may be a thousand.
+/// alone may be a thousand.
 bool commaIsDecimal(char delimiter, const RowCounts& counts) {
-  if (delimiter == ',' || counts.point_numbers > 0 || counts.thousands > 0) return false;
-  return delimiter == ';' ? counts.comma_numbers > 0 : counts.no_thousands > 0;
+  if (delimiter == ',' || counts.point_decimals > 0 || counts.comma_thousands > 0) return false;
+  if (counts.comma_decimals > 0) return true;
+  return delimiter == ';' && counts.comma_groups > 0 && counts.point_groups == 0;
 }
 
 }  // namespace

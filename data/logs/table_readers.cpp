@@ -48,9 +48,9 @@ class TableLog {
       if (found == CsvRows::Found::kEnd) return;
       if (found == CsvRows::Found::kBroken) {
         reading_.skip({rows_.line(), rows_.cause()});
-      } else if (fits() && !mayBeCutOff()) {
+      } else if (fits()) {
+        checkLastField();
         panel_ ? handPanelRowOn() : handRowOn();
-        last_field_ = rows_.fields().back();
       }
     }
   }
@@ -105,21 +105,26 @@ class TableLog {
     return false;
   }
 
-  /// A last row without a line end, whose last field is shorter than the one above.
-  bool mayBeCutOff() {
-    if (rows_.ended() || last_field_.empty()) return false;
-    const std::string_view last = rows_.fields().back();
-    const auto number = tableNumber(last, layout_.decimal_sign);
-    const auto above = tableNumber(last_field_, layout_.decimal_sign);
-    if (!number || !above || isLongAs(last, *number, *above)) return false;
-    reading_.skip({rows_.line(), "the last line has no end and its last number may be cut off"});
-    return true;
+  /// In a last row without a line end, the last field may be cut off; it is whole for certain when
+  /// it has as many decimals as all those above.
+  void checkLastField() {
+    const int decimals = decimalsOf(rows_.fields().back());
+    last_field_cut_off_ = !rows_.ended() && (decimals < 1 || decimals != decimals_);
+    if (last_field_cut_off_) {
+      reading_.skip({rows_.line(),
+                     "the last line has no end; its last field may be cut off and is "
+                     "not used"});
+    }
+    decimals_ = decimals_.value_or(decimals) == decimals ? decimals : kVaried;
   }
 
-  /// Digits that lack behind the point change little; those of a whole number change it all.
-  bool isLongAs(std::string_view last, double number, double above) const {
-    const bool whole = last.find_first_of(".,") == std::string_view::npos;
-    return last.size() >= last_field_.size() && (!whole || number >= above);
+  /// Digits behind the sign of a number without exponent.
+  int decimalsOf(std::string_view field) const {
+    field = trimmed(field);
+    const std::size_t sign = field.find_first_of(".,");
+    const bool digits = field.find_first_not_of("+-0123456789.,") == std::string_view::npos;
+    if (!digits || !tableNumber(field, layout_.decimal_sign)) return kVaried;
+    return sign == std::string_view::npos ? 0 : static_cast<int>(field.size() - sign - 1);
   }
 
   /// Nothing for a missing cell and for a text among numbers, which is listed.
@@ -127,14 +132,20 @@ class TableLog {
     TableColumn& column = columns_[index];
     const std::string_view field = rows_.fields()[index];
     if (column.twice || isMissing(field)) return std::nullopt;
+    if (last_field_cut_off_ && index + 1 == columns_.size()) return std::nullopt;
     const std::optional<double> number = tableNumber(field, layout_.decimal_sign);
     if (number) {
       column.has_numbers = true;
       return LogCell{column.name, number, {}};
     }
-    if (column.has_numbers && !column.has_texts) {
-      reading_.skip({rows_.line(), fmt::format("{} is \"{}\", which is no number", column.name,
-                                               trimmed(field).substr(0, 40))});
+    const DecimalSign other =
+        layout_.decimal_sign == DecimalSign::kPoint ? DecimalSign::kComma : DecimalSign::kPoint;
+    const bool ambiguous = tableNumber(field, other).has_value();
+    if (ambiguous || (column.has_numbers && !column.has_texts)) {
+      reading_.skip(
+          {rows_.line(),
+           fmt::format("{} is \"{}\", which {}", column.name, trimmed(field).substr(0, 40),
+                       ambiguous ? "may mean two numbers" : "is no number")});
       return std::nullopt;
     }
     column.has_texts = true;
@@ -179,7 +190,9 @@ class TableLog {
   std::vector<TableColumn> columns_;
   std::vector<std::string> names_;
   std::optional<PanelColumns> panel_;
-  std::string last_field_;
+  static constexpr int kVaried = -1;
+  std::optional<int> decimals_;  ///< of the last column in all rows so far
+  bool last_field_cut_off_ = false;
   std::vector<LogCell> cells_;
   std::vector<LogValue> values_;
 };

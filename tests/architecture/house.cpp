@@ -18,9 +18,10 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 9> kTextEndings{".h",  ".cpp",  ".cmake", ".txt", ".md",
                                                        ".sh", ".json", ".toml",  ".yml"};
 
-constexpr std::array<std::string_view, 22> kRoomsWithReadme{".",
+constexpr std::array<std::string_view, 23> kRoomsWithReadme{".",
                                                             "data",
                                                             "data/kernels",
+                                                            "data/logs",
                                                             "data/tables",
                                                             "fitting",
                                                             "fitting/laws",

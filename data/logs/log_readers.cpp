@@ -17,11 +17,11 @@ namespace moe {
 namespace {
 
 std::vector<LogReader> allReaders() {
-  return {tensorboardReader(), wandbReader(),        huggingFaceReader(), mlflowReader(),
-          wandbCsvReader(),    csvReader(),          jsonLinesReader(),   jsonReader(),
-          megatronReader(),    llmcReader(),         nanogptReader(),     moddedNanogptReader(),
-          olmoReader(),        openInstructReader(), composerReader(),    torchtitanReader(),
-          deepspeedReader(),   fairseqReader(),      trainerTextReader(), anyTextReader()};
+  std::vector<LogReader> readers{tensorboardReader(), wandbReader(),    huggingFaceReader(),
+                                 mlflowReader(),      wandbCsvReader(), csvReader(),
+                                 jsonLinesReader(),   jsonReader()};
+  for (const LogReader* reader : textReaders()) readers.push_back(*reader);
+  return readers;
 }
 
 std::vector<std::string> readerNames() {

@@ -31,6 +31,14 @@ bool isMlflowSetting(const LogFile& file) {
   return !below.starts_with("metrics/");
 }
 
+/// A table that an import wrote, or its sidecar: a folder of logs may hold them.
+bool isOwnProduct(const std::filesystem::path& path) {
+  constexpr std::string_view kSidecar = ".provenance.json";
+  std::error_code ignored;
+  return path.string().ends_with(kSidecar) ||
+         std::filesystem::exists(path.string() + std::string(kSidecar), ignored);
+}
+
 /// The steps of one file of a run.
 struct PieceSteps {
   std::size_t file = 0;
@@ -132,6 +140,7 @@ class Collection {
     auto found = findLogFiles(request_.logs);
     if (!found) return tl::unexpected(found.error());
     files_ = std::move(*found);
+    if (auto safe = checkOut(); !safe) return tl::unexpected(safe.error());
     if (auto known = chooseReaders(); !known) return tl::unexpected(known.error());
     for (LogGroup& group : groupLogFiles(logs_, formats_, rule_)) {
       for (std::size_t& file : group.files) file = number_[file];
@@ -143,11 +152,27 @@ class Collection {
   }
 
  private:
+  /// No log is written over.
+  Result<void> checkOut() const {
+    if (request_.preview) return {};
+    for (const LogFile& file : files_) {
+      std::error_code ignored;
+      if (file.given && std::filesystem::equivalent(file.path, request_.out, ignored))
+        return fail(ErrorKind::kUsage, "--out",
+                    fmt::format("{} is one of the logs; name another file", request_.out));
+    }
+    return {};
+  }
+
   Result<void> chooseReaders() {
     for (std::size_t i = 0; i < files_.size(); ++i) {
       ImportedFile& file = result_.files.emplace_back();
       file.path = files_[i].path.string();
       file.name = files_[i].name;
+      if (!files_[i].given && isOwnProduct(files_[i].path)) {
+        file.problem = "written by an import";
+        continue;
+      }
       if (isMlflowSetting(files_[i])) {
         file.reader = kMlflowSetting;
         continue;

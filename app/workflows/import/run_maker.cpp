@@ -1,5 +1,7 @@
 #include "app/workflows/import/run_maker.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -54,12 +56,13 @@ class RunMaker {
     run_.records = collected_.log.records();
     run_.settings = collected_.log.settings();
     for (const auto& series : collected_.log.series()) run_.series.push_back(seriesFacts(*series));
+    checkMap();
     readSize();
     readTokensAndLoss();
     run_.lr_end_over_peak = endOverPeak(facts_);
     run_.finished = isFinished(facts_, run_);
     if (source_) run_.flags = flagsOf(facts_, *source_, run_);
-    if (request_.curves && run_.made()) addCurve();
+    if (request_.curves && run_.made() && source_->series->hasSteps()) addCurve();
     run_.facts = facts_.usedFacts();
     nameSeries();
     return std::move(run_);
@@ -67,6 +70,21 @@ class RunMaker {
 
  private:
   void lack(const Error& error) { run_.lacks.push_back({error.where, error.message}); }
+
+  void checkMap() {
+    const auto& settings = collected_.log.settings();
+    for (const auto& [role, wanted] : plan_.map) {
+      if (collected_.log.seriesNamed(wanted) != nullptr) continue;
+      const bool is_setting =
+          std::any_of(settings.begin(), settings.end(),
+                      [&](const LoggedSetting& setting) { return setting.key == wanted; });
+      if (is_setting) continue;
+      run_.warnings.push_back(
+          {"map_not_found",
+           fmt::format("--map {}={}: the log has no setting or series of this name", name(role),
+                       wanted)});
+    }
+  }
 
   void readSize() {
     const auto size = modelSize(facts_, run_.reader);
@@ -95,6 +113,11 @@ class RunMaker {
     if (!loss) return lack(loss.error());
     run_.loss = *loss;
     if (!clock_) return;
+    const bool has_steps = source_->series->hasSteps();
+    if (!has_steps && !clock_->worksWithoutSteps(*source_->series))
+      return lack({ErrorKind::kInput, "train_tokens",
+                   "the log has no steps, so that tokens cannot be counted; give all of them with "
+                   "--set train_tokens=COUNT"});
     run_.train_tokens = clock_->at(loss->step).value_or(0);
     if (!(run_.train_tokens > 0))
       lack({ErrorKind::kInput, "train_tokens", "no tokens were seen at the step of the loss"});

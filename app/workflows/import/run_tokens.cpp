@@ -20,6 +20,16 @@ bool grows(const SeriesLog* series) {
   return series != nullptr && series->highest() > series->lowest();
 }
 
+/// A count of what was seen grows along the run; tokens of each step do not.
+bool isCumulative(const SeriesLog* series) {
+  if (series == nullptr || !(series->highest() > 0)) return false;
+  const std::vector<SeriesPoint> points = series->track().points();
+  if (points.size() < 2) return true;
+  for (std::size_t i = 1; i < points.size(); ++i)
+    if (!(points[i].value >= points[i - 1].value)) return false;
+  return points.back().value > points.front().value;
+}
+
 /// Sequences of one step; none when only the share of one device is known, or none at all.
 std::optional<double> globalBatch(RunFacts& facts, std::string_view reader) {
   if (const auto batch = facts.number(kBatch)) return batch;
@@ -75,7 +85,7 @@ Result<TokenClock> TokenClock::of(RunFacts& facts, std::string_view reader) {
     return noTokens("--set tokens_per_step is no count above zero");
   }
   const SeriesLog* tokens = facts.series(kTokens);
-  if (tokens != nullptr && tokens->highest() > 0) {
+  if (isCumulative(tokens)) {
     clock.way_ = Way::kSeries;
     clock.track_ = &tokens->track();
     facts.used({kTokens, exactNumber(tokens->last().value), tokens->last().value, tokens->name(),
@@ -84,7 +94,7 @@ Result<TokenClock> TokenClock::of(RunFacts& facts, std::string_view reader) {
   }
   const auto sequence = facts.number(kSequence);
   const SeriesLog* samples = facts.series(kSamples);
-  if (samples != nullptr && samples->highest() > 0 && sequence) {
+  if (isCumulative(samples) && sequence) {
     clock.way_ = Way::kSeries;
     clock.track_ = &samples->track();
     clock.factor_ = *sequence;
@@ -115,6 +125,11 @@ Result<TokenClock> TokenClock::of(RunFacts& facts, std::string_view reader) {
   clock.factor_ = *batch * *sequence;
   facts.computed(kTokensPerStep, clock.factor_, "batch x sequence");
   return clock;
+}
+
+bool TokenClock::worksWithoutSteps(const SeriesLog& loss) const {
+  return way_ == Way::kEnd ||
+         (way_ == Way::kSeries && track_->count() == 1 && loss.track().count() == 1);
 }
 
 std::optional<double> TokenClock::at(double step) const {

@@ -75,7 +75,7 @@ TextTable seriesTable(const ImportedRun& run) {
 std::string lossText(const ImportedRun& run) {
   if (!run.loss) return "";
   std::string text =
-      fmt::format("Loss: {:.4f} nats per token at step {}, {} loss {}", run.loss->value,
+      fmt::format("Loss: {} nats per token at step {}, {} loss {}", run.loss->value,
                   exactNumber(run.loss->step), name(run.loss->split), run.loss->series);
   if (!run.loss->converted.empty()) text += fmt::format(" ({})", run.loss->converted);
   return wrappedText(text, kPreviewWidth, 2);
@@ -116,9 +116,8 @@ std::string skipsText(const ImportOutcome& outcome) {
   std::string text;
   for (const ImportedFile& file : outcome.files) {
     for (std::size_t i = 0; i < std::min(file.first_skips.size(), kMostSkipsShown); ++i)
-      text += wrappedText(fmt::format("  {}:{}: {}", file.name, file.first_skips[i].place,
-                                      file.first_skips[i].reason),
-                          kPreviewWidth, 4);
+      text += listedText(fmt::format("{}:{}: {}", file.name, file.first_skips[i].place,
+                                     file.first_skips[i].reason));
     if (file.skips > kMostSkipsShown)
       text += fmt::format("  {}: {} places in all\n", file.name, file.skips);
   }

@@ -45,8 +45,7 @@ std::string flagsText(const ImportOutcome& outcome) {
   for (const ImportedRun& run : outcome.runs) {
     if (!run.used()) continue;
     for (const RunFlag& flag : run.flags)
-      text += wrappedText(fmt::format("  {}: {}: {}", run.id, name(flag.kind), flag.reason),
-                          kImportWidth, 4);
+      text += listedText(fmt::format("{}: {}: {}", run.id, name(flag.kind), flag.reason));
   }
   return text.empty() ? "" : "Flags\n" + text + "\n";
 }
@@ -56,9 +55,9 @@ std::string leftOutText(const ImportOutcome& outcome) {
   std::string lacking;
   for (const ImportedRun& run : outcome.runs) {
     if (run.made() && !run.excluded.empty())
-      excluded += wrappedText(fmt::format("  {}: {}", run.id, run.excluded), kImportWidth, 4);
+      excluded += listedText(fmt::format("{}: {}", run.id, run.excluded));
     for (const RunLack& lack : run.lacks)
-      lacking += wrappedText(fmt::format("  {}: {}", run.id, lack.message), kImportWidth, 4);
+      lacking += listedText(fmt::format("{}: {}", run.id, lack.message));
   }
   if (!excluded.empty()) excluded = "Excluded\n" + excluded + "\n";
   if (!lacking.empty()) lacking = "Cannot be made\n" + lacking + "\n";

@@ -52,10 +52,14 @@ std::string filesNotReadText(const ImportOutcome& outcome) {
   std::size_t count = 0;
   for (const ImportedFile& file : outcome.files) {
     if (file.problem.empty() || ++count > kMostFilesListed) continue;
-    text += wrappedText(fmt::format("  {}: {}", file.name, file.problem), kImportWidth, 4);
+    text += listedText(fmt::format("{}: {}", file.name, file.problem));
   }
   if (count > kMostFilesListed) text += fmt::format("  and {} more\n", count - kMostFilesListed);
   return text.empty() ? "" : "Files that are not read\n" + text + "\n";
+}
+
+std::string listedText(const std::string& text) {
+  return "  " + wrappedText(text, kImportWidth - 2, 4);
 }
 
 std::string flagNamesText(const ImportedRun& run) {

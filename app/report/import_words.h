@@ -14,6 +14,9 @@ std::string importHeadText(const ImportOutcome& outcome);
 /// The files without a reader, or that could not be read, with the reason; empty without any.
 std::string filesNotReadText(const ImportOutcome& outcome);
 
+/// A line of a list, two blanks in; what does not fit, four.
+std::string listedText(const std::string& text);
+
 /// "spikes interrupted", each once; "-" without any.
 std::string flagNamesText(const ImportedRun& run);
 

@@ -34,8 +34,12 @@ double MovingMean::standardDeviation() const {
   return std::sqrt(squares / static_cast<double>(values_.size() - 1));
 }
 
-LossWatch::LossWatch(LossWindows windows)
-    : mean_(windows.mean_of), smooth_(windows.smooth), recent_(kRecent), before_(kAround) {}
+LossWatch::LossWatch(LossWindows windows, std::size_t shortest_spike)
+    : mean_(windows.mean_of),
+      smooth_(windows.smooth),
+      recent_(kRecent),
+      before_(kAround),
+      spikes_(shortest_spike) {}
 
 void LossWatch::followRestart(SeriesPoint point) {
   if (restarted_ && before_.count() >= 2 && restarts_.size() < kMostRestarts) {

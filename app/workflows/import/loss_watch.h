@@ -43,7 +43,8 @@ class MovingMean {
 /// Follows a loss as it is read, in its order of steps, each step once.
 class LossWatch {
  public:
-  explicit LossWatch(LossWindows windows);
+  /// `shortest_spike`: see SpikeWatch.
+  LossWatch(LossWindows windows, std::size_t shortest_spike);
 
   void add(SeriesPoint point);
   void restart() { restarted_ = true; }  ///< the next value is the first after a restart

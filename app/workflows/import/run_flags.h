@@ -19,7 +19,8 @@ std::optional<double> endOverPeak(const RunFacts& facts);
 /// Everything that is odd about a run, each with the figures that show it. `run` holds what is
 /// known of it otherwise. Thresholds:
 ///
-///   spikes          see SpikeWatch; of the loss and of the training loss beside it
+///   spikes          see SpikeWatch; of the loss and of the training loss beside it, there of 2
+///                   values at least
 ///   diverged        the mean of the last 5 values is above the lowest such mean by 5 % and 0.1
 ///   nan             values that are not finite
 ///   restart_jump    the mean of 8 values after a restart is above that of 8 before it by 2 % and

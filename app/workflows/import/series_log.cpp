@@ -8,8 +8,9 @@ namespace moe {
 namespace {
 
 constexpr std::size_t kMostSegments = 4096;
-constexpr std::size_t kManySegments = 16;  // more restarts than a run has
-constexpr std::size_t kFewestRepeats = 3;  // of one step, before ranks are thought of
+constexpr std::size_t kManySegments = 16;      // more restarts than a run has
+constexpr std::size_t kShortestOfBatches = 2;  // a spike of a training loss
+constexpr std::size_t kFewestRepeats = 3;      // of one step, before ranks are thought of
 
 }  // namespace
 
@@ -17,8 +18,9 @@ SeriesLog::SeriesLog(std::string name, std::optional<LossWindows> losses,
                      std::vector<double> cutoffs)
     : name_(std::move(name)), cutoffs_(std::move(cutoffs)) {
   if (!losses) return;
-  losses_.emplace(*losses);
-  is_perplexity_ = lossKind(name_).unit == LossUnit::kPerplexity;
+  const LossKind kind = lossKind(name_);
+  losses_.emplace(*losses, kind.split == LossSplit::kTraining ? kShortestOfBatches : 1);
+  is_perplexity_ = kind.unit == LossUnit::kPerplexity;
 }
 
 void SeriesLog::startPiece() { restarted_ = count_ > 0; }

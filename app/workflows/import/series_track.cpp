@@ -28,13 +28,14 @@ std::optional<double> SeriesTrack::at(double step) const {
       std::lower_bound(all.begin(), all.end(), step,
                        [](const SeriesPoint& point, double wanted) { return point.step < wanted; });
   if (after != all.end() && after->step == step) return after->value;
-  if (after == all.begin() || after == all.end()) {
-    const SeriesPoint& end = after == all.end() ? all.back() : all.front();
+  if (after == all.begin() || all.size() == 1) {
+    const SeriesPoint& end = all.front();
     return end.step > 0 ? end.value * (step / end.step) : end.value;
   }
-  const SeriesPoint& low = *(after - 1);
-  const double share = (step - low.step) / (after->step - low.step);
-  return low.value + share * (after->value - low.value);
+  const SeriesPoint& high = after == all.end() ? all.back() : *after;
+  const SeriesPoint& low = after == all.end() ? *(all.end() - 2) : *(after - 1);
+  const double share = (step - low.step) / (high.step - low.step);
+  return low.value + share * (high.value - low.value);
 }
 
 std::optional<double> SeriesTrack::median() const {

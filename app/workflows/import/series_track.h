@@ -23,8 +23,9 @@ class SeriesTrack {
   /// In the order of adding.
   std::vector<SeriesPoint> points() const;
 
-  /// Linear between points; beyond the ends along the line through the end and the origin, as
-  /// counts of tokens grow with steps. None without points.
+  /// Linear between points, and beyond the last one along the line through the last two; before the
+  /// first, and beside an only one, along the line through it and the origin, as counts of tokens
+  /// grow with steps. None without points.
   std::optional<double> at(double step) const;
 
   /// Of the finite values held; none without any.

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace moe {
 namespace {
 
 constexpr std::size_t kWindow = 64;
-constexpr std::size_t kFewest = 16;  // a median of fewer says little
+constexpr std::size_t kBaseline = 16;
 constexpr std::size_t kMostListed = 100;
 constexpr double kSigmas = 8;
 constexpr double kShare = 0.03;
@@ -34,51 +35,59 @@ void SpikeWatch::accept(double value) {
   level_ += kMovingShare * (value - level_);
 }
 
-/// Necessary for a spike and cheap; `begin` looks closer.
+/// Necessary in practice and cheap; `isHigh` looks closer.
 bool SpikeWatch::looksHigh(double value) const {
-  return calm_.size() >= kFewest && value > level_ + 2 * deviation_;
+  return calm_.size() >= kBaseline && value > level_ + deviation_;
 }
 
-void SpikeWatch::begin(SeriesPoint point) {
-  std::vector<double> values = calm_;
-  const double median = spikeMedian(values);
-  for (double& value : values) value = std::abs(value - median);
-  const double sigma = kMadToSigma * spikeMedian(values);
-  if (point.value - median <= std::max(kSigmas * sigma, kShare * std::abs(median))) {
-    accept(point.value);
-    return;
+bool SpikeWatch::isHigh(double value) {
+  std::vector<double> values(calm_);
+  std::rotate(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(next_), values.end());
+  std::vector<double> last(values.end() - kBaseline, values.end());
+  for (std::size_t i = values.size(); i-- > 1;) values[i] = std::abs(values[i] - values[i - 1]);
+  values.erase(values.begin());
+  current_.baseline = spikeMedian(last);
+  const double sigma = kMadToSigma / std::numbers::sqrt2 * spikeMedian(values);
+  return value - current_.baseline >
+         std::max(kSigmas * sigma, kShare * std::abs(current_.baseline));
+}
+
+/// One more high value, the first one included.
+void SpikeWatch::grow(SeriesPoint point) {
+  if (high_values_++ == 0 || point.value > current_.value) {
+    current_.step = point.step;
+    current_.value = point.value;
   }
-  in_spike_ = true;
-  high_values_ = 1;
-  current_ = {point.step, point.value, median};
-  ++count_;
-  if (spikes_.size() < kMostListed) spikes_.push_back(current_);
+  if (high_values_ < shortest_) return;
+  if (high_values_ == shortest_) {
+    ++count_;
+    if (count_ <= kMostListed) spikes_.push_back(current_);
+  } else if (count_ <= kMostListed) {
+    spikes_.back() = current_;
+  }
 }
 
 void SpikeWatch::add(SeriesPoint point) {
-  if (!in_spike_) {
-    if (looksHigh(point.value)) {
-      begin(point);
+  if (high_values_ == 0) {
+    if (looksHigh(point.value) && isHigh(point.value)) {
+      grow(point);
     } else {
       accept(point.value);
     }
     return;
   }
-  if (point.value > current_.value) {
-    current_.step = point.step;
-    current_.value = point.value;
-    if (count_ <= kMostListed) spikes_.back() = current_;
-  }
   const double half_way = current_.baseline + (current_.value - current_.baseline) / 2;
   if (point.value <= half_way) {
-    in_spike_ = false;
+    high_values_ = 0;
     accept(point.value);
-  } else if (++high_values_ >= kWindow) {
-    in_spike_ = false;
-    calm_.clear();
-    next_ = 0;
-    accept(point.value);
+    return;
   }
+  grow(point);
+  if (high_values_ < kWindow) return;
+  high_values_ = 0;
+  calm_.clear();
+  next_ = 0;
+  accept(point.value);
 }
 
 }  // namespace moe

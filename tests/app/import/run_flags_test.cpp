@@ -77,6 +77,21 @@ TEST(RunFlags, FindASpikeAndSayWhere) {
   EXPECT_THAT(reasonOf(run, RunFlagKind::kSpikes), HasSubstr("1 time, at step 5000"));
 }
 
+// A batch of odd text is no instability of the training.
+TEST(RunFlags, TakeNoOddBatchForASpike) {
+  MadeHistory history;
+  history.loss_name = "train_loss";
+  history.loss = [](int step) { return 2 + 20 / std::sqrt(step) + (step == 5000 ? 1.5 : 0); };
+  EXPECT_EQ(flagNames(runOf(history.text())), std::vector<std::string>{"training_loss"});
+}
+
+// A loss that falls by a third within the window is no noise that hides a spike of a tenth.
+TEST(RunFlags, FindASpikeOnASlope) {
+  MadeHistory history;
+  history.loss = [](int step) { return 8 - 4e-4 * step + (step == 9000 ? 0.6 : 0); };
+  EXPECT_THAT(reasonOf(runOf(history.text()), RunFlagKind::kSpikes), HasSubstr("at step 9000"));
+}
+
 TEST(RunFlags, CountSpikesNotTheirValues) {
   MadeHistory history;
   history.every = 10;
@@ -172,9 +187,9 @@ TEST(RunFlags, WatchTheTrainingLossBesideAnEvaluation) {
   std::string csv = "step,train_loss,val_loss,lr\n";
   const MadeHistory history;
   for (int step = 100; step <= 10000; step += 100)
-    csv += fmt::format("{},{},{},{}\n", step, history.loss(step) + (step == 4000 ? 2 : 0),
-                       step % 1000 == 0 ? fmt::format("{}", history.loss(step)) : "",
-                       history.learningRate(step));
+    csv += fmt::format(
+        "{},{},{},{}\n", step, history.loss(step) + (step >= 4100 && step <= 4300 ? 2 : 0),
+        step % 1000 == 0 ? fmt::format("{}", history.loss(step)) : "", history.learningRate(step));
   const ImportedRun run = runOf(csv);
   EXPECT_EQ(run.loss->series, "val_loss");
   EXPECT_THAT(reasonOf(run, RunFlagKind::kSpikes), HasSubstr("train_loss spikes 1 time"));

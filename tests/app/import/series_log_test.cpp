@@ -117,12 +117,14 @@ TEST(SeriesTrack, ThinsEvenlyAndKeepsTheEnds) {
   EXPECT_DOUBLE_EQ(track.at(123457).value(), 246914);  // linear between points
 }
 
-TEST(SeriesTrack, GoesOnThroughTheOriginBeyondItsEnds) {
+// A batch of 1 token to step 200, of 3 from there on: behind the last point it goes on at 3.
+TEST(SeriesTrack, GoesOnBeyondItsEndsAsItWas) {
   SeriesTrack track;
-  track.add({200, 400});
-  track.add({300, 600});
-  EXPECT_DOUBLE_EQ(track.at(100).value(), 200);
-  EXPECT_DOUBLE_EQ(track.at(450).value(), 900);
+  track.add({200, 200});
+  EXPECT_DOUBLE_EQ(track.at(400).value(), 400);
+  track.add({300, 500});
+  EXPECT_DOUBLE_EQ(track.at(100).value(), 100);
+  EXPECT_DOUBLE_EQ(track.at(450).value(), 950);
   EXPECT_FALSE(SeriesTrack().at(1));
 }
 

@@ -60,6 +60,7 @@ struct CommandContext {
 void addModelOptions(CLI::App& command, ModelQuestion& model);
 
 /// Each registers one subcommand whose callback runs one workflow and delivers one report.
+void addImportCommand(CLI::App& app, CommandContext& context);
 void addFitCommand(CLI::App& app, CommandContext& context);
 void addCompareCommand(CLI::App& app, CommandContext& context);
 void addPredictCommand(CLI::App& app, CommandContext& context);

@@ -58,6 +58,7 @@ struct PlotSeries {
   std::vector<double> y;
   std::vector<double> x_low, x_high;
   std::vector<double> y_low, y_high;
+  std::vector<std::string> texts;   ///< beside the points, where there is room
   std::vector<std::string> labels;  ///< tooltips: "run 12: E 8, N 81.4 M, loss 2.913 nats"
   std::vector<std::string> ids;     ///< where a click leads: run id, name of a configuration
 };

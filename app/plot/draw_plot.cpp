@@ -11,6 +11,8 @@
 namespace moe::plot {
 namespace {
 
+constexpr std::size_t kMostAvoided = 500;  // points of a line that texts keep clear of
+
 /// Without the data that the layer of marks does not read.
 std::shared_ptr<report::PlotSpec> marksOf(const report::PlotSpec& spec) {
   auto marks = std::make_shared<report::PlotSpec>();
@@ -21,15 +23,20 @@ std::shared_ptr<report::PlotSpec> marksOf(const report::PlotSpec& spec) {
   marks->markers = spec.markers;
   marks->reference_lines = spec.reference_lines;
   if (spec.map) marks->map.emplace();
-  for (const report::PlotSeries& series : spec.series)
-    if (series.name_at_end || !series.texts.empty()) marks->series.push_back(series);
+  for (const report::PlotSeries& series : spec.series) {
+    const bool line =
+        series.kind == report::SeriesKind::kLine || series.kind == report::SeriesKind::kStep;
+    if (series.name_at_end || !series.texts.empty() || (line && series.x.size() <= kMostAvoided))
+      marks->series.push_back(series);
+  }
   return marks;
 }
 
 void clear(QCustomPlot& plot) {
   const auto children = plot.children();
   for (QObject* child : children)
-    if (dynamic_cast<MarksLayer*>(child) != nullptr) delete child;
+    if (dynamic_cast<MarksLayer*>(child) != nullptr || dynamic_cast<BarsLayer*>(child) != nullptr)
+      delete child;
   plot.clearItems();
   plot.clearPlottables();
   plot.plotLayout()->clear();
@@ -46,6 +53,15 @@ void addLegend(const report::PlotSpec& spec, QCustomPlot& plot, const PlotTheme&
   if (entries.empty()) return;
   plot.plotLayout()->addElement(plot.plotLayout()->rowCount(), 0,
                                 new LegendRows(&plot, std::move(entries), theme));
+}
+
+/// Sizes of all parts at the widget's size: how many ticks fit depends on them.
+void layOut(QCustomPlot& plot) {
+  QCPLayoutGrid& layout = *plot.plotLayout();
+  layout.setOuterRect(plot.viewport());
+  for (const auto phase :
+       {QCPLayoutElement::upPreparation, QCPLayoutElement::upMargins, QCPLayoutElement::upLayout})
+    layout.update(phase);
 }
 
 QString notesOf(const report::PlotSpec& spec) {
@@ -71,7 +87,9 @@ void addAxes(const report::PlotSpec& spec, QCustomPlot& plot, const PlotTheme& t
   for (const report::PlotSeries& series : spec.series)
     drawSeries(spec, series, theme, *plot.xAxis, *plot.yAxis);
   rect->setMinimumMargins({20, 8, std::max(14, lineEndRoom(spec, theme)), 20});
-  new MarksLayer(*rect, marksOf(spec), theme);  // the plot owns it
+  const std::shared_ptr<const report::PlotSpec> marks = marksOf(spec);
+  if (!spec.bars.empty()) new BarsLayer(*rect, marks, theme);  // the plot owns both
+  new MarksLayer(*rect, marks, theme);
 }
 
 }  // namespace
@@ -82,6 +100,8 @@ void draw(const report::PlotSpec& spec, QCustomPlot& plot, const DrawOptions& op
   plot.setBackground(QBrush(theme.background));
   plot.setAntialiasedElements(QCP::aeAll);
   plot.plotLayout()->setRowSpacing(2);
+  plot.plotLayout()->setAutoMargins(QCP::msNone);
+  plot.plotLayout()->setMargins({0, 8, 0, 6});
   if (options.title) addText(plot, textOf(spec.title), theme.titleFont(), theme.text);
   if (options.sentence) addText(plot, textOf(spec.sentence), theme.labelFont(), theme.faint);
   if (!spec.empty_reason.empty() || !hasContent(spec)) {
@@ -91,6 +111,7 @@ void draw(const report::PlotSpec& spec, QCustomPlot& plot, const DrawOptions& op
   if (options.legend) addLegend(spec, plot, theme);
   addAxes(spec, plot, theme);
   if (options.notes) addText(plot, notesOf(spec), theme.noteFont(), theme.faint);
+  layOut(plot);
 }
 
 QCPAxisRect* axesOf(const QCustomPlot& plot) {

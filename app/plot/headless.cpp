@@ -1,6 +1,5 @@
 #include "app/plot/headless.h"
 
-#include <QDir>
 #include <QFontDatabase>
 
 #include "app/plot/plot_theme.h"
@@ -12,8 +11,6 @@ void drawWithoutDisplay() {
       qEnvironmentVariableIsSet("DISPLAY") || qEnvironmentVariableIsSet("WAYLAND_DISPLAY");
   if (display || qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) return;
   qputenv("QT_QPA_PLATFORM", "offscreen");
-  if (!qEnvironmentVariableIsSet("XDG_RUNTIME_DIR"))
-    qputenv("XDG_RUNTIME_DIR", QDir::tempPath().toUtf8());
 }
 
 bool hasPlotFont() { return QFontDatabase::hasFamily(lightTheme().family); }

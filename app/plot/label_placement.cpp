@@ -17,7 +17,10 @@ QRectF movedInside(QRectF place, const QRectF& bounds) {
   return place;
 }
 
-QRectF placeOf(const LabelWish& wish, const QRectF& bounds, const std::vector<QRectF>& taken) {
+QRectF placeOf(const LabelWish& wish, const QRectF& bounds, const std::vector<QRectF>& taken,
+               const std::vector<QRectF>& avoided) {
+  for (const QRectF& place : wish.places)
+    if (bounds.contains(place) && isFree(place, taken) && isFree(place, avoided)) return place;
   for (const QRectF& place : wish.places)
     if (bounds.contains(place) && isFree(place, taken)) return place;
   if (!wish.needed || wish.places.empty()) return {};
@@ -46,10 +49,10 @@ std::vector<QRectF> placesAround(QPointF point, QSizeF size, double distance) {
 }
 
 std::vector<QRectF> placeLabels(const std::vector<LabelWish>& wishes, const QRectF& bounds,
-                                std::vector<QRectF> taken) {
+                                std::vector<QRectF> taken, const std::vector<QRectF>& avoided) {
   std::vector<QRectF> placed;
   for (const LabelWish& wish : wishes) {
-    placed.push_back(placeOf(wish, bounds, taken));
+    placed.push_back(placeOf(wish, bounds, taken, avoided));
     if (!placed.back().isEmpty()) taken.push_back(placed.back());
   }
   return placed;

@@ -18,8 +18,9 @@ struct LabelWish {
 std::vector<QRectF> placesAround(QPointF point, QSizeF size, double distance);
 
 /// A place for each wish, in their order: the first that lies inside `bounds` and meets neither
-/// `taken` nor a label placed before. An empty rectangle: there is none.
+/// `taken` nor a label placed before, and nothing of `avoided` where that can be. An empty
+/// rectangle: there is none.
 std::vector<QRectF> placeLabels(const std::vector<LabelWish>& wishes, const QRectF& bounds,
-                                std::vector<QRectF> taken);
+                                std::vector<QRectF> taken, const std::vector<QRectF>& avoided = {});
 
 }  // namespace moe::plot

@@ -18,15 +18,15 @@ constexpr std::array<QRgb, 9> kViridis{0xff440154, 0xff472d7b, 0xff3b528b, 0xff2
                                        0xff28ae80, 0xff5ec962, 0xffaddc30, 0xfffde725};
 
 QCPRange valueRange(const PlotMap& map) {
-  QCPRange range(HUGE_VAL, -HUGE_VAL);
+  double low = HUGE_VAL;
+  double high = -HUGE_VAL;
   for (const double value : map.values) {
     if (!drawable(value, map.scale)) continue;
-    range.lower = std::min(range.lower, value);
-    range.upper = std::max(range.upper, value);
+    low = std::min(low, value);
+    high = std::max(high, value);
   }
-  if (!(range.upper >= range.lower)) return {1, 10};
-  if (range.upper == range.lower) range.upper = range.lower + std::max(1e-9, std::abs(range.lower));
-  return range;
+  if (!(high >= low)) return {1, 10};
+  return {low, high > low ? high : low + std::max(1e-9, std::abs(low))};
 }
 
 /// Cells whose middles are the nodes. On a logarithmic axis they are drawn evenly in pixels, as the

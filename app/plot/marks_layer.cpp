@@ -13,7 +13,7 @@ using report::PlotBar;
 using report::ReferenceLine;
 
 constexpr double kBarShare = 0.62;  // of a row
-constexpr double kMostBarPixels = 40;
+constexpr double kMostBarPixels = 56;
 constexpr int kDiagonalSteps = 64;
 
 /// Bars of one row that start together and point the same way stand side by side.
@@ -40,6 +40,42 @@ QPolygonF diamond(QPointF at, double radius) {
 
 }  // namespace
 
+QRectF barPlace(const QCPAxisRect& rect, const std::vector<PlotBar>& bars, const PlotBar& bar) {
+  const QCPAxis& x = *rect.axis(QCPAxis::atBottom);
+  const QCPAxis& y = *rect.axis(QCPAxis::atLeft);
+  const double middle = y.coordToPixel(bar.row);
+  const double row = std::abs(y.coordToPixel(bar.row + 1) - middle);
+  const BarPlace place = placeAmong(bars, bar);
+  const double whole = std::min(kMostBarPixels, kBarShare * row);
+  const double height = whole / std::max(1, place.count);
+  const double top = middle - whole / 2 + place.index * height;
+  return QRectF(QPointF(x.coordToPixel(bar.from), top),
+                QPointF(x.coordToPixel(bar.to), top + height))
+      .normalized();
+}
+
+BarsLayer::BarsLayer(QCPAxisRect& rect, std::shared_ptr<const report::PlotSpec> spec,
+                     const PlotTheme& theme)
+    : QCPLayerable(rect.parentPlot(), "grid"),
+      rect_(&rect),
+      spec_(std::move(spec)),
+      theme_(theme) {}
+
+void BarsLayer::applyDefaultAntialiasingHint(QCPPainter* painter) const {
+  painter->setAntialiasing(true);
+}
+
+QRect BarsLayer::clipRect() const { return rect_->rect(); }
+
+void BarsLayer::draw(QCPPainter* painter) {
+  painter->setPen(QPen(theme_.background, 1));
+  for (const PlotBar& bar : spec_->bars) {
+    painter->setBrush(colorOf(bar.color, theme_));
+    const QRectF place = barPlace(*rect_, spec_->bars, bar);
+    if (place.width() > 0) painter->drawRect(place);
+  }
+}
+
 MarksLayer::MarksLayer(QCPAxisRect& rect, std::shared_ptr<const report::PlotSpec> spec,
                        const PlotTheme& theme)
     : QCPLayerable(rect.parentPlot(), "overlay"),
@@ -57,26 +93,6 @@ QRect MarksLayer::clipRect() const { return rect_->outerRect(); }
 QPointF MarksLayer::pixelOf(double x, double y) const {
   return {rect_->axis(QCPAxis::atBottom)->coordToPixel(x),
           rect_->axis(QCPAxis::atLeft)->coordToPixel(y)};
-}
-
-QRectF MarksLayer::barRect(const PlotBar& bar) const {
-  const QPointF from = pixelOf(bar.from, bar.row);
-  const double to = pixelOf(bar.to, bar.row).x();
-  const double row = std::abs(pixelOf(bar.from, bar.row + 1).y() - from.y());
-  const BarPlace place = placeAmong(spec_->bars, bar);
-  const double whole = std::min(kMostBarPixels, kBarShare * row);
-  const double height = whole / std::max(1, place.count);
-  const double top = from.y() - whole / 2 + place.index * height;
-  return QRectF(QPointF(from.x(), top), QPointF(to, top + height)).normalized();
-}
-
-void MarksLayer::drawBars(QCPPainter& painter) const {
-  painter.setPen(QPen(theme_.background, 1));
-  for (const PlotBar& bar : spec_->bars) {
-    painter.setBrush(colorOf(bar.color, theme_));
-    const QRectF rect = barRect(bar);
-    if (rect.width() > 0) painter.drawRect(rect);
-  }
 }
 
 void MarksLayer::drawIsoLines(QCPPainter& painter) const {
@@ -127,7 +143,6 @@ void MarksLayer::drawMarkers(QCPPainter& painter) const {
 void MarksLayer::draw(QCPPainter* painter) {
   painter->save();
   painter->setClipRect(rect_->rect());
-  drawBars(*painter);
   drawIsoLines(*painter);
   drawReferenceLines(*painter);
   drawMarkers(*painter);

@@ -9,8 +9,29 @@
 
 namespace moe::plot {
 
-/// What a plot shows beside its series: bars, lines of equal value, reference lines and markers,
-/// with all texts inside the axes. Texts are placed anew whenever the plot is drawn, so that none
+/// Bars, under the series.
+class BarsLayer : public QCPLayerable {
+ public:
+  BarsLayer(QCPAxisRect& rect, std::shared_ptr<const report::PlotSpec> spec,
+            const PlotTheme& theme);
+
+ protected:
+  void draw(QCPPainter* painter) override;
+  void applyDefaultAntialiasingHint(QCPPainter* painter) const override;
+  QRect clipRect() const override;
+
+ private:
+  QCPAxisRect* rect_;
+  std::shared_ptr<const report::PlotSpec> spec_;
+  PlotTheme theme_;
+};
+
+/// Where a bar is drawn, in pixels.
+QRectF barPlace(const QCPAxisRect& rect, const std::vector<report::PlotBar>& bars,
+                const report::PlotBar& bar);
+
+/// What a plot shows over its series: lines of equal value, reference lines and markers, with all
+/// texts inside the axes. Texts are placed anew whenever the plot is drawn, so that none
 /// covers another at any zoom.
 class MarksLayer : public QCPLayerable {
  public:
@@ -34,8 +55,6 @@ class MarksLayer : public QCPLayerable {
   struct Wishes;
 
   QPointF pixelOf(double x, double y) const;
-  QRectF barRect(const report::PlotBar& bar) const;
-  void drawBars(QCPPainter& painter) const;
   void drawIsoLines(QCPPainter& painter) const;
   void drawReferenceLines(QCPPainter& painter) const;
   void drawMarkers(QCPPainter& painter) const;
@@ -46,6 +65,7 @@ class MarksLayer : public QCPLayerable {
   void wishMarkers(Wishes& wishes) const;
   void wishPointTexts(Wishes& wishes) const;
   void wishLineEnds(Wishes& wishes) const;
+  std::vector<QRectF> alongLines() const;
   void drawTexts(QCPPainter& painter);
 
   QCPAxisRect* rect_;

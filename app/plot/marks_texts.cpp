@@ -36,6 +36,7 @@ using report::ReferenceLine;
 constexpr double kMarkerReach = 12;  // pixels around a marker that texts leave free
 constexpr double kPointReach = 7;
 constexpr double kLineEndGap = 5;
+constexpr double kAvoidStep = 6;  // pixels between squares along a line
 
 bool continues(const std::vector<PlotBar>& bars, const PlotBar& bar) {
   const bool ends = std::any_of(bars.begin(), bars.end(), [&](const PlotBar& other) {
@@ -46,6 +47,16 @@ bool continues(const std::vector<PlotBar>& bars, const PlotBar& bar) {
 
 QRectF around(QPointF at, double reach) {
   return {at - QPointF(reach, reach), QSizeF(2 * reach, 2 * reach)};
+}
+
+void addSquares(QPointF from, QPointF to, const QRectF& inside, std::vector<QRectF>& squares) {
+  const double length = std::hypot(to.x() - from.x(), to.y() - from.y());
+  if (!std::isfinite(length) || length > 4 * inside.width()) return;
+  const int steps = static_cast<int>(length / kAvoidStep) + 1;
+  for (int step = 0; step <= steps; ++step) {
+    const QPointF at = from + (to - from) * step / steps;
+    if (inside.contains(at)) squares.push_back(around(at, 1.5));
+  }
 }
 
 QRectF centred(QPointF at, QSizeF size) {
@@ -59,7 +70,7 @@ void MarksLayer::wishBars(Wishes& wishes) const {
     if (bar.text.empty()) continue;
     const QString text = textOf(bar.text);
     const QSizeF size = wishes.sizeOf(text);
-    const QRectF rect = barRect(bar);
+    const QRectF rect = barPlace(*rect_, spec_->bars, bar);
     const QColor inside = readableOn(colorOf(bar.color, theme_));
     if (continues(spec_->bars, bar)) {
       if (size.width() <= rect.width())
@@ -99,20 +110,21 @@ void MarksLayer::wishReferenceLines(Wishes& wishes) const {
     std::vector<QRectF> places;
     if (line.kind == ReferenceLine::Kind::kHorizontal) {
       const double y = pixelOf(0, line.value).y();
-      for (const double x :
-           {rect.right() - size.width() - 2, rect.left() + 2, rect.center().x() - size.width() / 2})
-        for (const double top : {y - size.height() - 1, y + 1}) places.push_back({{x, top}, size});
+      for (const double share : {1.0, 0.0, 0.5, 0.875, 0.125, 0.75, 0.25, 0.625, 0.375}) {
+        const double x = rect.left() + 2 + share * (rect.width() - size.width() - 4);
+        for (const double top : {y - size.height() - 3, y + 3}) places.push_back({{x, top}, size});
+      }
     } else if (line.kind == ReferenceLine::Kind::kVertical) {
       const double x = pixelOf(line.value, 0).x();
       for (const double y : {rect.top() + 3, rect.bottom() - size.height() - 3})
-        for (const double left : {x + 3, x - 3 - size.width()}) places.push_back({{left, y}, size});
+        for (const double left : {x + 4, x - 4 - size.width()}) places.push_back({{left, y}, size});
     } else {
       for (const double share : {0.93, 0.85, 0.75, 0.6}) {
         const double px = rect.left() + share * rect.width();
         const double x = rect_->axis(QCPAxis::atBottom)->pixelToCoord(px);
         const double py = pixelOf(x, line.value * x).y();
-        places.push_back({{px + 4, py + 2}, size});
-        places.push_back({{px - 4 - size.width(), py - 2 - size.height()}, size});
+        places.push_back({{px + 5, py + 3}, size});
+        places.push_back({{px - 5 - size.width(), py - 3 - size.height()}, size});
       }
     }
     wishes.add(text, std::move(places), false,
@@ -135,10 +147,9 @@ void MarksLayer::wishPointTexts(Wishes& wishes) const {
     for (std::size_t i = 0; i < series.texts.size(); ++i) {
       if (series.texts[i].empty() || !drawable(series.x[i], spec_->x.scale)) continue;
       const QString text = textOf(series.texts[i]);
-      auto places =
-          placesAround(pixelOf(series.x[i], series.y[i]), wishes.sizeOf(text), kPointReach);
-      // Beside a bar to both sides texts stand above or below it.
-      if (!series.x_high.empty()) std::rotate(places.begin(), places.begin() + 2, places.end());
+      const bool bar = i < series.x_high.size();  // then it stands beside the bar's end
+      const QPointF at = pixelOf(bar ? series.x_high[i] : series.x[i], series.y[i]);
+      auto places = placesAround(at, wishes.sizeOf(text), kPointReach);
       wishes.add(text, std::move(places), false, {theme_.faint});
     }
 }
@@ -160,13 +171,37 @@ void MarksLayer::wishLineEnds(Wishes& wishes) const {
   }
 }
 
+/// Small squares along lines, that texts keep clear of.
+std::vector<QRectF> MarksLayer::alongLines() const {
+  std::vector<QRectF> squares;
+  const QRectF rect(rect_->rect());
+  for (const PlotSeries& series : spec_->series) {
+    if (series.kind != report::SeriesKind::kLine && series.kind != report::SeriesKind::kStep)
+      continue;
+    for (std::size_t i = 1; i < series.x.size(); ++i)
+      addSquares(pixelOf(series.x[i - 1], series.y[i - 1]), pixelOf(series.x[i], series.y[i]), rect,
+                 squares);
+  }
+  for (const ReferenceLine& line : spec_->reference_lines) {
+    if (line.kind == ReferenceLine::Kind::kHorizontal) {
+      const double y = pixelOf(0, line.value).y();
+      addSquares({rect.left(), y}, {rect.right(), y}, rect, squares);
+    } else if (line.kind == ReferenceLine::Kind::kVertical) {
+      const double x = pixelOf(line.value, 0).x();
+      addSquares({x, rect.top()}, {x, rect.bottom()}, rect, squares);
+    }
+  }
+  return squares;
+}
+
 void MarksLayer::drawTexts(QCPPainter& painter) {
   texts_.clear();
   std::vector<QRectF> taken;
   for (const report::PlotMarker& marker : spec_->markers)
     taken.push_back(around(pixelOf(marker.x, marker.y), kMarkerReach));
   for (const PlotSeries& series : spec_->series)
-    for (std::size_t i = 0; i < series.texts.size(); ++i)
+    for (std::size_t i = 0; series.kind == report::SeriesKind::kPoints && i < series.texts.size();
+         ++i)
       taken.push_back(around(pixelOf(series.x[i], series.y[i]), kPointReach - 2));
   const QFont font = theme_.noteFont();
   Wishes ends(font);
@@ -177,10 +212,11 @@ void MarksLayer::drawTexts(QCPPainter& painter) {
         &MarksLayer::wishPointTexts, &MarksLayer::wishIsoLines})
     (this->*wish)(inner);
   painter.setFont(font);
+  const std::vector<QRectF> lines = alongLines();
   const QRectF inside(rect_->rect());
   const QRectF wider(inside.topLeft(), QPointF(rect_->outerRect().right(), inside.bottom()));
   for (const auto& [wishes, bounds] : {std::pair{&ends, wider}, std::pair{&inner, inside}}) {
-    const std::vector<QRectF> places = placeLabels(wishes->wishes, bounds, taken);
+    const std::vector<QRectF> places = placeLabels(wishes->wishes, bounds, taken, lines);
     for (std::size_t i = 0; i < places.size(); ++i) {
       if (places[i].isEmpty()) continue;
       const QString& text = wishes->wishes[i].text;

@@ -142,7 +142,7 @@ void drawPoints(const PlotSpec& spec, const PlotSeries& series, const PlotTheme&
 }  // namespace
 
 double markerSize(std::size_t points) {
-  return points <= 300 ? 7 : (points <= kManyPoints ? 5 : 4);
+  return points <= 300 ? 8 : (points <= kManyPoints ? 6 : 4);
 }
 
 QCPScatterStyle markerOf(const report::PlotColor& color, const PlotTheme& theme, double size) {

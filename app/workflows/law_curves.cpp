@@ -11,21 +11,20 @@ namespace moe {
 namespace {
 
 constexpr double kWiden = 1.25;
-constexpr double kVaries = 1.05;                // held variables that differ less are one
-constexpr std::size_t kOptimumDrawsShare = 10;  // of the draws are solved for optima
+constexpr double kTogether = 1.05;              // values of a ratio below stay in one group
+constexpr std::size_t kOptimumDrawsShare = 10;  // one of so many draws is solved for optima
 
-using RunsByExperts = std::map<double, std::vector<TrainingRun>>;
+using Runs = std::vector<TrainingRun>;
 
-RunsByExperts byExperts(const Law& law, std::span<const TrainingRun> runs, std::size_t most) {
-  RunsByExperts groups;
+std::vector<Runs> byExperts(const Law& law, std::span<const TrainingRun> runs, std::size_t most) {
+  std::map<double, Runs> groups;
   const bool known = law.family->dependsOnExperts();
   for (const TrainingRun& run : runs) groups[known ? run.experts : 1].push_back(run);
-  if (groups.size() <= most || most < 2) return groups;
-  RunsByExperts chosen;
-  const auto last = static_cast<double>(groups.size() - 1);
-  for (std::size_t i = 0; i < most; ++i) {
-    const double place = last * static_cast<double>(i) / static_cast<double>(most - 1);
-    chosen.insert(*std::next(groups.begin(), std::lround(place)));
+  const std::size_t count = std::min(groups.size(), most);
+  std::vector<Runs> chosen;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t place = count < 2 ? 0 : i * (groups.size() - 1) / (count - 1);
+    chosen.push_back(std::next(groups.begin(), static_cast<std::ptrdiff_t>(place))->second);
   }
   return chosen;
 }
@@ -66,7 +65,7 @@ double valueOf(const TrainingRun& run, LawVariable variable) {
   return variable == LawVariable::kParams ? run.params : run.train_tokens;
 }
 
-std::vector<double> rangeOf(std::span<const TrainingRun> runs,
+std::vector<double> rangeOf(const Runs& runs,
                             const std::function<double(const TrainingRun&)>& value,
                             std::size_t points) {
   double low = HUGE_VAL;
@@ -78,38 +77,57 @@ std::vector<double> rangeOf(std::span<const TrainingRun> runs,
   return evenlyInLog(low / kWiden, high * kWiden, points);
 }
 
-/// Curves over N or D of the runs of one expert count, sorted here by what is held.
-void addHeldCurves(const Law& law, std::vector<TrainingRun> runs, LawVariable variable,
-                   const LawCurvesOptions& options, std::vector<LawCurve>& curves) {
-  const bool over_params = variable == LawVariable::kParams;
-  const LawVariable held = over_params ? LawVariable::kTrainTokens : LawVariable::kParams;
+void sortBy(LawVariable variable, Runs& runs) {
   std::stable_sort(runs.begin(), runs.end(), [&](const TrainingRun& a, const TrainingRun& b) {
-    return valueOf(a, held) < valueOf(b, held);
+    return valueOf(a, variable) < valueOf(b, variable);
   });
-  const std::vector<double> x = rangeOf(
-      runs, [&](const TrainingRun& run) { return valueOf(run, variable); }, options.points);
-  const bool varies = valueOf(runs.back(), held) > kVaries * valueOf(runs.front(), held) &&
-                      (law.family->dependsOnTokens() || !over_params);
-  std::vector<std::size_t> places{(runs.size() - 1) / 2};
-  if (varies) places.insert(places.end(), {0, runs.size() - 1});
-  for (const std::size_t place : places) {
-    const LawPoint at = pointOf(runs[place]);
-    const LossAt lossAt = [&, at](const Law& one, double value) {
-      LawPoint point = at;
-      (over_params ? point.params : point.train_tokens) = value;
-      return one.loss(point);
-    };
-    LawCurve curve = curveOf(law, lossAt, x);
-    curve.experts = runs.front().experts;
-    curve.held = valueOf(runs[place], held);
-    curve.middle = place == places.front();
-    if (curve.middle) addBand(law, lossAt, options.draws, curve);
-    curves.push_back(std::move(curve));
-  }
 }
 
-void addFlopCurve(const Law& law, const std::vector<TrainingRun>& runs,
-                  const LawCurvesOptions& options, std::vector<LawCurve>& curves) {
+/// Ranges of a variable with about as many runs each.
+std::vector<Runs> byValue(Runs runs, LawVariable variable, std::size_t most) {
+  sortBy(variable, runs);
+  std::vector<Runs> clusters;
+  for (const TrainingRun& run : runs) {
+    const bool apart =
+        clusters.empty() ||
+        valueOf(run, variable) > kTogether * valueOf(clusters.back().back(), variable);
+    if (apart) clusters.emplace_back();
+    clusters.back().push_back(run);
+  }
+  if (clusters.size() <= most) return clusters;
+  std::vector<Runs> groups(most);
+  std::size_t before = 0;
+  for (const Runs& cluster : clusters) {
+    Runs& group = groups[before * most / runs.size()];
+    group.insert(group.end(), cluster.begin(), cluster.end());
+    before += cluster.size();
+  }
+  std::erase_if(groups, [](const Runs& group) { return group.empty(); });
+  return groups;
+}
+
+/// A curve over N or D of one group, at the other variable of its median run.
+LawCurve heldCurve(const Law& law, Runs runs, LawVariable variable, LawVariable held,
+                   const LawCurvesOptions& options) {
+  sortBy(held, runs);
+  const TrainingRun& median = runs[(runs.size() - 1) / 2];
+  const LawPoint at = pointOf(median);
+  const LossAt lossAt = [variable, at](const Law& one, double value) {
+    LawPoint point = at;
+    (variable == LawVariable::kParams ? point.params : point.train_tokens) = value;
+    return one.loss(point);
+  };
+  const auto value = [&](const TrainingRun& run) { return valueOf(run, variable); };
+  LawCurve curve = curveOf(law, lossAt, rangeOf(runs, value, options.points));
+  curve.experts = median.experts;
+  curve.held = valueOf(median, held);
+  curve.held_by_runs = {valueOf(runs.front(), held), valueOf(runs.back(), held)};
+  addBand(law, lossAt, options.draws, curve);
+  return curve;
+}
+
+void addFlopCurve(const Law& law, const Runs& runs, const LawCurvesOptions& options,
+                  std::vector<LawCurve>& curves) {
   const LawPoint model = pointOf(runs[runs.size() / 2]);
   const auto flop = [&](const TrainingRun& run) { return trainFlop(law, pointOf(run)).value(); };
   const std::vector<double> x = rangeOf(runs, flop, options.points);
@@ -135,12 +153,18 @@ Flop trainFlop(const Law& law, const LawPoint& point) {
 std::vector<LawCurve> lawCurves(const Law& law, std::span<const TrainingRun> runs,
                                 LawVariable variable, const LawCurvesOptions& options) {
   std::vector<LawCurve> curves;
-  for (const auto& [experts, group] : byExperts(law, runs, options.most_experts)) {
-    if (variable == LawVariable::kTrainFlop)
-      addFlopCurve(law, group, options, curves);
-    else
-      addHeldCurves(law, group, variable, options, curves);
+  if (runs.empty()) return curves;
+  std::vector<Runs> groups = byExperts(law, runs, options.most_experts);
+  if (variable == LawVariable::kTrainFlop) {
+    for (const Runs& group : groups) addFlopCurve(law, group, options, curves);
+    return curves;
   }
+  const LawVariable held =
+      variable == LawVariable::kParams ? LawVariable::kTrainTokens : LawVariable::kParams;
+  const bool matters = law.family->dependsOnTokens() || held == LawVariable::kParams;
+  if (groups.size() == 1 && matters) groups = byValue(groups.front(), held, options.most_groups);
+  for (Runs& group : groups)
+    curves.push_back(heldCurve(law, std::move(group), variable, held, options));
   return curves;
 }
 

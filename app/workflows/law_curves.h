@@ -18,7 +18,7 @@ struct LawCurve {
   /// What is held: D in tokens of a curve over N, N of a curve over D; 0 over FLOP, where N and D
   /// are the loss-optimal ones.
   double held = 0;
-  bool middle = true;  ///< held at the median of the runs; else at their least or largest
+  Range held_by_runs;  ///< least and largest of the runs that the curve stands for
   std::vector<double> x;
   std::vector<double> loss;
   std::vector<double> low95, high95;  ///< over the law's posterior; empty without one
@@ -26,17 +26,18 @@ struct LawCurve {
 
 struct LawCurvesOptions {
   std::size_t points = 61;
-  std::size_t draws = 200;  ///< of the posterior; a tenth of them where optima are solved
-  std::size_t most_experts =
-      8;  ///< expert counts with curves: evenly chosen among those of the runs
+  std::size_t draws = 200;        ///< of the posterior; a tenth of them where optima are solved
+  std::size_t most_experts = 12;  ///< expert counts with a curve: evenly chosen among the runs'
+  std::size_t most_groups = 6;    ///< of runs with one expert count
 };
 
-/// A law through the runs that it was fitted to: per expert count of the runs one curve, from 0.8
-/// times their least to 1.25 times their largest value of the variable, evenly in its logarithm.
-/// The other variable is held at that of the median run and, where it varies by more than a
-/// twentieth, also at the least and the largest, without band. What else the law knows (k, G,
-/// unique tokens, bits) is that of the run it is held at. Over FLOP the curve is the least loss of
-/// each budget, none for laws without an optimum. Empty for no runs.
+/// A law through the runs that it was fitted to: a curve for each group of runs, from 0.8 times
+/// their least to 1.25 times their largest value of the variable, evenly in its logarithm. Groups
+/// are the expert counts; where there is one, they are ranges of the other variable with about as
+/// many runs each, in which values within a twentieth of each other stay together. The other
+/// variable is held at that of the group's median run, and what else the law knows (k, G, unique
+/// tokens, bits) is that of this run. Over FLOP the curve is the least loss of each budget for each
+/// expert count; none for laws without an optimum. Empty for no runs.
 std::vector<LawCurve> lawCurves(const Law& law, std::span<const TrainingRun> runs,
                                 LawVariable variable, const LawCurvesOptions& options = {});
 

@@ -35,6 +35,13 @@ void addLossBand(const PlanRequest& request, const std::vector<std::size_t>& dra
   }
 }
 
+/// Below the smallest model of the exact prices all sizes are priced as that one.
+double leastPriced(const PlanRequest& request, double experts) {
+  for (const ServedExperts& served : request.served)
+    if (served.experts == experts) return served.surface->smallest_params;
+  return 0;
+}
+
 std::optional<PlanCurve> planCurve(const PlanRequest& request, double experts,
                                    const PlanCurvesOptions& options,
                                    const std::vector<std::size_t>& draws) {
@@ -45,10 +52,11 @@ std::optional<PlanCurve> planCurve(const PlanRequest& request, double experts,
   curve.experts = experts;
   curve.params = spacedInLog(
       {options.least_size_ratio * *optimum, options.most_size_ratio * *optimum}, options.points);
+  const double least = leastPriced(request, experts);
   for (const double params : curve.params) {
     curve.train_tokens.push_back(line.tokens(params));
     curve.loss.push_back(line.loss(params));
-    const auto serving = servingOf(request, params, experts);
+    const auto serving = params >= least ? servingOf(request, params, experts) : std::nullopt;
     curve.usd_per_million_tokens.push_back(serving ? serving->usd_per_million_tokens : NAN);
   }
   addLossBand(request, draws, curve);

@@ -15,7 +15,7 @@ struct PlanCurve {
   std::vector<double> train_tokens;
   std::vector<double> loss;
   std::vector<double> low95, high95;           ///< of the loss; empty without a posterior
-  std::vector<double> usd_per_million_tokens;  ///< NaN where the model fits nowhere
+  std::vector<double> usd_per_million_tokens;  ///< NaN: fits nowhere, or too small to be priced
 };
 
 struct PlanCurvesOptions {

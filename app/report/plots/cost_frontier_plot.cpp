@@ -32,7 +32,7 @@ PlotSeries sweepSeries(const CostOutcome& outcome, const std::vector<CostOption>
     series.name = fmt::format("{}, by requests at once", nameOf(outcome.parallelism));
     // Every other step is a doubling.
     for (std::size_t i = 0; i < sweep.size(); ++i)
-      series.texts.push_back(i % 2 == 0 ? plainText(sweep[i].concurrency) : std::string());
+      series.texts.push_back(i % 2 == 0 ? countText(sweep[i].concurrency) : std::string());
   }
   return series;
 }
@@ -64,7 +64,7 @@ PlotSpec frontierPlot(const CostOutcome& outcome, const std::vector<CostOption>&
   }
   plot.markers.push_back({MarkerRole::kRecommended, 1 / outcome.tpot.value(),
                           outcome.output_tokens_per_s / outcome.devices, emphasis(),
-                          fmt::format("{} requests", plainText(outcome.concurrency)),
+                          fmt::format("{} requests", countText(outcome.concurrency)),
                           fmt::format("priced: {} requests at once, {} per token",
                                       plainText(outcome.concurrency), durationText(outcome.tpot)),
                           "priced"});

@@ -64,13 +64,13 @@ PlotSpec memoryPlot(const CostOutcome& outcome) {
             {}};
   plot.y.categories = {outcome.accelerator.name};
   MemoryBar bar(device);
-  bar.add("attention weights", device.attention_weights, category(0));
+  bar.add("attention weights", device.attention_weights, category(3));
   bar.add("dense weights", device.dense_weights, category(1));
   bar.add("expert weights", device.expert_weights, category(2));
-  bar.add("embedding and head", device.vocabulary_weights, category(3));
-  bar.add("activations and reserve", device.reserve, category(4));
-  bar.add("KV cache in use", heldShare(outcome) * device.kv_space, category(5));
-  bar.add("KV cache free", (1 - heldShare(outcome)) * device.kv_space, category(6));
+  bar.add("embedding and head", device.vocabulary_weights, category(5));
+  bar.add("activations and reserve", device.reserve, category(6));
+  bar.add("KV cache in use", heldShare(outcome) * device.kv_space, category(0));
+  bar.add("KV cache free", (1 - heldShare(outcome)) * device.kv_space, category(4));
   bar.add("left alone by the engine", device.unused, neutral());
   plot.bars = std::move(bar).bars();
   plot.notes.push_back(

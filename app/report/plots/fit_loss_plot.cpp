@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "app/report/number_text.h"
@@ -13,24 +14,49 @@ namespace {
 
 constexpr double kFlopPerParamToken = 6;  // of runs whose law is not known yet
 
-/// Expert counts in order; where in the sequence of colours each one stands.
-class ExpertColors {
- public:
-  explicit ExpertColors(const std::vector<TrainingRun>& runs) {
-    std::set<double> found;
-    for (const TrainingRun& run : runs) found.insert(run.experts);
-    counts_.assign(found.begin(), found.end());
-  }
-  const std::vector<double>& counts() const { return counts_; }
-  PlotColor of(double experts) const {
-    const auto at = std::lower_bound(counts_.begin(), counts_.end(), experts) - counts_.begin();
-    if (counts_.size() == 1) return category(0);
-    return sequence(static_cast<int>(at), static_cast<int>(counts_.size()));
-  }
-
- private:
-  std::vector<double> counts_;
+/// Runs that share a colour.
+struct ColorGroup {
+  std::string name;
+  PlotColor color;
+  double experts = 0;         // 0: of any count
+  std::optional<Range> held;  // of the other variable; none: any
 };
+
+std::vector<ColorGroup> byExperts(const std::vector<TrainingRun>& runs) {
+  std::set<double> counts;
+  for (const TrainingRun& run : runs) counts.insert(run.experts);
+  std::vector<ColorGroup> groups;
+  for (const double experts : counts)
+    groups.push_back({expertsName(experts),
+                      sequence(static_cast<int>(groups.size()), static_cast<int>(counts.size())),
+                      experts, std::nullopt});
+  if (groups.size() == 1) groups.front() = {"runs", category(0), 0, std::nullopt};
+  return groups;
+}
+
+std::string heldName(LawVariable variable, const Range& held) {
+  const char* what = variable == LawVariable::kParams ? "D" : "N";
+  const std::string low = countText(held.low);
+  const std::string high = countText(held.high);
+  return low == high ? fmt::format("{} {}", what, low)
+                     : fmt::format("{} {} to {}", what, low, high);
+}
+
+/// Expert counts; ranges of the other variable where the curves stand for those.
+std::vector<ColorGroup> groupsOf(const std::vector<TrainingRun>& runs, LawVariable variable,
+                                 const std::vector<LawCurve>& curves) {
+  const bool by_held =
+      curves.size() > 1 && std::all_of(curves.begin(), curves.end(), [&](const LawCurve& curve) {
+        return curve.experts == curves.front().experts;
+      });
+  if (!by_held) return byExperts(runs);
+  std::vector<ColorGroup> groups;
+  for (const LawCurve& curve : curves)
+    groups.push_back({heldName(variable, curve.held_by_runs),
+                      sequence(static_cast<int>(groups.size()), static_cast<int>(curves.size())), 0,
+                      curve.held_by_runs});
+  return groups;
+}
 
 PlotAxis axisOf(LawVariable variable, ParameterKind kind) {
   switch (variable) {
@@ -73,42 +99,49 @@ double positionOf(const TrainingRun& run, LawVariable variable, const Law* law) 
   return 0;
 }
 
-/// The runs, a series for each expert count.
+double heldOf(const TrainingRun& run, LawVariable variable) {
+  return variable == LawVariable::kParams ? run.train_tokens : run.params;
+}
+
+bool holds(const ColorGroup& group, double experts, double held) {
+  return (group.experts == 0 || group.experts == experts) &&
+         (!group.held || (held >= group.held->low && held <= group.held->high));
+}
+
+/// The runs, a series for each group.
 void addRuns(const std::vector<TrainingRun>& runs, LawVariable variable, const Law* law,
-             const ExpertColors& colors, PlotSpec& plot) {
-  const bool alone = colors.counts().size() == 1;
-  for (const double experts : colors.counts()) {
+             const std::vector<ColorGroup>& groups, PlotSpec& plot) {
+  for (const ColorGroup& group : groups) {
     PlotSeries points;
     points.kind = SeriesKind::kPoints;
-    points.name = alone ? std::string("runs") : expertsName(experts);
-    points.color = colors.of(experts);
+    points.name = group.name;
+    points.color = group.color;
     for (const TrainingRun& run : runs)
-      if (run.experts == experts)
+      if (holds(group, run.experts, heldOf(run, variable)))
         addPoint(points, positionOf(run, variable, law), run.loss, runLabel(run), run.run_id);
     plot.series.push_back(std::move(points));
   }
 }
 
-void addCurve(const LawCurve& curve, const ExpertColors& colors, PlotSpec& plot) {
+void addCurve(const LawCurve& curve, const std::vector<ColorGroup>& groups, PlotSpec& plot) {
+  const auto group = std::find_if(groups.begin(), groups.end(), [&](const ColorGroup& one) {
+    return holds(one, curve.experts, curve.held);
+  });
+  const PlotColor color = group == groups.end() ? neutral() : group->color;
   if (!curve.low95.empty()) {
     PlotSeries band;
     band.kind = SeriesKind::kBand;
-    band.color = colors.of(curve.experts);
+    band.color = color;
     band.x = curve.x;
     band.y_low = curve.low95;
     band.y_high = curve.high95;
     plot.series.push_back(std::move(band));
   }
   PlotSeries line;
-  line.color = colors.of(curve.experts);
-  line.dashed = !curve.middle;
+  line.color = color;
   line.x = curve.x;
   line.y = curve.loss;
   plot.series.push_back(std::move(line));
-}
-
-bool anyDashed(const std::vector<LawCurve>& curves) {
-  return std::any_of(curves.begin(), curves.end(), [](const LawCurve& c) { return !c.middle; });
 }
 
 std::string curvesNote(LawVariable variable, const std::vector<LawCurve>& curves) {
@@ -116,10 +149,8 @@ std::string curvesNote(LawVariable variable, const std::vector<LawCurve>& curves
   if (variable == LawVariable::kTrainFlop)
     return "Curves: the law's least loss at each budget; runs lie above it as far as their N and D "
            "differ from the best.";
-  const char* other = variable == LawVariable::kParams ? "D" : "N";
-  return fmt::format(
-      "Solid: the law at the median {} of the runs of that expert count{}.", other,
-      anyDashed(curves) ? fmt::format("; dashed: at their least and largest {}", other) : "");
+  return fmt::format("Curves: the law at the median {} of the runs of that colour.",
+                     variable == LawVariable::kParams ? "D" : "N");
 }
 
 std::string shownText(LawVariable variable) {
@@ -146,9 +177,9 @@ PlotSpec lossPlot(const FitAnswer& answer, const LawFit& fit, LawVariable variab
       "Measured loss of {} points against {}, with the fitted law {}: where points leave their "
       "curve, the law does not describe them.",
       table.runs.size(), shownText(variable), fit.fit.family->name);
-  const ExpertColors colors(table.runs);
-  for (const LawCurve& curve : curves) addCurve(curve, colors, plot);
-  addRuns(table.runs, variable, &fit.law, colors, plot);
+  const std::vector<ColorGroup> groups = groupsOf(table.runs, variable, curves);
+  for (const LawCurve& curve : curves) addCurve(curve, groups, plot);
+  addRuns(table.runs, variable, &fit.law, groups, plot);
   plot.notes.push_back(curvesNote(variable, curves));
   if (!fit.law.posterior.empty() && !curves.empty())
     plot.notes.push_back(
@@ -163,7 +194,7 @@ PlotSpec runsPlot(const RunTable& table, LawVariable variable) {
       fmt::format("Measured loss of {} runs against {}.", table.runs.size(), shownText(variable));
   if (table.runs.empty())
     plot.empty_reason = "There are no runs yet: open a table or a log of training runs.";
-  addRuns(table.runs, variable, nullptr, ExpertColors(table.runs), plot);
+  addRuns(table.runs, variable, nullptr, byExperts(table.runs), plot);
   if (variable == LawVariable::kTrainFlop) plot.notes.push_back("C = 6 N D.");
   return plot;
 }

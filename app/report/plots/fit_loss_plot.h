@@ -6,8 +6,9 @@
 
 namespace moe::report {
 
-/// Loss of the fitted runs against N, D or training FLOP, a colour per expert count, with the law's
-/// curves (see lawCurves, for the same variable) and their bands.
+/// Loss of the fitted runs against N, D or training FLOP, a colour per expert count
+/// (or per group of the curves, see lawCurves), with the law's curves for the same
+/// variable and their bands.
 PlotSpec lossPlot(const FitAnswer& answer, const LawFit& fit, LawVariable variable,
                   const std::vector<LawCurve>& curves);
 

@@ -122,7 +122,7 @@ PlotSpec planPlot(const PlanAnswer& answer, const std::vector<PlanCurve>& curves
   addBound(answer, plot);
   addRecommended(answer, plot);
   plot.notes.push_back(drawsNote(answer.outcome.draws));
-  plot.notes.push_back(fmt::format("Loss: fitted. Price: {}, {} x at most {}.",
+  plot.notes.push_back(fmt::format("Loss: fitted. Price: {}, on up to {} x {}.",
                                    name(servingBasis(answer.request)), answer.request.max_devices,
                                    answer.request.accelerator.name));
   if (plot.markers.empty() && curves.empty())

@@ -49,12 +49,17 @@ class Span {
 
 void addSeries(const report::PlotSpec& spec, Span& x, Span& y) {
   for (const report::PlotSeries& series : spec.series) {
-    x.add(series.x);
-    if (series.kind != report::SeriesKind::kBand) y.add(series.y);
-    x.add(series.x_low);
-    x.add(series.x_high);
-    y.add(series.y_low);
-    y.add(series.y_high);
+    for (std::size_t i = 0; i < series.x.size(); ++i) {
+      const bool band = series.kind == report::SeriesKind::kBand;
+      const double at = band ? series.y_low[i] : series.y[i];
+      if (!drawable(series.x[i], spec.x.scale) || !drawable(at, spec.y.scale)) continue;
+      x.add(series.x[i]);
+      y.add(at);
+      for (const auto* column : {&series.x_low, &series.x_high})
+        if (i < column->size()) x.add((*column)[i]);
+      for (const auto* column : {&series.y_low, &series.y_high})
+        if (i < column->size()) y.add((*column)[i]);
+    }
   }
   for (const report::PlotMarker& marker : spec.markers) {
     x.add(marker.x);
@@ -74,6 +79,8 @@ QCPRange barRange(const report::PlotSpec& spec, Span x) {
     texts = texts || !bar.text.empty();
     to_left = to_left || bar.to < bar.from;
   }
+  for (const report::PlotSeries& series : spec.series)
+    texts = texts || (!series.texts.empty() && !series.x_high.empty());
   const bool from_zero = x.any() && x.low() == 0;
   const double beside = texts ? kBarMargin : kMargin;
   return x.widened(from_zero ? 0 : (to_left ? beside : kMargin), beside);

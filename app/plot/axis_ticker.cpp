@@ -34,6 +34,25 @@ int minorParts(double step) {
   return leading > 1.5 && leading < 2.5 ? 4 : 5;
 }
 
+QString powerText(double value, int digits) {
+  const int exponent = static_cast<int>(std::floor(std::log10(std::abs(value)) + kRounding));
+  const double mantissa = value / std::pow(10.0, exponent);
+  const QString power = "10" + superscript(exponent);
+  if (std::abs(mantissa - 1) < 1e-6) return power;
+  return withMinus(QString::number(mantissa, 'g', digits)) + QChar(0xd7) + power;
+}
+
+bool isPlain(double value) {
+  return std::abs(value) < kPowersFrom && std::abs(value) >= kPowersBelow;
+}
+
+/// Labels of one axis are plain numbers or powers of ten, not some of each.
+void labelPowers(AxisTicks& ticks) {
+  const bool plain = std::all_of(ticks.major.begin(), ticks.major.end(), isPlain);
+  for (const double value : ticks.major)
+    ticks.labels.push_back(plain ? tickText(value, 0) : powerText(value, 4));
+}
+
 void label(AxisTicks& ticks, double step) {
   for (const double value : ticks.major) ticks.labels.push_back(tickText(value, step));
 }
@@ -89,7 +108,7 @@ AxisTicks logTicks(QCPRange range, int room) {
   } else {
     return evenTicks(range, room);
   }
-  label(ticks, 0);
+  labelPowers(ticks);
   return ticks;
 }
 
@@ -97,22 +116,17 @@ AxisTicks logTicks(QCPRange range, int room) {
 
 QString tickText(double value, double step) {
   if (value == 0) return "0";
-  const double size = std::abs(value);
   const bool small_step = step > 0 && step < kPowersBelow / 10;
-  if (size < kPowersFrom && size >= kPowersBelow && !small_step) {
+  if (isPlain(value) && !small_step) {
     if (!(step > 0)) return withMinus(QString::number(value, 'g', 6));
     const int decimals = std::max(0, -static_cast<int>(std::floor(std::log10(step) + kRounding)));
     return withMinus(QString::number(value, 'f', decimals));
   }
-  const int exponent = static_cast<int>(std::floor(std::log10(size) + kRounding));
-  const double mantissa = value / std::pow(10.0, exponent);
-  const QString power = "10" + superscript(exponent);
-  if (std::abs(mantissa - 1) < 1e-6) return power;
-  const int digits =
-      step > 0
-          ? 1 + std::max(0, exponent - static_cast<int>(std::floor(std::log10(step) + kRounding)))
-          : 4;
-  return withMinus(QString::number(mantissa, 'g', digits)) + QChar(0xd7) + power;
+  if (!(step > 0)) return powerText(value, 4);
+  // As many digits as tell neighbours apart.
+  const double decades = std::floor(std::log10(std::abs(value)) + kRounding) -
+                         std::floor(std::log10(step) + kRounding);
+  return powerText(value, 1 + static_cast<int>(std::max(0.0, decades)));
 }
 
 AxisTicks axisTicks(report::AxisScale scale, QCPRange range, int room) {

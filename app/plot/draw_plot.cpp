@@ -64,6 +64,18 @@ void layOut(QCustomPlot& plot) {
     layout.update(phase);
 }
 
+/// A heading that is longer than its axis has its unit on a line of its own.
+void fitHeadings(const report::PlotSpec& spec, QCustomPlot& plot, const PlotTheme& theme) {
+  const QFontMetricsF metrics(theme.labelFont());
+  const QRect rect = plot.xAxis->axisRect()->rect();
+  const auto fit = [&](const report::PlotAxis& axis, QCPAxis& drawn, double length) {
+    if (axis.unit.empty() || metrics.horizontalAdvance(drawn.label()) <= length) return;
+    drawn.setLabel(textOf(axis.label) + "\n(" + textOf(axis.unit) + ")");
+  };
+  fit(spec.x, *plot.xAxis, rect.width());
+  fit(spec.y, *plot.yAxis, rect.height());
+}
+
 QString notesOf(const report::PlotSpec& spec) {
   QString notes;
   for (const std::string& note : spec.notes) notes += (notes.isEmpty() ? "" : " ") + textOf(note);
@@ -111,6 +123,8 @@ void draw(const report::PlotSpec& spec, QCustomPlot& plot, const DrawOptions& op
   if (options.legend) addLegend(spec, plot, theme);
   addAxes(spec, plot, theme);
   if (options.notes) addText(plot, notesOf(spec), theme.noteFont(), theme.faint);
+  layOut(plot);
+  fitHeadings(spec, plot, theme);
   layOut(plot);
 }
 

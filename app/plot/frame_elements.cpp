@@ -92,17 +92,17 @@ void WrappedText::draw(QCPPainter* painter) {
 
 std::vector<LegendEntry> legendEntries(const report::PlotSpec& spec) {
   std::vector<LegendEntry> entries;
+  for (const report::PlotBar& bar : spec.bars)
+    if (!bar.name.empty()) entryOf(entries, bar.name, bar.color).box = true;
   for (const report::PlotSeries& series : spec.series) {
     if (series.name.empty() || series.name_at_end) continue;
     LegendEntry& entry = entryOf(entries, series.name, series.color);
     const bool line = series.kind == SeriesKind::kLine || series.kind == SeriesKind::kStep;
+    if (line) entry.dashed = series.dashed && (entry.dashed || !entry.line);
     entry.line = entry.line || line;
-    entry.dashed = entry.dashed || (line && series.dashed);
     entry.points = entry.points || series.kind == SeriesKind::kPoints;
     entry.box = entry.box || series.kind == SeriesKind::kBand;
   }
-  for (const report::PlotBar& bar : spec.bars)
-    if (!bar.name.empty()) entryOf(entries, bar.name, bar.color).box = true;
   addRoles(spec, entries);
   // One thing needs no legend: title and axes say what it is.
   if (entries.size() == 1 && !entries.front().role && !entries.front().line) entries.clear();

@@ -127,8 +127,7 @@ void MarksLayer::wishReferenceLines(Wishes& wishes) const {
         places.push_back({{px - 5 - size.width(), py - 3 - size.height()}, size});
       }
     }
-    wishes.add(text, std::move(places), false,
-               {line.limit ? theme_.emphasis : theme_.faint, false});
+    wishes.add(text, std::move(places), false, {line.limit ? theme_.emphasis : theme_.faint, true});
   }
 }
 
@@ -138,7 +137,7 @@ void MarksLayer::wishMarkers(Wishes& wishes) const {
     const QString text = textOf(marker.text);
     wishes.add(text,
                placesAround(pixelOf(marker.x, marker.y), wishes.sizeOf(text), kMarkerReach + 1),
-               true, {theme_.text, spec_->map.has_value()});
+               true, {theme_.text, true});
   }
 }
 

@@ -91,6 +91,14 @@ void drawBand(const PlotSpec& spec, const PlotSeries& series, const PlotTheme& t
   }
 }
 
+/// Markers of one plot are of one size.
+std::size_t mostPoints(const PlotSpec& spec) {
+  std::size_t most = 0;
+  for (const PlotSeries& series : spec.series)
+    if (series.kind == SeriesKind::kPoints) most = std::max(most, series.x.size());
+  return most;
+}
+
 /// Places of the drawable points by ascending x, which is how QCPGraph keeps them.
 std::vector<std::size_t> drawOrder(const PlotSpec& spec, const PlotSeries& series) {
   std::vector<std::size_t> order;
@@ -124,7 +132,7 @@ void drawErrorBars(QCPGraph& graph, QCPErrorBars::ErrorType type, const std::vec
 void drawPoints(const PlotSpec& spec, const PlotSeries& series, const PlotTheme& theme, QCPAxis& x,
                 QCPAxis& y) {
   const std::vector<std::size_t> order = drawOrder(spec, series);
-  const QCPScatterStyle marker = markerOf(series.color, theme, markerSize(order.size()));
+  const QCPScatterStyle marker = markerOf(series.color, theme, markerSize(mostPoints(spec)));
   QVector<QCPGraphData> data;
   for (const std::size_t i : order) data.push_back({series.x[i], series.y[i]});
   QCPGraph* graph = order.size() > kManyPoints ? new SampledScatter(&x, &y) : new QCPGraph(&x, &y);

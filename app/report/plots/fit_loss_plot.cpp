@@ -147,8 +147,7 @@ void addCurve(const LawCurve& curve, const std::vector<ColorGroup>& groups, Plot
 std::string curvesNote(LawVariable variable, const std::vector<LawCurve>& curves) {
   if (curves.empty()) return "No curve: this law has no loss-optimal split of compute.";
   if (variable == LawVariable::kTrainFlop)
-    return "Curves: the law's least loss at each budget; runs lie above it as far as their N and D "
-           "differ from the best.";
+    return "Curves: the law's least loss at each budget, with the best N and D.";
   return fmt::format("Curves: the law at the median {} of the runs of that colour.",
                      variable == LawVariable::kParams ? "D" : "N");
 }

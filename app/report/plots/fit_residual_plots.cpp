@@ -112,7 +112,7 @@ PlotSpec residualPlot(const FitAnswer& answer, const LawFit& fit, ResidualAxis a
   plot.reference_lines.push_back({Kind::kHorizontal, 0, "", false});
   if (rms > 0) {
     plot.reference_lines.push_back({Kind::kHorizontal, 2 * rms, "2 rms", false});
-    plot.reference_lines.push_back({Kind::kHorizontal, -2 * rms, "", false});
+    plot.reference_lines.push_back({Kind::kHorizontal, -2 * rms, "2 rms", false});
   }
   plot.notes.push_back(fmt::format("rms {} %. Measured losses, fitted law.", plainText(rms)));
   return plot;

@@ -22,28 +22,36 @@ std::string labelOf(const FrontAnswer& answer, const ParetoPoint& point) {
                      point.extrapolated ? "; outside the runs" : "");
 }
 
-/// Designs in the order of the front, each with its points.
-std::vector<PlotSeries> designSeries(const FrontAnswer& answer, bool extrapolated) {
-  std::vector<PlotSeries> all;
-  std::map<std::size_t, std::size_t> place;
-  std::map<std::size_t, int> color;
-  for (const ParetoPoint& point : answer.points) {
+/// Whether a point continues the piece of the front that another one belongs to.
+bool continues(const ParetoPoint& before, const ParetoPoint& point) {
+  return before.design == point.design && before.extrapolated == point.extrapolated;
+}
+
+/// A piece of the front that belongs to one design: a line, or a marker for a single point.
+PlotSeries pieceOf(const FrontAnswer& answer, std::size_t first, std::size_t end, PlotColor color) {
+  const ParetoPoint& start = answer.points[first];
+  const std::string& design = answer.request.designs[start.design].label;
+  PlotSeries series;
+  series.kind = end - first > 1 ? SeriesKind::kLine : SeriesKind::kPoints;
+  series.name = design;
+  series.color = color;
+  series.dashed = start.extrapolated;
+  for (std::size_t i = first; i < end; ++i)
+    addPoint(series, priceOf(answer, answer.points[i]), answer.points[i].loss,
+             labelOf(answer, answer.points[i]), design);
+  return series;
+}
+
+void addPieces(const FrontAnswer& answer, PlotSpec& plot) {
+  std::map<std::size_t, int> color;  // by first appearance
+  for (std::size_t first = 0; first < answer.points.size();) {
+    std::size_t end = first + 1;
+    while (end < answer.points.size() && continues(answer.points[first], answer.points[end])) ++end;
     const int next = static_cast<int>(color.size());
-    color.emplace(point.design, next);
-    if (point.extrapolated != extrapolated) continue;
-    const auto [at, added] = place.emplace(point.design, all.size());
-    if (added) {
-      PlotSeries series;
-      series.kind = SeriesKind::kPoints;
-      series.name =
-          answer.request.designs[point.design].label + (extrapolated ? " (outside the runs)" : "");
-      series.color = extrapolated ? neutral() : category(color[point.design]);
-      all.push_back(std::move(series));
-    }
-    addPoint(all[at->second], priceOf(answer, point), point.loss, labelOf(answer, point),
-             answer.request.designs[point.design].label);
+    const int index = color.emplace(answer.points[first].design, next).first->second;
+    plot.series.push_back(pieceOf(answer, first, end, category(index)));
+    first = end;
   }
-  return all;
 }
 
 }  // namespace
@@ -59,15 +67,14 @@ PlotSpec frontPlot(const FrontAnswer& answer) {
   plot.y = lossAxis();
   PlotSeries line;
   line.color = neutral();
+  line.dashed = true;
   for (const ParetoPoint& point : answer.points) {
     line.x.push_back(priceOf(answer, point));
     line.y.push_back(point.loss);
   }
   if (!line.x.empty()) plot.series.push_back(std::move(line));
-  for (const bool extrapolated : {true, false})
-    for (PlotSeries& series : designSeries(answer, extrapolated))
-      plot.series.push_back(std::move(series));
-  plot.notes.push_back("Loss: fitted. Outside the runs: by more than a decade in N, D or D/N.");
+  addPieces(answer, plot);
+  plot.notes.push_back("Loss: fitted. Dashed: more than a decade outside the runs in N, D or D/N.");
   if (answer.points.empty()) plot.empty_reason = "No model of these designs can be served.";
   return plot;
 }

@@ -11,6 +11,7 @@ namespace moe::report {
 namespace {
 
 constexpr std::size_t kMostCurves = 12;
+constexpr std::size_t kCategories = 7;  // more colours are told apart by their order
 
 using Curves = std::vector<std::vector<const TrainingRun*>>;
 
@@ -53,8 +54,9 @@ PlotSpec lossCurvePlot(const RunTable& table) {
     PlotSeries line;
     line.kind = shown[i].size() > 1 ? SeriesKind::kLine : SeriesKind::kPoints;
     line.name = shown[i].front()->run_id;
-    line.color = shown.size() == 1 ? category(0)
-                                   : sequence(static_cast<int>(i), static_cast<int>(shown.size()));
+    line.color = shown.size() <= kCategories
+                     ? category(static_cast<int>(i))
+                     : sequence(static_cast<int>(i), static_cast<int>(shown.size()));
     for (const TrainingRun* run : shown[i])
       addPoint(line, run->train_tokens, run->loss, runLabel(*run), run->run_id);
     plot.series.push_back(std::move(line));

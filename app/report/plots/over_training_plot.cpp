@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "app/report/number_text.h"
@@ -40,6 +41,11 @@ const LifetimeModel& shownModel(const LifetimeAnswer& answer) {
 
 std::string shownName(const LifetimeAnswer& answer) {
   return answer.outcome.recommendation.row ? "recommended" : "best";
+}
+
+/// Both models and as much around them as is worth looking at: curves end at walls.
+AxisRange around(double a, double b, double below, double above) {
+  return {std::min(a, b) / below, std::max(a, b) * above};
 }
 
 std::string designId(const LifetimeAnswer& answer) {
@@ -88,6 +94,8 @@ PlotSpec overTrainingPlot(const LifetimeAnswer& answer) {
   if (answer.curves.same_total)
     plot.series.push_back(
         curveSeries(*answer.curves.same_total, "equal lifetime cost", category(2)));
+  plot.x.range = around(shown.params, curve.reference_params, 3, 3);
+  plot.y.range = around(shown.train_tokens, curve.reference_tokens, 5, 10);
   plot.markers.push_back({MarkerRole::kLossOptimal, curve.reference_params, curve.reference_tokens,
                           category(0), "loss-optimal",
                           fmt::format("loss-optimal: N {}, D {}", countText(curve.reference_params),
@@ -125,6 +133,9 @@ PlotSpec lifetimeBillPlot(const LifetimeAnswer& answer) {
   plot.series.push_back(billSeries(curve, "both", category(0), [](const CurvePoint& point) {
     return point.total_usd.value_or(NAN);
   }));
+  plot.x.range = around(shown.params, curve.reference_params, 2.5, 2.5);
+  plot.y.range =
+      AxisRange{std::min(shown.training.usd, shown.serve_usd) / 10, 15 * shown.total_usd};
   plot.reference_lines.push_back(
       {ReferenceLine::Kind::kVertical, curve.reference_params, "loss-optimal", false});
   plot.markers.push_back({MarkerRole::kRecommended, shown.params, shown.total_usd, emphasis(),

@@ -12,6 +12,7 @@ namespace moe::report {
 namespace {
 
 constexpr double kShownRise = 3;  // of the critical one: what lies higher says no more
+constexpr int kCurveSteps = 12;   // drawn between two refits
 constexpr double kLogFrom = 5;    // largest over least value from which the axis is logarithmic
 
 const ParameterFit* parameterOf(const LawFit& fit, const std::string& name) {
@@ -21,15 +22,36 @@ const ParameterFit* parameterOf(const LawFit& fit, const std::string& name) {
   return found == all.end() ? nullptr : &*found;
 }
 
-PlotSeries curveOf(const Profile& profile) {
-  PlotSeries curve;
-  curve.color = category(0);
+/// The refits themselves.
+PlotSeries refitsOf(const Profile& profile) {
+  PlotSeries refits;
+  refits.kind = SeriesKind::kPoints;
+  refits.name = "refits";
+  refits.color = category(0);
   for (const ProfilePoint& point : profile.curve) {
     if (point.chi_square > kShownRise * profile.critical) continue;
-    curve.x.push_back(point.value);
-    curve.y.push_back(point.chi_square);
-    curve.labels.push_back(fmt::format("{} {}: rise {}", profile.parameter,
-                                       plainText(point.value, 4), plainText(point.chi_square)));
+    addPoint(refits, point.value, point.chi_square,
+             fmt::format("{} {}: rise {}", profile.parameter, plainText(point.value, 4),
+                         plainText(point.chi_square)),
+             "");
+  }
+  return refits;
+}
+
+/// Between two refits on one side of the optimum the square root of the rise is linear, as that of
+/// a parabola is.
+PlotSeries curveThrough(const PlotSeries& refits) {
+  PlotSeries curve;
+  curve.color = category(0);
+  for (std::size_t i = 0; i + 1 < refits.x.size(); ++i) {
+    const double from = std::sqrt(std::max(0.0, refits.y[i]));
+    const double to = std::sqrt(std::max(0.0, refits.y[i + 1]));
+    for (int step = 0; step <= kCurveSteps; ++step) {
+      const double share = static_cast<double>(step) / kCurveSteps;
+      const double root = from + share * (to - from);
+      curve.x.push_back(refits.x[i] + share * (refits.x[i + 1] - refits.x[i]));
+      curve.y.push_back(root * root);
+    }
   }
   return curve;
 }
@@ -64,14 +86,16 @@ PlotSpec profilePlot(const LawFit& fit, const Profile& profile) {
       "parameters are refitted. A flat side means that the runs do not say.",
       profile.parameter,
       parameter != nullptr && !parameter->meaning.empty() ? " (" + parameter->meaning + ")" : "");
-  PlotSeries curve = curveOf(profile);
-  plot.x = {profile.parameter, "", scaleOf(curve), {}, {}};
+  PlotSeries refits = refitsOf(profile);
+  plot.x = {profile.parameter, "", scaleOf(refits), {}, {}};
+  const double top = refits.y.empty() ? 0 : *std::max_element(refits.y.begin(), refits.y.end());
   plot.y = {"Rise of the objective",
             "chi-square",
             AxisScale::kLinear,
-            AxisRange{0, kShownRise * profile.critical},
+            AxisRange{0, 1.2 * std::max(top, profile.critical)},
             {}};
-  plot.series.push_back(std::move(curve));
+  plot.series.push_back(curveThrough(refits));
+  plot.series.push_back(std::move(refits));
   using Kind = ReferenceLine::Kind;
   plot.reference_lines.push_back({Kind::kHorizontal, profile.critical, "95 %", true});
   for (const std::optional<double>& end : {profile.low95, profile.high95})

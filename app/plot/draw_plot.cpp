@@ -109,6 +109,7 @@ void addAxes(const report::PlotSpec& spec, QCustomPlot& plot, const PlotTheme& t
 void draw(const report::PlotSpec& spec, QCustomPlot& plot, const DrawOptions& options) {
   const PlotTheme& theme = options.theme;
   clear(plot);
+  plot.setViewport(plot.rect());  // of a widget that was never shown it is not up to date
   plot.setBackground(QBrush(theme.background));
   plot.setAntialiasedElements(QCP::aeAll);
   plot.plotLayout()->setRowSpacing(2);

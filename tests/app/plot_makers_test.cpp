@@ -237,12 +237,12 @@ TEST(FrontPlot, KeepsEveryPointInOneOfItsPieces) {
   answer.request.designs.resize(2);
   answer.request.designs[0].label = "E 1";
   answer.request.designs[1].label = "E 8";
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < 11; ++i) {
     ParetoPoint point;
     point.design = i < 2 ? 0 : 1;
     point.usd_per_million = 1 + i;
     point.loss = 3 - 0.1 * i;
-    point.extrapolated = i == 4;
+    point.extrapolated = i == 10;
     answer.points.push_back(point);
   }
   const PlotSpec plot = frontPlot(answer);
@@ -250,7 +250,8 @@ TEST(FrontPlot, KeepsEveryPointInOneOfItsPieces) {
   std::vector<std::size_t> sizes;
   for (const PlotSeries& series : plot.series)
     if (!series.name.empty()) sizes.push_back(series.x.size());
-  EXPECT_THAT(sizes, testing::ElementsAre(2, 2, 1));
+  EXPECT_THAT(sizes, testing::ElementsAre(2, 8, 1));
+  EXPECT_EQ(plot.series[1].kind, SeriesKind::kLine);
   EXPECT_EQ(plot.series.back().kind, SeriesKind::kPoints);
 }
 

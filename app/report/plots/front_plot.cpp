@@ -10,6 +10,8 @@
 namespace moe::report {
 namespace {
 
+constexpr std::size_t kFewPoints = 6;  // a line through them would hardly be seen
+
 double priceOf(const FrontAnswer& answer, const ParetoPoint& point) {
   return answer.over_lifetime ? point.lifetime_usd_per_million : point.usd_per_million;
 }
@@ -27,12 +29,12 @@ bool continues(const ParetoPoint& before, const ParetoPoint& point) {
   return before.design == point.design && before.extrapolated == point.extrapolated;
 }
 
-/// A piece of the front that belongs to one design: a line, or a marker for a single point.
+/// A piece of the front that belongs to one design: a line, or markers where it has few points.
 PlotSeries pieceOf(const FrontAnswer& answer, std::size_t first, std::size_t end, PlotColor color) {
   const ParetoPoint& start = answer.points[first];
   const std::string& design = answer.request.designs[start.design].label;
   PlotSeries series;
-  series.kind = end - first > 1 ? SeriesKind::kLine : SeriesKind::kPoints;
+  series.kind = end - first > kFewPoints ? SeriesKind::kLine : SeriesKind::kPoints;
   series.name = design;
   series.color = color;
   series.dashed = start.extrapolated;
@@ -65,14 +67,6 @@ PlotSpec frontPlot(const FrontAnswer& answer) {
   plot.x = usdPerMillionAxis("output tokens, all-in");
   plot.x.label = answer.over_lifetime ? "Training and serving" : "Serving price";
   plot.y = lossAxis();
-  PlotSeries line;
-  line.color = neutral();
-  line.dashed = true;
-  for (const ParetoPoint& point : answer.points) {
-    line.x.push_back(priceOf(answer, point));
-    line.y.push_back(point.loss);
-  }
-  if (!line.x.empty()) plot.series.push_back(std::move(line));
   addPieces(answer, plot);
   plot.notes.push_back("Loss: fitted. Dashed: more than a decade outside the runs in N, D or D/N.");
   if (answer.points.empty()) plot.empty_reason = "No model of these designs can be served.";

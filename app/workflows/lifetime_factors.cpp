@@ -75,13 +75,21 @@ SensitivityFactor speedFactor(const LifetimeInputs& inputs, const char* name,
   return {name, "20 % slower", "25 % faster", with(inputs, slower), with(inputs, faster)};
 }
 
+/// "2000", "3e13".
+std::string tokenText(double tokens) {
+  if (tokens < 1e6) return fmt::format("{:.6g}", tokens);
+  std::string text = fmt::format("{:.3g}", tokens);
+  std::erase(text, '+');
+  return text;
+}
+
 SensitivityFactor tokensFactor(const LifetimeInputs& inputs, double factor) {
   const double tokens = inputs.request.lifetime_tokens;
   const auto times = [&](double by) {
     return changedRequest(inputs, [=](LifetimeRequest& r) { r.lifetime_tokens *= by; });
   };
-  return {"lifetime tokens", fmt::format("{:.3g}", tokens / factor),
-          fmt::format("{:.3g}", tokens * factor), times(1 / factor), times(factor)};
+  return {"lifetime tokens", tokenText(tokens / factor), tokenText(tokens * factor),
+          times(1 / factor), times(factor)};
 }
 
 SensitivityFactor goalFactor(const LifetimeInputs& inputs) {
@@ -108,8 +116,7 @@ SensitivityFactor lengthFactor(const LifetimeQuestion& question, const char* nam
   const auto times = [&](double by) {
     return changedQuestion(question, [=](LifetimeQuestion& q) { *(q.*length) *= by; });
   };
-  return {name, fmt::format("{:.3g}", tokens / 2), fmt::format("{:.3g}", tokens * 2), times(0.5),
-          times(2)};
+  return {name, tokenText(tokens / 2), tokenText(tokens * 2), times(0.5), times(2)};
 }
 
 SensitivityFactor skewFactor(const LifetimeQuestion& question) {

@@ -51,12 +51,21 @@ LifetimeCurves curvesOf(const LifetimeRequest& request, const LifetimeRow& row) 
   asked.design = request.designs[row.design];
   asked.lifetime_tokens = request.lifetime_tokens;
   asked.unique_tokens = request.unique_tokens;
-  const auto kept = [](Result<Curve> curve) {
-    return curve ? std::optional(*std::move(curve)) : std::nullopt;
+  // Far over-trained models lie outside the usual range of sizes: then down to half of theirs.
+  const auto kept = [&](const auto& curveOf) -> std::optional<Curve> {
+    Result<Curve> curve = curveOf(asked);
+    if (!curve) return std::nullopt;
+    if (curve->points.empty() || curve->points.front().params <= row.best->params)
+      return *std::move(curve);
+    CurveRequest wider = asked;
+    wider.least_size_ratio = row.best->params / curve->reference_params / 2;
+    const Result<Curve> whole = curveOf(wider);
+    return whole ? *whole : *std::move(curve);
   };
-  return {kept(isoLossCurve(asked, row.best->loss)),
-          kept(isoTrainingCurve(asked, Usd(row.best->training.usd))),
-          kept(isoCostCurve(asked, Usd(row.best->total_usd)))};
+  return {
+      kept([&](const CurveRequest& r) { return isoLossCurve(r, row.best->loss); }),
+      kept([&](const CurveRequest& r) { return isoTrainingCurve(r, Usd(row.best->training.usd)); }),
+      kept([&](const CurveRequest& r) { return isoCostCurve(r, Usd(row.best->total_usd)); })};
 }
 
 Result<void> makeConcrete(const LifetimeInputs& inputs, const LifetimeRow& row,

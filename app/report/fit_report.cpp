@@ -25,6 +25,9 @@ std::string dataText(const FitAnswer& answer) {
   if (!question.filters.empty()) {
     text += fmt::format("  kept: {}\n", fmt::join(question.filters, "; "));
   }
+  if (!question.exclude_runs.empty()) {
+    text += fmt::format("  left out: {}\n", fmt::join(question.exclude_runs, ", "));
+  }
   if (question.curve != "last" || answer.data.points != answer.data.runs) {
     text += fmt::format("  points of each run's curve: {}\n", question.curve);
   }

@@ -28,6 +28,31 @@ std::string boundOf(OperatorGroup group, const PassTime& time) {
   return time.compute_s[i] > time.memory_s[i] ? "compute" : "memory";
 }
 
+/// The format that a group's products are in.
+NumberFormat formatOf(OperatorGroup group, const ModelFormats& formats) {
+  switch (group) {
+    case OperatorGroup::kProjections:
+      return formats.attention;
+    case OperatorGroup::kDenseFfn:
+    case OperatorGroup::kSharedExperts:
+      return formats.dense;
+    case OperatorGroup::kExperts:
+      return formats.experts;
+    default:
+      return NumberFormat::kBf16;
+  }
+}
+
+/// FLOP and bytes of a group from its ideal times, which are these over the peaks.
+void addWork(OperatorGroup group, const ServingOption& option, CostPart& part) {
+  if (group == OperatorGroup::kCommunication || group == OperatorGroup::kFixed) return;
+  const auto i = static_cast<std::size_t>(group);
+  const Peaks& peaks = option.model->kernels().peaks();
+  part.peak = FlopPerSecond(peaks.flopPerSecond(formatOf(group, option.model->request().formats)));
+  part.work = part.peak * Seconds(option.point.decode.compute_s[i]);
+  part.traffic = BytesPerSecond(peaks.bytes_per_s) * Seconds(option.point.decode.memory_s[i]);
+}
+
 /// The groups of one decode step, the engine's own work, and other requests' prefills. Quantising
 /// that engines fuse is taken off the projections that the tables measured it in.
 std::vector<CostPart> partsOf(const ServingOption& option) {
@@ -39,6 +64,7 @@ std::vector<CostPart> partsOf(const ServingOption& option) {
     if (point.decode.seconds[i] <= 0) continue;
     parts.push_back({std::string(name(group)), Seconds(point.decode.seconds[i]),
                      boundOf(group, point.decode), option.model->basis(group)});
+    addWork(group, option, parts.back());
     sum += point.decode.seconds[i];
   }
   const double fused = sum - point.decode_kernels_s;

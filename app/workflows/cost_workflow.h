@@ -55,6 +55,10 @@ struct CostPart {
   Seconds time;
   std::string bound;  ///< "compute", "memory", "latency", "link", "host"
   Basis basis = Basis::kRoofline;
+  // Of a part that computes on the device, for a roofline; 0 elsewhere.
+  Flop work = {};
+  Bytes traffic = {};
+  FlopPerSecond peak = {};  ///< of the format that it computes in
 };
 
 /// Where a replica's memory goes; of one device unless it says otherwise.

@@ -1,0 +1,101 @@
+#include "app/plot/draw_plot.h"
+
+#include <memory>
+
+#include "app/plot/axis_setup.h"
+#include "app/plot/frame_elements.h"
+#include "app/plot/map_drawing.h"
+#include "app/plot/marks_layer.h"
+#include "app/plot/series_drawing.h"
+
+namespace moe::plot {
+namespace {
+
+/// Without the data that the layer of marks does not read.
+std::shared_ptr<report::PlotSpec> marksOf(const report::PlotSpec& spec) {
+  auto marks = std::make_shared<report::PlotSpec>();
+  marks->x = spec.x;
+  marks->y = spec.y;
+  marks->bars = spec.bars;
+  marks->iso_lines = spec.iso_lines;
+  marks->markers = spec.markers;
+  marks->reference_lines = spec.reference_lines;
+  if (spec.map) marks->map.emplace();
+  for (const report::PlotSeries& series : spec.series)
+    if (series.name_at_end || !series.texts.empty()) marks->series.push_back(series);
+  return marks;
+}
+
+void clear(QCustomPlot& plot) {
+  const auto children = plot.children();
+  for (QObject* child : children)
+    if (dynamic_cast<MarksLayer*>(child) != nullptr) delete child;
+  plot.clearItems();
+  plot.clearPlottables();
+  plot.plotLayout()->clear();
+}
+
+void addText(QCustomPlot& plot, const QString& text, const QFont& font, const QColor& color) {
+  if (text.isEmpty()) return;
+  plot.plotLayout()->addElement(plot.plotLayout()->rowCount(), 0,
+                                new WrappedText(&plot, text, font, color));
+}
+
+void addLegend(const report::PlotSpec& spec, QCustomPlot& plot, const PlotTheme& theme) {
+  std::vector<LegendEntry> entries = legendEntries(spec);
+  if (entries.empty()) return;
+  plot.plotLayout()->addElement(plot.plotLayout()->rowCount(), 0,
+                                new LegendRows(&plot, std::move(entries), theme));
+}
+
+QString notesOf(const report::PlotSpec& spec) {
+  QString notes;
+  for (const std::string& note : spec.notes) notes += (notes.isEmpty() ? "" : " ") + textOf(note);
+  return notes;
+}
+
+void addAxes(const report::PlotSpec& spec, QCustomPlot& plot, const PlotTheme& theme) {
+  auto* row = new QCPLayoutGrid;
+  plot.plotLayout()->addElement(plot.plotLayout()->rowCount(), 0, row);
+  auto* rect = new QCPAxisRect(&plot, true);
+  row->addElement(0, 0, rect);
+  row->setColumnSpacing(8);
+  for (QCPAxis* axis : rect->axes()) {
+    axis->setLayer("axes");
+    axis->grid()->setLayer("grid");
+  }
+  plot.xAxis = rect->axis(QCPAxis::atBottom);
+  plot.yAxis = rect->axis(QCPAxis::atLeft);
+  setUpAxes(spec, theme, *rect);
+  if (spec.map) drawMap(*spec.map, theme, *rect, *row);
+  for (const report::PlotSeries& series : spec.series)
+    drawSeries(spec, series, theme, *plot.xAxis, *plot.yAxis);
+  rect->setMinimumMargins({20, 8, std::max(14, lineEndRoom(spec, theme)), 20});
+  new MarksLayer(*rect, marksOf(spec), theme);  // the plot owns it
+}
+
+}  // namespace
+
+void draw(const report::PlotSpec& spec, QCustomPlot& plot, const DrawOptions& options) {
+  const PlotTheme& theme = options.theme;
+  clear(plot);
+  plot.setBackground(QBrush(theme.background));
+  plot.setAntialiasedElements(QCP::aeAll);
+  plot.plotLayout()->setRowSpacing(2);
+  if (options.title) addText(plot, textOf(spec.title), theme.titleFont(), theme.text);
+  if (options.sentence) addText(plot, textOf(spec.sentence), theme.labelFont(), theme.faint);
+  if (!spec.empty_reason.empty() || !hasContent(spec)) {
+    addText(plot, textOf(spec.empty_reason), theme.labelFont(), theme.faint);
+    return;
+  }
+  if (options.legend) addLegend(spec, plot, theme);
+  addAxes(spec, plot, theme);
+  if (options.notes) addText(plot, notesOf(spec), theme.noteFont(), theme.faint);
+}
+
+QCPAxisRect* axesOf(const QCustomPlot& plot) {
+  const QList<QCPAxisRect*> rects = plot.axisRects();
+  return rects.isEmpty() ? nullptr : rects.first();
+}
+
+}  // namespace moe::plot

@@ -19,6 +19,7 @@
 #include <QVBoxLayout>
 
 #include "app/gui/pages/cost_page.h"
+#include "app/gui/pages/fit_page.h"
 #include "app/gui/pages/page.h"
 #include "app/plot/plot_theme.h"
 
@@ -80,6 +81,7 @@ void MainWindow::addPages() {
     list_->addItem(page->title());
     watchWork(*page);
   };
+  add(new FitPage(session_, this));
   add(new CostPage(session_, this));
 }
 

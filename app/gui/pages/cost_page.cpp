@@ -22,6 +22,7 @@ CostPage::CostPage(Session& session, QWidget* parent)
                            this)),
       form_(new QuestionForm(this)),
       plots_(new PlotGrid(this)),
+      limits_(new PlotGrid(this)),
       parts_(new DataTable(this)),
       divisions_(new DataTable(this)) {
   auto* layout = new QVBoxLayout(this);
@@ -33,7 +34,8 @@ CostPage::CostPage(Session& session, QWidget* parent)
   parts_->setAccessibleName(tr("Parts of a decode step"));
   divisions_->setObjectName("divisions");
   divisions_->setAccessibleName(tr("Other divisions of the model over devices"));
-  frame_->addTab(plots_, tr("Plots"));
+  frame_->addTab(plots_, tr("Memory and speed"));
+  frame_->addTab(limits_, tr("Limits and price"));
   frame_->addTab(parts_, tr("Parts of a step"));
   frame_->addTab(divisions_, tr("Divisions"));
 
@@ -45,7 +47,7 @@ CostPage::CostPage(Session& session, QWidget* parent)
       formFields(presenter_.question(), fields, CostPresenter::furtherKeys(), choices));
   connect(form_, &QuestionForm::edited, this,
           [this](const QString& key) { edited("change of " + key.toStdString(), {}); });
-  connect(plots_, &PlotGrid::problem, this, &Page::problem);
+  for (PlotGrid* grid : {plots_, limits_}) connect(grid, &PlotGrid::problem, this, &Page::problem);
   connect(&jobs_, &JobRunner::broke, this, &Page::problem);
   connect(&session, &Session::projectChanged, this, [this] {
     presenter_.projectChanged(session_.project());
@@ -105,7 +107,10 @@ void CostPage::settle(std::function<void()> done) {
   ask();
 }
 
-void CostPage::setTheme(const plot::PlotTheme& theme) { plots_->setTheme(theme); }
+void CostPage::setTheme(const plot::PlotTheme& theme) {
+  plots_->setTheme(theme);
+  limits_->setTheme(theme);
+}
 
 void CostPage::showQuestion() {
   form_->refresh();
@@ -118,7 +123,10 @@ void CostPage::showHeadline(const std::string& headline, const std::string& deta
   frame_->showHeadline(QString::fromStdString(headline), QString::fromStdString(detail));
 }
 
-void CostPage::showPlots(const std::vector<report::PlotSpec>& plots) { plots_->show(plots); }
+void CostPage::showPlots(const CostPicture& picture) {
+  plots_->show({picture.memory, picture.frontier});
+  limits_->show({picture.roofline, picture.step, picture.price});
+}
 
 void CostPage::showTables(const TableData& parts, const TableData& divisions) {
   parts_->setTable(parts);

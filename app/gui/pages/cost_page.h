@@ -28,7 +28,7 @@ class CostPage : public Page, private CostView {
  private:
   void showQuestion() override;
   void showHeadline(const std::string& headline, const std::string& detail) override;
-  void showPlots(const std::vector<report::PlotSpec>& plots) override;
+  void showPlots(const CostPicture& picture) override;
   void showTables(const TableData& parts, const TableData& divisions) override;
   void showWarnings(const std::vector<Warning>& warnings) override;
   void showProblem(const std::string& problem) override;
@@ -43,6 +43,7 @@ class CostPage : public Page, private CostView {
   LogSlider* concurrency_ = nullptr;
   LogSlider* context_ = nullptr;
   PlotGrid* plots_;
+  PlotGrid* limits_;
   DataTable* parts_;
   DataTable* divisions_;
   bool stale_ = true;  ///< the answer is not that of the question

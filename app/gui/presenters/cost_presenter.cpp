@@ -99,9 +99,11 @@ Result<CostPicture> costPicture(const CostRequest& request) {
   const auto sweep = sweepConcurrency(request, *outcome);
   if (!sweep) return tl::unexpected(sweep.error());
   CostPicture picture;
-  picture.plots = {report::memoryPlot(*outcome), report::frontierPlot(*outcome, *sweep),
-                   report::rooflinePlot(*outcome), report::stepPlot(*outcome),
-                   report::pricePlot(*outcome)};
+  picture.memory = report::memoryPlot(*outcome);
+  picture.frontier = report::frontierPlot(*outcome, *sweep);
+  picture.roofline = report::rooflinePlot(*outcome);
+  picture.step = report::stepPlot(*outcome);
+  picture.price = report::pricePlot(*outcome);
   picture.outcome = *std::move(outcome);
   return picture;
 }
@@ -163,7 +165,7 @@ void CostPresenter::answered(const Result<CostPicture>& picture) {
   }
   const CostOutcome& outcome = picture->outcome;
   view_.showHeadline(costHeadline(outcome), costDetail(outcome));
-  view_.showPlots(picture->plots);
+  view_.showPlots(*picture);
   view_.showTables(partsTable(outcome), divisionsTable(outcome));
   view_.showWarnings(outcome.warnings);
 }

@@ -12,22 +12,26 @@
 
 namespace moe {
 
+/// All that one cost answer shows, made beside the window.
+struct CostPicture {
+  CostOutcome outcome;
+  report::PlotSpec memory;
+  report::PlotSpec frontier;  ///< throughput against the speed of a user
+  report::PlotSpec roofline;
+  report::PlotSpec step;
+  report::PlotSpec price;
+};
+
 /// What the cost page shows; drawn with widgets by the page, with nothing by a test.
 class CostView {
  public:
   virtual ~CostView() = default;
   virtual void showQuestion() = 0;  ///< the presenter's question changed: read it again
   virtual void showHeadline(const std::string& headline, const std::string& detail) = 0;
-  virtual void showPlots(const std::vector<report::PlotSpec>& plots) = 0;
+  virtual void showPlots(const CostPicture& picture) = 0;
   virtual void showTables(const TableData& parts, const TableData& divisions) = 0;
   virtual void showWarnings(const std::vector<Warning>& warnings) = 0;
   virtual void showProblem(const std::string& problem) = 0;
-};
-
-/// All that one cost answer shows, made beside the window.
-struct CostPicture {
-  CostOutcome outcome;
-  std::vector<report::PlotSpec> plots;  ///< memory, frontier, roofline, step, price
 };
 
 /// Runs the workflow and makes the plots. Errors as runCost.

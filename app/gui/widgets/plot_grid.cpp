@@ -32,10 +32,11 @@ void PlotGrid::setTheme(const plot::PlotTheme& theme) {
 }
 
 void PlotGrid::arrange() {
-  constexpr int kLeastWidth = 420;
-  const int fit = std::max(1, width() / kLeastWidth);
-  columns_ = std::min(fit, shown_ > 2 ? 3 : static_cast<int>(shown_));
-  if (shown_ == 4 || shown_ == 3) columns_ = std::min(columns_, 2);
+  constexpr int kLeastWidth = 380;
+  constexpr int kMostColumns = 3;
+  const int count = static_cast<int>(shown_);
+  const int room = std::clamp(width() / kLeastWidth, 1, kMostColumns);
+  columns_ = std::min(room, count <= 4 ? std::max(1, (count + 1) / 2) : kMostColumns);
   for (PlotView* view : views_) grid_->removeWidget(view);
   for (std::size_t i = 0; i < views_.size(); ++i) {
     views_[i]->setVisible(i < shown_);

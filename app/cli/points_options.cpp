@@ -14,6 +14,12 @@ void addPointsOptions(CLI::App& app, PointsQuestion& question) {
       ->take_all()
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--exclude-run", question.exclude_runs,
+                 "Leave out a run by its id; may be repeated")
+      ->type_name("ID")
+      ->take_all()
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--drop-highest-loss", question.drop_highest_loss, "Leave out the K worst losses")
       ->type_name("K")
       ->check(CLI::Range(0.0, 1e9).description(""));

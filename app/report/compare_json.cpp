@@ -72,6 +72,7 @@ std::string compareJson(const CompareAnswer& answer) {
   head.inputs["files"] = question.points.files;
   head.inputs["map"] = question.points.map;
   head.inputs["filters"] = question.points.filters;
+  head.inputs["exclude_runs"] = question.points.exclude_runs;
   head.inputs["curve"] = question.points.curve;
   head.inputs["drop_highest_loss"] = question.points.drop_highest_loss;
   head.inputs["n_is"] = name(answer.points.table.parameter_kind);

@@ -19,6 +19,7 @@ Json inputsJson(const FitAnswer& answer) {
   inputs["laws"] = question.laws;
   inputs["map"] = question.points.map;
   inputs["filters"] = question.points.filters;
+  inputs["exclude_runs"] = question.points.exclude_runs;
   inputs["n_is"] = name(answer.points.table.parameter_kind);
   inputs["skip_bad"] = question.points.skip_bad;
   inputs["drop_highest_loss"] = question.points.drop_highest_loss;

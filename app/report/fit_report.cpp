@@ -25,6 +25,9 @@ std::string dataText(const FitAnswer& answer) {
   if (!question.filters.empty()) {
     text += fmt::format("  kept: {}\n", fmt::join(question.filters, "; "));
   }
+  if (!question.exclude_runs.empty()) {
+    text += fmt::format("  left out: {}\n", fmt::join(question.exclude_runs, ", "));
+  }
   if (question.curve != "last" || answer.data.points != answer.data.runs) {
     text += fmt::format("  points of each run's curve: {}\n", question.curve);
   }
@@ -51,26 +54,6 @@ std::string intervalCell(const ParameterFit& parameter) {
   }
   if (parameter.fixed) return "fixed";
   return parameter.identified ? "-" : "not identified";
-}
-
-TextTable parameterTable(const LawFit& fit) {
-  TextTable table;
-  table.columns = {{"Parameter", "", Align::kLeft},
-                   {"Value"},
-                   {"Std. error"},
-                   {"95 % interval"},
-                   {"Profile 95 %"},
-                   {"Meaning", "", Align::kLeft}};
-  for (const ParameterFit& parameter : fit.fit.parameters) {
-    const std::string error =
-        parameter.standard_error ? plainText(*parameter.standard_error, 2) : "-";
-    table.rows.push_back(
-        {parameter.name, fmt::format("{:.6g}", parameter.value), error, intervalCell(parameter),
-         profileText(profileOf(fit.study, parameter.name)),
-         parameter.identified ? parameter.meaning
-                              : fmt::format("{} ({})", parameter.meaning, parameter.reason)});
-  }
-  return table;
 }
 
 /// d of yun2024 is printed for decimal logarithms too: the paper does not say which it means.
@@ -183,6 +166,26 @@ std::string lawText(const FitAnswer& answer, const LawFit& fit) {
 }
 
 }  // namespace
+
+TextTable parameterTable(const LawFit& fit) {
+  TextTable table;
+  table.columns = {{"Parameter", "", Align::kLeft},
+                   {"Value"},
+                   {"Std. error"},
+                   {"95 % interval"},
+                   {"Profile 95 %"},
+                   {"Meaning", "", Align::kLeft}};
+  for (const ParameterFit& parameter : fit.fit.parameters) {
+    const std::string error =
+        parameter.standard_error ? plainText(*parameter.standard_error, 2) : "-";
+    table.rows.push_back(
+        {parameter.name, fmt::format("{:.6g}", parameter.value), error, intervalCell(parameter),
+         profileText(profileOf(fit.study, parameter.name)),
+         parameter.identified ? parameter.meaning
+                              : fmt::format("{} ({})", parameter.meaning, parameter.reason)});
+  }
+  return table;
+}
 
 std::string fitText(const FitAnswer& answer) {
   std::string text = dataText(answer);

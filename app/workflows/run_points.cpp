@@ -4,7 +4,9 @@
 
 #include <cmath>
 #include <filesystem>
+#include <set>
 
+#include "data/nearest_name.h"
 #include "data/numbers.h"
 #include "fitting/trust/hold_out.h"
 
@@ -21,10 +23,38 @@ Result<std::optional<ParameterKind>> parameterKindNamed(const std::string& name)
               fmt::format("'{}' is none of dense, active and total", name));
 }
 
+std::vector<std::string> runIdsOf(const RunTable& table) {
+  std::vector<std::string> ids;
+  for (const TrainingRun& run : table.runs)
+    if (ids.empty() || ids.back() != run.run_id) ids.push_back(run.run_id);
+  return ids;
+}
+
+/// The table without the runs of these ids. An id that no run has is an error: most likely a
+/// typing mistake.
+Result<RunTable> withoutRuns(const RunTable& table, const std::vector<std::string>& ids) {
+  if (ids.empty()) return table;
+  const std::set<std::string> unwanted(ids.begin(), ids.end());
+  std::set<std::string> missing = unwanted;
+  std::vector<std::size_t> kept;
+  for (std::size_t row = 0; row < table.runs.size(); ++row) {
+    const std::string& id = table.runs[row].run_id;
+    if (!unwanted.contains(id)) kept.push_back(row);
+    missing.erase(id);
+  }
+  if (!missing.empty())
+    return fail(ErrorKind::kInput, "--exclude-run",
+                fmt::format("no run is named '{}'; {}", *missing.begin(),
+                            didYouMean(*missing.begin(), runIdsOf(table))));
+  if (kept.empty()) return fail(ErrorKind::kInput, "--exclude-run", "every run is excluded");
+  return table.select(kept);
+}
+
 Result<RunTable> readTable(const PointsQuestion& question, const PointsPlan& plan) {
   const std::vector<std::filesystem::path> paths(question.files.begin(), question.files.end());
   return readRunFiles(paths, plan.read)
       .and_then([&](const RunTable& table) { return applyFilters(table, plan.filters); })
+      .and_then([&](const RunTable& table) { return withoutRuns(table, question.exclude_runs); })
       .map([&](const RunTable& table) {
         return dropHighestLosses(table, question.drop_highest_loss);
       });

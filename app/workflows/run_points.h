@@ -18,6 +18,7 @@ struct PointsQuestion {
   std::vector<std::string> files;
   std::string map;                   ///< "n=params,loss=val_loss"
   std::vector<std::string> filters;  ///< "router=S-Base,Dense"
+  std::vector<std::string> exclude_runs;  ///< by run_id
   std::string params_are;            ///< "dense", "active", "total"; empty: as the file says
   bool skip_bad = false;
   std::size_t drop_highest_loss = 0;

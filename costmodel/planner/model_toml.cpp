@@ -4,22 +4,10 @@
 
 #include <string_view>
 
+#include "data/toml_text.h"
+
 namespace moe {
 namespace {
-
-/// A basic string of TOML.
-std::string tomlString(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\')
-      result += {'\\', c};
-    else if (static_cast<unsigned char>(c) < 0x20)
-      result += fmt::format("\\u{:04x}", static_cast<int>(c));
-    else
-      result += c;
-  }
-  return result + "\"";
-}
 
 struct Writer {
   std::string text;
@@ -30,7 +18,7 @@ struct Writer {
     if (value) text += fmt::format("{} = true\n", key);
   }
   void words(std::string_view key, const std::string& value) {
-    if (!value.empty()) text += fmt::format("{} = {}\n", key, tomlString(value));
+    if (!value.empty()) text += fmt::format("{} = {}\n", key, quotedToml(value));
   }
 };
 

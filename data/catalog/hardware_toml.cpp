@@ -1,4 +1,5 @@
 #include "data/catalog/hardware_toml.h"
+#include "data/toml_text.h"
 
 #include <fmt/format.h>
 
@@ -7,22 +8,6 @@
 
 namespace moe {
 namespace {
-
-/// A basic string: quotes, backslashes and control characters escaped.
-std::string quotedToml(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      result += '\\';
-      result += c;
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-      result += fmt::format("\\u{:04X}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-    } else {
-      result += c;
-    }
-  }
-  return result + '"';
-}
 
 /// The lines of one table.
 class TomlLines {

@@ -68,4 +68,20 @@ TableFormat detectFormat(std::string_view text) {
   return tabs > 0 && tabs >= commas ? TableFormat::kTsv : TableFormat::kCsv;
 }
 
+Result<RawTable> readTableText(std::string_view text, TableFormat format,
+                               const std::string& where) {
+  switch (format) {
+    case TableFormat::kCsv:
+      return readDelimited(text, ',', where);
+    case TableFormat::kTsv:
+      return readDelimited(text, '\t', where);
+    case TableFormat::kJson:
+      return readJson(text, where);
+    case TableFormat::kJsonLines:
+      return readJsonLines(text, where);
+  }
+  require(false, "unknown table format");
+  return RawTable();
+}
+
 }  // namespace moe

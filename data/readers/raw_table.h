@@ -61,4 +61,7 @@ Result<RawTable> readDelimited(std::string_view text, char delimiter, const std:
 Result<RawTable> readJson(std::string_view text, const std::string& where);
 Result<RawTable> readJsonLines(std::string_view text, const std::string& where);
 
+/// The same by format.
+Result<RawTable> readTableText(std::string_view text, TableFormat format, const std::string& where);
+
 }  // namespace moe

@@ -10,27 +10,12 @@
 namespace moe {
 namespace {
 
-Result<RawTable> split(std::string_view text, TableFormat format, const std::string& where) {
-  switch (format) {
-    case TableFormat::kCsv:
-      return readDelimited(text, ',', where);
-    case TableFormat::kTsv:
-      return readDelimited(text, '\t', where);
-    case TableFormat::kJson:
-      return readJson(text, where);
-    case TableFormat::kJsonLines:
-      return readJsonLines(text, where);
-  }
-  require(false, "unknown table format");
-  return RawTable();
-}
-
 /// One file, its rows not yet compared with each other.
 Result<RunTable> readTable(const std::filesystem::path& path, const ReadOptions& options) {
   const auto file = readFileText(path);
   if (!file) return tl::unexpected(file.error());
   const TableFormat format = detectFormat(file->text);
-  const auto raw = split(file->text, format, path.string());
+  const auto raw = readTableText(file->text, format, path.string());
   if (!raw) return tl::unexpected(raw.error());
   RawSource source;
   source.path = path.string();

@@ -59,6 +59,20 @@ TEST(FitCommand, GivesEveryKeyOfItsContract) {
   EXPECT_EQ(answer["bootstrap"]["resamples"], 40);
 }
 
+// A filter and an exclusion that leave the same rows give the same bits.
+TEST(FitCommand, LeavesOutRunsByName) {
+  const std::vector<std::string> quick = {"fit",         shipped("nanomoe_wikitext/runs.csv"),
+                                          "--law",       "clark2022",
+                                          "--bootstrap", "0",
+                                          "--study",     "none"};
+  const json all = document(quick);
+  const json without = document(with(quick, {"--exclude-run", "nanomoe-00"}));
+  EXPECT_EQ(without["data"]["runs"].get<int>(), all["data"]["runs"].get<int>() - 1);
+  const Ended wrong = run(with(quick, {"--exclude-run", "no-such-run"}));
+  EXPECT_EQ(wrong.code, 3);
+  EXPECT_THAT(wrong.err, HasSubstr("--exclude-run: no run is named 'no-such-run'"));
+}
+
 TEST(FitCommand, GivesEqualBitsForAnySeedButForTheIntervals) {
   const json one = jsonOf(with(gemstones(), {"--seed", "1"}));
   const json two = jsonOf(with(gemstones(), {"--seed", "2"}));

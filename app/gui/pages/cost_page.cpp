@@ -1,0 +1,144 @@
+#include "app/gui/pages/cost_page.h"
+
+#include <QFormLayout>
+#include <QVBoxLayout>
+#include <cmath>
+
+#include "app/gui/presenters/form_words.h"
+#include "app/gui/session.h"
+#include "app/gui/widgets/data_table.h"
+#include "app/gui/widgets/log_slider.h"
+#include "app/gui/widgets/page_frame.h"
+#include "app/gui/widgets/plot_grid.h"
+#include "app/gui/widgets/question_form.h"
+#include "app/workflows/project/question_fields.h"
+
+namespace moe::gui {
+
+CostPage::CostPage(Session& session, QWidget* parent)
+    : Page("cost", tr("Cost"), session, parent),
+      frame_(new PageFrame(tr("What a token costs on a machine, and what limits it: memory, KV "
+                              "cache, bandwidth, compute, communication."),
+                           this)),
+      form_(new QuestionForm(this)),
+      plots_(new PlotGrid(this)),
+      limits_(new PlotGrid(this)),
+      parts_(new DataTable(this)),
+      divisions_(new DataTable(this)) {
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->addWidget(frame_);
+  addSliders();
+  frame_->addQuestion(form_);
+  parts_->setObjectName("parts");
+  parts_->setAccessibleName(tr("Parts of a decode step"));
+  divisions_->setObjectName("divisions");
+  divisions_->setAccessibleName(tr("Other divisions of the model over devices"));
+  frame_->addTab(plots_, tr("Memory and speed"));
+  frame_->addTab(limits_, tr("Limits and price"));
+  frame_->addTab(parts_, tr("Parts of a step"));
+  frame_->addTab(divisions_, tr("Divisions"));
+
+  const CostRequest& question = presenter_.question();
+  const auto choices = [](std::string_view key) { return fieldChoices(key, {}); };
+  const auto fields = fieldsOf(&question);
+  form_->setFields(
+      formFields(presenter_.question(), fields, CostPresenter::basicKeys(), choices),
+      formFields(presenter_.question(), fields, CostPresenter::furtherKeys(), choices));
+  connect(form_, &QuestionForm::edited, this,
+          [this](const QString& key) { edited("change of " + key.toStdString(), {}); });
+  for (PlotGrid* grid : {plots_, limits_}) connect(grid, &PlotGrid::problem, this, &Page::problem);
+  connect(&jobs_, &JobRunner::broke, this, &Page::problem);
+  connect(&session, &Session::projectChanged, this, [this] {
+    presenter_.projectChanged(session_.project());
+    stale_ = true;
+    if (isVisible()) ask();
+  });
+  presenter_.projectChanged(session.project());
+}
+
+void CostPage::addSliders() {
+  constexpr double kMostConcurrency = 1024;
+  constexpr double kLeastContext = 64;
+  constexpr double kMostContext = 131072;
+  auto* box = new QWidget(this);
+  auto* layout = new QFormLayout(box);
+  layout->setContentsMargins(0, 0, 0, 0);
+  concurrency_ = new LogSlider(tr("Requests at once"), 1, kMostConcurrency, this);
+  concurrency_->setObjectName("concurrency");
+  concurrency_->setToolTip(tr("Requests that run at once; the cheapest number until it is moved"));
+  context_ = new LogSlider(tr("Prompt (tokens)"), kLeastContext, kMostContext, this);
+  context_->setObjectName("context");
+  layout->addRow(tr("Requests at once"), concurrency_);
+  layout->addRow(tr("Prompt (tokens)"), context_);
+  frame_->addQuestion(box);
+  connect(concurrency_, &LogSlider::moved, this, [this](double value) {
+    presenter_.question().concurrency = std::round(value);
+    edited("change of concurrency", "concurrency");
+  });
+  connect(context_, &LogSlider::moved, this, [this](double value) {
+    presenter_.question().prompt_tokens = std::round(value);
+    edited("change of prompt_tokens", "prompt_tokens");
+  });
+}
+
+void CostPage::edited(const std::string& what, const std::string& merge_key) {
+  session_.edit(presenter_.withQuestion(session_.project()), what, merge_key);
+}
+
+void CostPage::ask() {
+  stale_ = false;
+  jobs_.start<Result<CostPicture>>(
+      [request = presenter_.request()](std::stop_token, const ProgressSink&) {
+        return costPicture(request);
+      },
+      [this](const Result<CostPicture>& picture) {
+        presenter_.answered(picture);
+        if (settled_) std::exchange(settled_, nullptr)();
+      });
+}
+
+void CostPage::shown() {
+  if (stale_) ask();
+}
+
+void CostPage::settle(std::function<void()> done) {
+  settled_ = std::move(done);
+  ask();
+}
+
+void CostPage::setTheme(const plot::PlotTheme& theme) {
+  plots_->setTheme(theme);
+  limits_->setTheme(theme);
+}
+
+void CostPage::showQuestion() {
+  form_->refresh();
+  const CostRequest& question = presenter_.question();
+  if (question.concurrency) concurrency_->setValue(*question.concurrency);
+  if (question.prompt_tokens) context_->setValue(*question.prompt_tokens);
+}
+
+void CostPage::showHeadline(const std::string& headline, const std::string& detail) {
+  frame_->showHeadline(QString::fromStdString(headline), QString::fromStdString(detail));
+}
+
+void CostPage::showPlots(const CostPicture& picture) {
+  plots_->show({picture.memory, picture.frontier});
+  limits_->show({picture.roofline, picture.step, picture.price});
+}
+
+void CostPage::showTables(const TableData& parts, const TableData& divisions) {
+  parts_->setTable(parts);
+  divisions_->setTable(divisions);
+}
+
+void CostPage::showWarnings(const std::vector<Warning>& warnings) {
+  frame_->showWarnings(warnings);
+}
+
+void CostPage::showProblem(const std::string& problem) {
+  frame_->showProblem(QString::fromStdString(problem));
+}
+
+}  // namespace moe::gui

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "app/gui/pages/page.h"
+#include "app/gui/presenters/fit_presenter.h"
+
+class QPushButton;
+
+namespace moe::gui {
+
+class DataTable;
+class PageFrame;
+class PlotGrid;
+class QuestionForm;
+
+/// The runs, the law that is fitted to them, and how far to trust it.
+class FitPage : public Page, private FitView {
+  Q_OBJECT
+
+ public:
+  explicit FitPage(Session& session, QWidget* parent = nullptr);
+
+  void setTheme(const plot::PlotTheme& theme) override;
+  JobRunner& jobs() override { return jobs_; }
+  void shown() override;
+  bool takeFiles(const QStringList& files) override;
+  void settle(std::function<void()> done) override;
+
+ public slots:
+  void fit();
+
+ private:
+  void showQuestion() override;
+  void showLesson(const std::string& lesson) override;
+  void showRuns(const RunsPicture& runs) override;
+  void showFit(const FitPicture& fit) override;
+  void showHeadline(const std::string& headline, const std::string& detail) override;
+  void showWarnings(const std::vector<Warning>& warnings) override;
+  void showProblem(const std::string& problem) override;
+  void askColumns(const std::string& file, const TablePreview& preview) override;
+
+  void addQuestions();
+  void addAnswers();
+  void edited(const std::string& what, const std::string& merge_key = {});
+  void readRuns();
+  void chooseFiles();
+  void showRun(const QString& id);
+
+  FitPresenter presenter_{*this};
+  PageFrame* frame_;
+  QuestionForm* points_form_;
+  QuestionForm* fit_form_;
+  QPushButton* fit_button_;
+  DataTable* runs_;
+  PlotGrid* loss_;
+  PlotGrid* residuals_;
+  PlotGrid* profiles_;
+  DataTable* parameters_;
+  std::vector<PlotGrid*> grids_;
+  std::function<void()> settled_;
+  JobRunner jobs_;  // last: its destructor stops and joins
+};
+
+}  // namespace moe::gui

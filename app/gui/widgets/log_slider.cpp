@@ -1,0 +1,68 @@
+#include "app/gui/widgets/log_slider.h"
+
+#include <QHBoxLayout>
+#include <QLineEdit>
+#include <QSignalBlocker>
+#include <QSlider>
+#include <algorithm>
+#include <cmath>
+
+#include "data/numbers.h"
+
+namespace moe::gui {
+namespace {
+
+constexpr int kSliderSteps = 1000;
+
+/// Two or three digits are what a slider can mean.
+double rounded(double value) {
+  const double unit = std::pow(10.0, std::floor(std::log10(value)) - 2);
+  return std::round(value / unit) * unit;
+}
+
+}  // namespace
+
+LogSlider::LogSlider(const QString& name, double low, double high, QWidget* parent)
+    : QWidget(parent),
+      low_(low),
+      high_(high),
+      value_(low),
+      slider_(new QSlider(Qt::Horizontal, this)),
+      edit_(new QLineEdit(this)) {
+  constexpr int kEditWidth = 84;
+  auto* layout = new QHBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->addWidget(slider_, 1);
+  layout->addWidget(edit_);
+  edit_->setFixedWidth(kEditWidth);
+  slider_->setRange(0, kSliderSteps);
+  slider_->setPageStep(kSliderSteps / 20);
+  slider_->setAccessibleName(name);
+  edit_->setAccessibleName(name);
+  setFocusProxy(slider_);
+  connect(slider_, &QSlider::valueChanged, this, [this](int step) {
+    value_ = rounded(low_ * std::pow(high_ / low_, static_cast<double>(step) / kSliderSteps));
+    edit_->setText(QString::fromStdString(exactNumber(value_)));
+    emit moved(value_);
+  });
+  connect(edit_, &QLineEdit::editingFinished, this, &LogSlider::typed);
+}
+
+void LogSlider::setValue(double value) {
+  if (!(value > 0) || !std::isfinite(value)) return;
+  value_ = value;
+  const QSignalBlocker blocker(slider_);
+  const double share = std::log(value / low_) / std::log(high_ / low_);
+  slider_->setValue(static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * kSliderSteps)));
+  edit_->setText(QString::fromStdString(exactNumber(value)));
+}
+
+void LogSlider::typed() {
+  const auto number = parseNumber(edit_->text().toStdString());
+  if (!number || !(*number > 0) || !std::isfinite(*number)) return setValue(value_);
+  if (*number == value_) return;
+  setValue(*number);
+  emit moved(value_);
+}
+
+}  // namespace moe::gui

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <QWidget>
+#include <vector>
+
+#include "app/gui/widgets/plot_view.h"
+
+class QGridLayout;
+
+namespace moe::gui {
+
+/// Several plots side by side, in as many columns as there is room for.
+class PlotGrid : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit PlotGrid(QWidget* parent = nullptr);
+
+  /// One view per plot; views are kept, so that what the user zoomed to stays.
+  void show(const std::vector<report::PlotSpec>& plots);
+  void setTheme(const plot::PlotTheme& theme);
+  const std::vector<PlotView*>& views() const { return views_; }
+
+ signals:
+  void clicked(const QString& id);
+  void problem(const QString& message);
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
+ private:
+  void arrange();
+
+  QGridLayout* grid_;
+  std::vector<PlotView*> views_;
+  std::size_t shown_ = 0;
+  int columns_ = 0;
+  plot::PlotTheme theme_ = plot::lightTheme();
+};
+
+}  // namespace moe::gui

@@ -1,0 +1,236 @@
+#include "app/gui/widgets/plot_view.h"
+
+#include <qcustomplot.h>
+
+#include <QApplication>
+#include <QClipboard>
+#include <QFileDialog>
+#include <QHelpEvent>
+#include <QKeyEvent>
+#include <QMenu>
+#include <QToolTip>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+
+#include "app/plot/draw_plot.h"
+#include "app/plot/export_plot.h"
+#include "app/plot/plot_hit.h"
+
+namespace moe::gui {
+namespace {
+
+constexpr double kWheelStep = 0.85;
+constexpr double kKeyStep = 0.8;
+constexpr double kClickDistance = 4;  // pixels that a click may move
+
+/// Moves a range by a share of its length, in the logarithm on logarithmic axes.
+void shiftAxis(QCPAxis& axis, double share) {
+  const QCPRange range = axis.range();
+  if (axis.scaleType() == QCPAxis::stLogarithmic) {
+    const double factor = std::pow(range.upper / range.lower, share);
+    axis.setRange(range.lower * factor, range.upper * factor);
+  } else {
+    axis.setRange(range.lower + range.size() * share, range.upper + range.size() * share);
+  }
+}
+
+void scaleAxis(QCPAxis& axis, double factor) {
+  const QCPRange range = axis.range();
+  const double centre = axis.scaleType() == QCPAxis::stLogarithmic
+                            ? std::sqrt(range.lower * range.upper)
+                            : range.center();
+  axis.scaleRange(factor, centre);
+}
+
+}  // namespace
+
+PlotView::PlotView(QWidget* parent) : QWidget(parent), canvas_(new QCustomPlot(this)) {
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->addWidget(canvas_);
+  setFocusPolicy(Qt::StrongFocus);
+  setMinimumSize(280, 220);
+  canvas_->setContextMenuPolicy(Qt::CustomContextMenu);
+  canvas_->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
+  canvas_->installEventFilter(this);
+  connect(canvas_, &QCustomPlot::mousePress, this,
+          [this](QMouseEvent* event) { pressed_ = event->position(); });
+  connect(canvas_, &QCustomPlot::mouseRelease, this,
+          [this](QMouseEvent* event) { released(event->position()); });
+  connect(canvas_, &QCustomPlot::mouseDoubleClick, this, [this] { showAll(); });
+  connect(canvas_, &QCustomPlot::mouseWheel, this, [this] { zoomed_ = true; });
+  connect(canvas_, &QWidget::customContextMenuRequested, this, &PlotView::showMenu);
+}
+
+void PlotView::show(const report::PlotSpec& spec) {
+  if (spec.key != spec_.key) {
+    hidden_.clear();
+    zoomed_ = false;
+  }
+  spec_ = spec;
+  setAccessibleName(plot::textOf(spec.title));
+  setAccessibleDescription(plot::textOf(spec.sentence));
+  canvas_->setAccessibleName(accessibleName());
+  canvas_->setAccessibleDescription(accessibleDescription());
+  redraw();
+}
+
+void PlotView::setTheme(const plot::PlotTheme& theme) {
+  theme_ = theme;
+  redraw();
+}
+
+report::PlotSpec PlotView::visibleSpec() const {
+  report::PlotSpec visible = spec_;
+  const auto hide = [&](auto& items) {
+    std::erase_if(items, [&](const auto& item) { return hidden_.contains(item.name); });
+  };
+  // Hidden series keep their place in the legend, without data.
+  for (report::PlotSeries& series : visible.series) {
+    if (!hidden_.contains(series.name)) continue;
+    const std::string name = series.name;
+    const report::PlotColor color = series.color;
+    series = report::PlotSeries{};
+    series.name = name;
+    series.color = color;
+    series.dashed = true;
+  }
+  hide(visible.bars);
+  return visible;
+}
+
+void PlotView::redraw() {
+  QCPAxisRect* before = plot::axesOf(*canvas_);
+  const bool keep = zoomed_ && before != nullptr;
+  const QCPRange x = keep ? before->axis(QCPAxis::atBottom)->range() : QCPRange();
+  const QCPRange y = keep ? before->axis(QCPAxis::atLeft)->range() : QCPRange();
+  shown_ = visibleSpec();
+  plot::draw(shown_, *canvas_, {.theme = theme_});
+  QCPAxisRect* now = plot::axesOf(*canvas_);
+  if (now != nullptr) {
+    now->setRangeZoomFactor(kWheelStep);
+    if (keep) {
+      now->axis(QCPAxis::atBottom)->setRange(x);
+      now->axis(QCPAxis::atLeft)->setRange(y);
+    }
+  }
+  canvas_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void PlotView::showAll() {
+  zoomed_ = false;
+  redraw();
+}
+
+void PlotView::zoom(double factor) {
+  QCPAxisRect* axes = plot::axesOf(*canvas_);
+  if (axes == nullptr) return;
+  scaleAxis(*axes->axis(QCPAxis::atBottom), factor);
+  scaleAxis(*axes->axis(QCPAxis::atLeft), factor);
+  zoomed_ = true;
+  canvas_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void PlotView::pan(double x, double y) {
+  QCPAxisRect* axes = plot::axesOf(*canvas_);
+  if (axes == nullptr) return;
+  shiftAxis(*axes->axis(QCPAxis::atBottom), x);
+  shiftAxis(*axes->axis(QCPAxis::atLeft), y);
+  zoomed_ = true;
+  canvas_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void PlotView::released(const QPointF& at) {
+  if ((at - pressed_).manhattanLength() > kClickDistance) {
+    zoomed_ = true;
+    return;
+  }
+  setFocus();
+  const std::string name = plot::legendNameAt(*canvas_, at);
+  if (!name.empty()) return toggleSeries(name);
+  const auto hit = plot::hitAt(shown_, *canvas_, at);
+  if (hit && !hit->id.empty()) emit clicked(plot::textOf(hit->id));
+}
+
+void PlotView::toggleSeries(const std::string& name) {
+  if (hidden_.erase(name) == 0) hidden_.insert(name);
+  redraw();
+}
+
+bool PlotView::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == canvas_ && event->type() == QEvent::ToolTip) {
+    const auto* help = static_cast<QHelpEvent*>(event);
+    const auto hit = plot::hitAt(shown_, *canvas_, help->pos());
+    if (hit && !hit->label.empty())
+      QToolTip::showText(help->globalPos(), plot::textOf(hit->label), canvas_);
+    else
+      QToolTip::hideText();
+    return true;
+  }
+  return QWidget::eventFilter(watched, event);
+}
+
+void PlotView::keyPressEvent(QKeyEvent* event) {
+  constexpr double kPan = 0.1;
+  if (event->matches(QKeySequence::Copy)) return copyPicture();
+  switch (event->key()) {
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+      return zoom(kKeyStep);
+    case Qt::Key_Minus:
+      return zoom(1 / kKeyStep);
+    case Qt::Key_Home:
+    case Qt::Key_0:
+      return showAll();
+    case Qt::Key_Left:
+      return pan(-kPan, 0);
+    case Qt::Key_Right:
+      return pan(kPan, 0);
+    case Qt::Key_Up:
+      return pan(0, kPan);
+    case Qt::Key_Down:
+      return pan(0, -kPan);
+    case Qt::Key_Menu:
+      return showMenu(canvas_->rect().center());
+    default:
+      QWidget::keyPressEvent(event);
+  }
+}
+
+void PlotView::showMenu(const QPoint& at) {
+  auto* menu = new QMenu(this);
+  menu->setAttribute(Qt::WA_DeleteOnClose);
+  menu->addAction(tr("Show &all"), this, &PlotView::showAll);
+  menu->addSeparator();
+  menu->addAction(tr("&Copy picture"), this, &PlotView::copyPicture);
+  menu->addAction(tr("Copy &data (CSV)"), this, &PlotView::copyData);
+  menu->addAction(tr("&Export as SVG, PDF, PNG or CSV ..."), this, &PlotView::exportAs);
+  menu->popup(canvas_->mapToGlobal(at));
+}
+
+void PlotView::copyPicture() {
+  constexpr double kScale = 2;
+  QApplication::clipboard()->setPixmap(canvas_->toPixmap(0, 0, kScale));
+}
+
+void PlotView::copyData() {
+  QApplication::clipboard()->setText(plot::textOf(report::plotCsv(spec_)));
+}
+
+void PlotView::exportAs() {
+  const QString path =
+      QFileDialog::getSaveFileName(this, tr("Export plot"), plot::textOf(spec_.key) + ".svg",
+                                   tr("Pictures and data (*.svg *.pdf *.png *.csv)"));
+  if (!path.isEmpty()) exportTo(path);
+}
+
+bool PlotView::exportTo(const QString& path) {
+  plot::ExportOptions options;
+  options.size = canvas_->size().expandedTo({640, 420});
+  const auto written = plot::exportPlot(shown_, path.toStdString(), options);
+  if (!written) emit problem(plot::textOf(describe(written.error())));
+  return written.has_value();
+}
+
+}  // namespace moe::gui

@@ -1,0 +1,76 @@
+#include <fmt/format.h>
+
+#include "app/workflows/project/project.h"
+#include "app/workflows/project/question_fields.h"
+
+namespace moe {
+namespace {
+
+struct KindName {
+  std::string operator()(bool*) const { return "true or false"; }
+  std::string operator()(int*) const { return "whole number"; }
+  std::string operator()(std::size_t*) const { return "whole number"; }
+  std::string operator()(double*) const { return "number"; }
+  std::string operator()(std::string*) const { return "text"; }
+  std::string operator()(Precision*) const { return "precision"; }
+  std::string operator()(Recompute*) const { return "text"; }
+  template <class Value>
+  std::string operator()(std::optional<Value>*) const {
+    return (*this)(static_cast<Value*>(nullptr));
+  }
+  template <class Value>
+  std::string operator()(std::vector<Value>*) const {
+    return "list of " + (*this)(static_cast<Value*>(nullptr));
+  }
+};
+
+template <class Question>
+std::string keysTable(std::string_view heading, std::string_view what) {
+  std::string page =
+      fmt::format("\n## {}\n\n{}\n\n| key | value | meaning |\n|---|---|---|\n", heading, what);
+  Question question;
+  for (const auto& field : fieldsOf(&question))
+    page += fmt::format("| `{}` | {}{} | {} |\n", field.key,
+                        std::visit(KindName{}, field.place(question)),
+                        field.path == PathKind::kFile ? " (path)" : "", field.help);
+  return page;
+}
+
+constexpr std::string_view kTop = R"(# Keys of a project file
+
+A project is TOML: what is asked, no answers. Paths are relative to the folder of the file. A list of
+one may be written without brackets. `moeplan run` and the window read the same file. This page is
+written by the program; a test holds it against the keys that are read.
+
+| key | value | meaning |
+|---|---|---|
+| `format` | whole number | 1 |
+| `title` | text | of the project |
+| `notes` | text | for people |
+| `seed` | whole number | of everything random; 0 when absent; equal seeds, equal results |
+| `threads` | whole number | as many as the machine has when absent |
+| `catalog` | text (path) | folder with models.toml and hardware.toml of your own |
+| `[report]` | table | `title`, `question` (a sentence), `parts` (all when absent) |
+| `[runs.NAME]` .. `[plan.NAME]` | tables | below; NAME may hold letters, digits, '-', '_', '.' |
+)";
+
+}  // namespace
+
+std::string projectKeysPage() {
+  std::string page(kTop);
+  page += keysTable<PointsQuestion>("[runs.NAME]", "A table of training runs.");
+  page += keysTable<FitQuestion>("[fit.NAME]",
+                                 "A law fitted to runs. `runs` names the [runs.NAME] to take.");
+  page += keysTable<CompareQuestion>(
+      "[compare.NAME]", "Which law the runs follow. `runs` names the [runs.NAME] to take.");
+  page += keysTable<CostRequest>("[cost.NAME]", "What a token costs.");
+  page += keysTable<TrainingCostRequest>("[training.NAME]", "What a training run costs.");
+  page += keysTable<PlanQuestion>(
+      "[plan.NAME] with mode loss-optimal, min-cost or min-loss",
+      "`mode` is min-cost when absent. `law` names a [fit.NAME], as NAME or NAME:law.");
+  page += keysTable<LifetimeQuestion>("[plan.NAME] with mode lifetime or pareto",
+                                      "`law` names a [fit.NAME], as NAME or NAME:law.");
+  return page;
+}
+
+}  // namespace moe

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "app/workflows/project/question_field.h"
+
+namespace moe {
+
+/// Whether the text of a field of this kind is a path.
+bool isPath(PathKind kind, const std::string& text);
+
+/// A path that a project states, seen from the working folder.
+std::string pathFromProject(const std::filesystem::path& folder, const std::string& text);
+
+/// A path seen from the working folder as a project in `folder` states it: relative to the folder,
+/// with forward slashes; an absolute path that lies outside the folder stays as it is.
+std::string pathForProject(const std::filesystem::path& folder, const std::string& text);
+
+}  // namespace moe

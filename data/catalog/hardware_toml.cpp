@@ -1,10 +1,10 @@
 #include "data/catalog/hardware_toml.h"
-#include "data/toml_text.h"
 
 #include <fmt/format.h>
 
 #include "data/error.h"
 #include "data/numbers.h"
+#include "data/toml_text.h"
 
 namespace moe {
 namespace {

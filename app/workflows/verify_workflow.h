@@ -16,8 +16,7 @@ namespace moe {
 struct VerifyRequest {
   std::string hardware;  ///< file of `calibrate`, or a name in the catalog; empty: calibrate now
   bool quick = false;
-  std::optional<int> rows =
-      std::nullopt;  ///< at most so many layers and so many blocks, evenly picked
+  std::optional<int> rows = {};  ///< at most so many layers and so many blocks, evenly picked
   std::uint64_t seed = 0;
   int threads = 0;  ///< 0: as the machine was calibrated
   std::string catalog_dir;

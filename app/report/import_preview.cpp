@@ -75,8 +75,8 @@ TextTable seriesTable(const ImportedRun& run) {
 std::string lossText(const ImportedRun& run) {
   if (!run.loss) return "";
   std::string text =
-      fmt::format("Loss: {} nats per token at step {}, {} loss {}", run.loss->value,
-                  exactNumber(run.loss->step), name(run.loss->split), run.loss->series);
+      fmt::format("Loss: {} nats per token at step {}, from {} ({})", run.loss->value,
+                  exactNumber(run.loss->step), run.loss->series, name(run.loss->split));
   if (!run.loss->converted.empty()) text += fmt::format(" ({})", run.loss->converted);
   return wrappedText(text, kPreviewWidth, 2);
 }

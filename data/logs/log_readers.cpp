@@ -24,12 +24,6 @@ std::vector<LogReader> allReaders() {
   return readers;
 }
 
-std::vector<std::string> readerNames() {
-  std::vector<std::string> names;
-  for (const LogReader& reader : logReaders()) names.emplace_back(reader.name);
-  return names;
-}
-
 }  // namespace
 
 std::span<const LogReader> logReaders() {
@@ -37,11 +31,17 @@ std::span<const LogReader> logReaders() {
   return kReaders;
 }
 
+std::string logReaderNames() {
+  std::vector<std::string_view> names;
+  for (const LogReader& reader : logReaders()) names.push_back(reader.name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
 Result<const LogReader*> logReaderNamed(std::string_view name) {
   for (const LogReader& reader : logReaders())
     if (reader.name == name) return &reader;
   return fail(ErrorKind::kUsage, "--format",
-              fmt::format("'{}' is no reader; there are {}", name, fmt::join(readerNames(), ", ")));
+              fmt::format("'{}' is no reader; there are {}", name, logReaderNames()));
 }
 
 Result<const LogReader*> chooseLogReader(ByteSource& source) {
@@ -59,7 +59,7 @@ Result<const LogReader*> chooseLogReader(ByteSource& source) {
   if (best != nullptr) return best;
   return fail(ErrorKind::kInput, source.path(),
               fmt::format("is no log that is known; asked were {} (--format NAME reads it as one)",
-                          fmt::join(readerNames(), ", ")));
+                          logReaderNames()));
 }
 
 Result<const LogReader*> readLog(ByteSource& source, std::string_view format, LogSink& sink,

@@ -13,7 +13,10 @@ namespace moe {
 /// All readers, in the order in which a tie between two is decided.
 std::span<const LogReader> logReaders();
 
-/// The reader of this name. Errors (kUsage) suggest the nearest names.
+/// "tensorboard, wandb, ...": for messages.
+std::string logReaderNames();
+
+/// The reader of this name. Errors (kUsage) list the names.
 Result<const LogReader*> logReaderNamed(std::string_view name);
 
 /// The reader that is surest of what the log is, by its first bytes. Errors (kInput): no reader

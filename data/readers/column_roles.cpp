@@ -51,6 +51,7 @@ const std::vector<Rank>& ranks(Role role) {
        {"final_loss"},
        {"loss"},
        {"lm_loss", "ce_loss", "cross_entropy", "cross_entropy_loss", "nll"},
+       {"train_loss_nats"},
        {"train_loss", "training_loss", "loss_train"}},
       // Run.
       {{"run_id"}, {"run"}, {"run_name"}, {"id"}, {"name"}, {"index"}},

@@ -146,6 +146,7 @@ class Collection {
       for (std::size_t& file : group.files) file = number_[file];
       if (auto read = readGroup(group); !read) return tl::unexpected(read.error());
     }
+    if (result_.runs.empty()) return noLog();
     nameRuns();
     hashSettings();
     return std::move(result_);
@@ -189,10 +190,14 @@ class Collection {
       file.problem = reader.error().message;
       if (files_[i].given && !request_.skip_bad) return tl::unexpected(reader.error());
     }
-    if (logs_.empty())
-      return fail(ErrorKind::kInput, request_.logs.front(),
-                  fmt::format("none of {} files is a log that is known", files_.size()));
+    if (logs_.empty()) return noLog();
     return {};
+  }
+
+  tl::unexpected<Error> noLog() const {
+    return fail(ErrorKind::kInput, request_.logs.front(),
+                fmt::format("of {} file{} none is a log that is known", files_.size(),
+                            files_.size() == 1 ? "" : "s"));
   }
 
   Result<const LogReader*> readerOf(const LogFile& log, ImportedFile& file) const {
@@ -261,9 +266,17 @@ class Collection {
     if (hash.valid()) file.sha256 = hash.get();
     file.cut_off = source->cutOff();
     if (stop_.stop_requested()) return fail(ErrorKind::kCancelled, "", "interrupted");
-    if (!read) return tl::unexpected(read.error());
+    if (!read) return tl::unexpected(withOtherReaders(read.error()));
     done_bytes_ += file.bytes;
     return {};
+  }
+
+  /// A file that was taken for the wrong kind can be read as another.
+  Error withOtherReaders(Error error) const {
+    if (request_.format.empty())
+      error.message +=
+          fmt::format(" (--format NAME reads it as another kind: {})", logReaderNames());
+    return error;
   }
 
   void report(const ImportedFile& file, const ByteSource& source) const {

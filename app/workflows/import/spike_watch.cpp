@@ -44,10 +44,12 @@ bool SpikeWatch::isHigh(double value) {
   std::vector<double> values(calm_);
   std::rotate(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(next_), values.end());
   std::vector<double> last(values.end() - kBaseline, values.end());
-  for (std::size_t i = values.size(); i-- > 1;) values[i] = std::abs(values[i] - values[i - 1]);
+  for (std::size_t i = values.size(); i-- > 1;) values[i] -= values[i - 1];
   values.erase(values.begin());
-  current_.baseline = spikeMedian(last);
+  const double slope = spikeMedian(values);
+  for (double& distance : values) distance = std::abs(distance - slope);
   const double sigma = kMadToSigma / std::numbers::sqrt2 * spikeMedian(values);
+  current_.baseline = spikeMedian(last) + std::min(0.0, slope) * (kBaseline + 1) / 2;
   return value - current_.baseline >
          std::max(kSigmas * sigma, kShare * std::abs(current_.baseline));
 }

@@ -11,15 +11,16 @@ namespace moe {
 struct LossSpike {
   double step = 0;
   double value = 0;
-  double baseline = 0;  ///< median of the values before
+  double baseline = 0;  ///< what the values before led to
 };
 
-/// Finds spikes of a loss as it is read. A value is high when it lies above the median of the last
-/// 16 calm values by more than 8 standard deviations of the noise and by more than 3 % of the
-/// median. The noise is 1.4826 / sqrt 2 times the median distance of neighbours among the last 64
-/// calm values: a slope does not count as noise. A spike ends when the loss is half way back.
-/// After 64 high values the high level is the new baseline: a loss that blew up and stayed there,
-/// which the end of the curve shows.
+/// Finds spikes of a loss as it is read. A value is high when it lies above its baseline by more
+/// than 8 standard deviations of the noise and by more than 3 %. Slope and noise come from the
+/// steps between neighbours among the last 64 calm values: their median, and 1.4826 / sqrt 2 times
+/// the median of what they differ from it. The baseline is the median of the last 16 calm values,
+/// moved down along the slope to where the value stands. A spike ends when the loss is half way
+/// back. After 64 high values the high level is the new baseline: a loss that blew up and stayed
+/// there, which the end of the curve shows.
 ///
 /// `shortest`: high values in a row that make a spike. One odd batch is none, one odd evaluation
 /// is.

@@ -109,6 +109,23 @@ TEST_F(ImportCommand, WritesPointsAlongTheRunForAFit) {
   EXPECT_THAT(csv, HasSubstr("\nrun,5000,1000000,1000000,500000000,"));
 }
 
+// A table of training losses says so in its heading, and the fit warns.
+TEST_F(ImportCommand, TellsAFitThatItsLossesAreOfTraining) {
+  for (const int steps : {2000, 3000, 5000, 8000, 12000, 20000}) {
+    MadeHistory history;
+    history.last = history.planned = steps;
+    history.loss_name = "train_loss";
+    folder_.write(fmt::format("logs/s{}.csv", steps), history.text());
+  }
+  ASSERT_EQ(
+      import({path("logs"), "--set", "n=1e6", "--set", "s8*:n=2e6", "--set", "tokens_per_step=1e5"})
+          .code,
+      0);
+  EXPECT_THAT(test::fileText(table()), HasSubstr(",train_loss_nats,"));
+  const auto fit = runCommand({"fit", table(), "--law", "chinchilla", "--study", "none", "--json"});
+  EXPECT_THAT(fit.out, HasSubstr("\"training_loss\""));
+}
+
 TEST_F(ImportCommand, SaysNoWhenARunLacksSomethingAndWritesNothing) {
   folder_.write("logs/run.csv", MadeHistory{}.text());
   const auto ended = import({path("logs"), "--set", "tokens_per_step=1e5"});

@@ -53,8 +53,10 @@ TEST(ImportFaults, OfFilesAreInputErrors) {
   const std::string empty = folder.write("empty.log", "").string();
   const std::vector<std::pair<std::string, std::string>> wrong{
       {(folder.path() / "none").string(), "there is no such file or folder"},
-      {notes, "is no log that is known"},
-      {(folder.path() / "notes").string(), "none of 1 files is a log"},
+      {notes,
+       "no line of it can be read as text log (--format NAME reads it as another kind: "
+       "tensorboard"},
+      {(folder.path() / "notes").string(), "of 1 file none is a log that is known"},
       {empty, "is empty"}};
   for (const auto& [log, message] : wrong) {
     const auto ended = runCommand({"import", log, "--out", table});

@@ -188,14 +188,14 @@ TEST(ImportRuns, JoinPiecesWhereTheLaterOneHolds) {
   second.first = 5000;
   second.loss = [](int) { return 3.9; };
   const test::TemporaryFolder folder;
-  folder.write("train.csv", first.text());
-  folder.write("train.restart1.csv", second.text());
+  folder.write("big.csv", first.text());
+  folder.write("big.restart1.csv", second.text());
   ImportRequest request = sized();
   request.curves = true;
   const ImportOutcome outcome = previewOf(folder, request);
   ASSERT_EQ(outcome.runs.size(), 1u);
   const ImportedRun& run = outcome.runs.front();
-  EXPECT_EQ(run.id, "train");
+  EXPECT_EQ(run.id, "big");
   EXPECT_EQ(run.files.size(), 2u);
   ASSERT_EQ(run.curve.size(), 100u);
   for (const CurvePoint& point : run.curve)

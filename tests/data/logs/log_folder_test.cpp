@@ -119,10 +119,12 @@ TEST(LogReaders, AreChosenByContentOrByName) {
 }
 
 TEST(LogReaders, SayWhatWasTried) {
-  ByteSource noise = ByteSource::ofMemory("nothing to see here", "notes.md");
+  ByteSource noise =
+      ByteSource::ofMemory(std::string_view("\x80\x02\xff\x00garbage", 11), "model.bin");
   const auto chosen = chooseLogReader(noise);
   ASSERT_FALSE(chosen);
-  EXPECT_THAT(describe(chosen.error()), HasSubstr("notes.md: is no log that is known; asked were"));
+  EXPECT_THAT(describe(chosen.error()),
+              HasSubstr("model.bin: is no log that is known; asked were"));
   for (const char* reader : {"tensorboard", "megatron", "csv", "mlflow", "llmc"})
     EXPECT_THAT(chosen.error().message, HasSubstr(reader));
   ByteSource nothing = ByteSource::ofMemory("", "empty.log");

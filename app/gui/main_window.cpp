@@ -15,11 +15,14 @@
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "app/gui/pages/cost_page.h"
 #include "app/gui/pages/page.h"
+#include "app/gui/pages/plan_page.h"
 #include "app/plot/plot_theme.h"
 
 namespace moe::gui {
@@ -81,6 +84,7 @@ void MainWindow::addPages() {
     watchWork(*page);
   };
   add(new CostPage(session_, this));
+  add(new PlanPage(session_, this));
 }
 
 void MainWindow::watchWork(Page& page) {
@@ -93,13 +97,19 @@ void MainWindow::watchWork(Page& page) {
     progress_->setValue(static_cast<int>(share * kWhole));
     progress_->setFormat(what + "  %p%");
   });
-  connect(&page.jobs(), &JobRunner::runningChanged, this, [this](bool) {
-    bool running = false;
-    for (Page* each : pages_) running = running || each->jobs().running();
-    progress_->setVisible(running);
-    stop_->setVisible(running);
+  connect(&page.jobs(), &JobRunner::runningChanged, this, [this](bool running) {
     if (running) progress_->setRange(0, 0);
+    // Answers that follow a slider come and go too fast to be shown.
+    constexpr int kNoticed = 300;
+    QTimer::singleShot(kNoticed, this, &MainWindow::showWork);
   });
+}
+
+void MainWindow::showWork() {
+  const bool running =
+      std::any_of(pages_.begin(), pages_.end(), [](Page* page) { return page->jobs().running(); });
+  progress_->setVisible(running);
+  stop_->setVisible(running);
 }
 
 Page* MainWindow::page(const QString& key) const {

@@ -65,6 +65,7 @@ class MainWindow : public QMainWindow {
   void addHelpMenu();
   void addStatus();
   void watchWork(Page& page);
+  void showWork();
   void showState();
   void rememberRecent(const QString& path);
   void fillRecent();

@@ -50,7 +50,7 @@ PlanControls::PlanControls(PlanPresenter& presenter, QWidget* parent)
   auto* box = new QWidget(this);
   rows_ = new QFormLayout(box);
   rows_->setContentsMargins(0, 0, 0, 0);
-  rows_->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+  rows_->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
   layout->addWidget(box);
   addChoices(*rows_);
   addSliders(*rows_);

@@ -52,6 +52,8 @@ PlanPage::PlanPage(Session& session, QWidget* parent)
 }
 
 void PlanPage::addTabs() {
+  constexpr int kPlotShare = 690;
+  constexpr int kTableShare = 310;
   auto* split = new QSplitter(Qt::Vertical, this);
   auto* below = new QWidget(split);
   auto* rows = new QVBoxLayout(below);
@@ -64,7 +66,8 @@ void PlanPage::addTabs() {
   split->addWidget(curves_);
   split->addWidget(below);
   split->setStretchFactor(0, 3);
-  split->setStretchFactor(1, 2);
+  split->setStretchFactor(1, 1);
+  split->setSizes({kPlotShare, kTableShare});
   split->setChildrenCollapsible(false);
   curves_->setObjectName("curves");
   table_->setObjectName("configurations");

@@ -32,7 +32,8 @@ std::vector<PlanFigures> figuresOf(const PlanAnswer& answer) {
   const PlanOutcome& outcome = answer.outcome;
   for (std::size_t i = 0; i < outcome.rows.size(); ++i) {
     const PlanRow& row = outcome.rows[i];
-    const bool both = outcome.mode != PlanMode::kLossOptimal;
+    // The base's choice is its optimum.
+    const bool both = outcome.mode != PlanMode::kLossOptimal && i != outcome.base;
     if (both && row.loss_optimal.exists) all.push_back(figuresOf(row, row.loss_optimal, true));
     if (!row.chosen.exists) continue;
     all.push_back(figuresOf(row, row.chosen, false));
@@ -102,22 +103,21 @@ std::string basesOf(const LifetimeAnswer& answer) {
 }
 
 std::string detailOf(const PlanAnswer& answer) {
-  return fmt::format("{} Loss: fitted law {}; prices: {}, {}. {}",
-                     report::recommendationSentence(answer), answer.request.law.name,
-                     name(servingBasis(answer.request)), answer.request.accelerator.name,
-                     drawsSentence(answer.outcome.draws));
+  return fmt::format("{} Loss: fitted law; prices: {}, {}. {}",
+                     report::recommendationSentence(answer), name(servingBasis(answer.request)),
+                     answer.request.accelerator.name, drawsSentence(answer.outcome.draws));
 }
 
 std::string detailOf(const LifetimeAnswer& answer) {
-  return fmt::format("{} Loss: fitted law {}; prices: {}. {}", report::lifetimeSentence(answer),
-                     answer.request.law.name, basesOf(answer), drawsSentence(answer.outcome.draws));
+  return fmt::format("{} Loss: fitted law; prices: {}. {}", report::lifetimeSentence(answer),
+                     basesOf(answer), drawsSentence(answer.outcome.draws));
 }
 
 std::string detailOf(const FrontAnswer& answer) {
   return fmt::format(
-      "{} models that no other beats in both loss and price. Loss: fitted law {}. A front has no "
-      "intervals; the mode 'Training and serving together' has.",
-      answer.points.size(), answer.request.law.name);
+      "{} models that no other beats in both loss and price. Loss: fitted law. A front has no "
+      "intervals; the mode 'Lifetime' has.",
+      answer.points.size());
 }
 
 std::string change(double now, double before) {

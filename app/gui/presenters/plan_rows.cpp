@@ -77,29 +77,34 @@ std::string noteOf(const PlanAnswer& answer, const Configuration& c) {
   return fmt::format("{}", fmt::join(notes, "; "));
 }
 
+const char* kindOf(const PlanOutcome& outcome, bool optimal, bool base) {
+  if (base) return "base optimum";
+  if (optimal || outcome.mode == PlanMode::kLossOptimal) return "loss-optimal";
+  return outcome.mode == PlanMode::kMinLoss ? "at base's cost" : "over-trained";
+}
+
 TableData::Row rowOf(const PlanAnswer& answer, const PlanRow& row, const Configuration& c,
                      bool optimal) {
   TableData::Row line;
   line.id = fmt::format("e{:g}{}", row.experts, optimal ? " loss-optimal" : "");
-  const char* kind = optimal                                     ? "loss-optimal"
-                     : answer.outcome.mode == PlanMode::kMinLoss ? "at the base's cost"
-                     : answer.outcome.mode == PlanMode::kMinCost ? "over-trained"
-                                                                 : "loss-optimal";
-  line.cells = {figureCell(fmt::format("{:g}", row.experts), row.experts), wordCell(kind)};
+  const bool base = &row == &answer.outcome.baseRow();
+  line.cells = {figureCell(fmt::format("{:g}", row.experts), row.experts),
+                wordCell(kindOf(answer.outcome, optimal, base))};
   const auto add = [&](bool there, const auto& cell) {
     line.cells.push_back(there ? cell() : absentCell());
   };
+  const bool served = c.serving.has_value();
   add(c.exists, [&] { return countCell(c.dense_params); });
   add(c.exists, [&] { return countCell(c.train_tokens); });
   add(c.exists, [&] { return lossCell(c.loss); });
   add(c.exists, [&] { return rangeCell(c.ci95.loss, lossWords); });
-  add(c.exists, [&] { return plainCell(c.tokensPerParam()); });
-  const bool served = c.serving.has_value();
-  add(served, [&] { return plainCell(c.serving->devices); });
   add(served, [&] { return usdCell(c.serving->usd_per_million_tokens); });
   add(served, [&] { return rangeCell(c.ci95.usd_per_million_tokens, usdWords); });
-  add(c.cost_vs_base.has_value(), [&] { return shareCell(c.cost_vs_base); });
+  line.cells.push_back(shareCell(c.cost_vs_base));
   line.cells.push_back(optimal ? wordCell("") : shareCell(row.best_share));
+  add(c.exists, [&] { return plainCell(c.tokensPerParam()); });
+  add(served,
+      [&] { return figureCell(fmt::format("{}", c.serving->devices), c.serving->devices); });
   line.cells.push_back(wordCell(noteOf(answer, c)));
   line.tooltip = line.cells.back().text;
   return line;
@@ -112,18 +117,18 @@ TableData tableOf(const PlanAnswer& answer) {
                    {"N", "dense"},
                    {"D", "tokens"},
                    {"loss", "nats"},
-                   {"95 % of loss"},
+                   {"95 %", "of draws"},
+                   {"serving", "USD/M tokens"},
+                   {"95 %", "of draws"},
+                   {"cost", "of base's"},
+                   {"best", "of draws"},
                    {"D/N"},
                    {"devices"},
-                   {"serving", "USD/M tokens"},
-                   {"95 % of price"},
-                   {"of base's cost"},
-                   {"best", "of draws"},
                    {"notes", "", report::Align::kLeft}};
   const PlanOutcome& outcome = answer.outcome;
   for (std::size_t i = 0; i < outcome.rows.size(); ++i) {
     const PlanRow& row = outcome.rows[i];
-    if (outcome.mode != PlanMode::kLossOptimal)
+    if (outcome.mode != PlanMode::kLossOptimal && i != outcome.base)
       table.rows.push_back(rowOf(answer, row, row.loss_optimal, true));
     table.rows.push_back(rowOf(answer, row, row.chosen, false));
     table.rows.back().emphasised = outcome.recommendation.row == i;
@@ -176,7 +181,7 @@ TableData tableOf(const LifetimeAnswer& answer) {
                    {"training", "USD"},
                    {"serving", "USD/M output"},
                    {"all", "USD"},
-                   {answer.request.target_loss ? "95 % of all" : "95 % of loss"},
+                   {answer.request.target_loss ? "95 % of all" : "95 % of loss", "of draws"},
                    {"best", "of draws"},
                    {"regret", "mean"},
                    {"price basis", "", report::Align::kLeft},
@@ -189,27 +194,24 @@ TableData tableOf(const LifetimeAnswer& answer) {
 }
 
 TableData tableOf(const FrontAnswer& answer) {
+  const bool has_life = answer.request.lifetime_tokens > 0;
   TableData table;
   table.columns = {{"design", "", report::Align::kLeft},
                    {"N", "dense"},
                    {"D", "tokens"},
                    {"loss", "nats"},
                    {"training", "USD"},
-                   {"serving", "USD/M output"},
-                   {"over life", "USD/M output"},
-                   {"notes", "", report::Align::kLeft}};
+                   {"serving", "USD/M output"}};
+  if (has_life) table.columns.push_back({"with training", "USD/M output"});
+  table.columns.push_back({"notes", "", report::Align::kLeft});
   for (const ParetoPoint& point : answer.points) {
     TableData::Row line;
     line.id = answer.request.designs[point.design].label;
     line.cells = {
-        wordCell(line.id),
-        countCell(point.params),
-        countCell(point.train_tokens),
-        lossCell(point.loss),
-        usdCell(point.training_usd),
-        usdCell(point.usd_per_million),
-        answer.request.lifetime_tokens > 0 ? usdCell(point.lifetime_usd_per_million) : absentCell(),
-        wordCell(point.extrapolated ? "more than a decade outside the runs" : "")};
+        wordCell(line.id),    countCell(point.params),     countCell(point.train_tokens),
+        lossCell(point.loss), usdCell(point.training_usd), usdCell(point.usd_per_million)};
+    if (has_life) line.cells.push_back(usdCell(point.lifetime_usd_per_million));
+    line.cells.push_back(wordCell(point.extrapolated ? "more than a decade outside the runs" : ""));
     table.rows.push_back(std::move(line));
   }
   return table;

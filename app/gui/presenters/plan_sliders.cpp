@@ -26,13 +26,12 @@ auto* placeOf(Question& question, PlanFigure figure) {
 
 const std::vector<PlanSlider>& planSliders() {
   static const std::vector<PlanSlider> kSliders{
-      {PlanFigure::kTrainFlop, "budget_flop", "Training (FLOP)", 1e18, 1e27, 5e21, false},
-      {PlanFigure::kUsd, "budget_usd", "Money (USD)", 1e3, 1e10, 1e6, false},
+      {PlanFigure::kTrainFlop, "budget_flop", "Budget (FLOP)", 1e18, 1e27, 5e21, false},
+      {PlanFigure::kUsd, "budget_usd", "Budget (USD)", 1e3, 1e10, 1e6, false},
       {PlanFigure::kTargetLoss, "target_loss", "Loss (nats)", 1.2, 5, 2.3, false},
       {PlanFigure::kPromptTokens, "prompt_tokens", "Prompt (tokens)", 16, 131072, 512, true},
       {PlanFigure::kOutputTokens, "output_tokens", "Output (tokens)", 16, 16384, 256, true},
-      {PlanFigure::kLifetimeTokens, "lifetime_tokens", "Lifetime output (tokens)", 1e8, 1e16, 1e13,
-       false},
+      {PlanFigure::kLifetimeTokens, "lifetime_tokens", "Lifetime (tokens)", 1e8, 1e16, 1e13, false},
       {PlanFigure::kMaxDevices, "max_devices", "Devices at most", 1, 64, 8, true}};
   return kSliders;
 }

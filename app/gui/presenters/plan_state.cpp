@@ -93,12 +93,11 @@ PlanState firstPlan(const Project& project) {
 }
 
 const std::vector<PlanModeChoice>& planModes() {
-  static const std::vector<PlanModeChoice> kModes{
-      {"min-cost", "Least serving cost at a loss"},
-      {"min-loss", "Least loss at a serving cost"},
-      {"loss-optimal", "Least loss of a training budget"},
-      {"lifetime", "Training and serving together"},
-      {"pareto", "All trade-offs of loss and price"}};
+  static const std::vector<PlanModeChoice> kModes{{"min-cost", "Least serving cost"},
+                                                  {"min-loss", "Least loss at a cost"},
+                                                  {"loss-optimal", "Loss-optimal"},
+                                                  {"lifetime", "Lifetime: train and serve"},
+                                                  {"pareto", "Pareto front"}};
   return kModes;
 }
 
@@ -174,13 +173,13 @@ PlanGoal goalOf(const PlanState& state) {
 std::string labelOf(PlanGoal goal, const PlanState& state) {
   switch (goal) {
     case PlanGoal::kTrainFlop:
-      return "Training budget in FLOP";
+      return "Training FLOP";
     case PlanGoal::kUsd:
       return state.mode == "lifetime" ? "Money for training and serving" : "Training budget in USD";
     case PlanGoal::kTargetLoss:
-      return "Loss to reach";
+      return "Target loss";
     case PlanGoal::kTotalRange:
-      return "Range of lifetime costs";
+      return "Range of lifetime USD";
   }
   return {};
 }

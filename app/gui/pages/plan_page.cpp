@@ -80,6 +80,8 @@ void PlanPage::addTabs() {
   map_tab_ = frame_->addTab(map_, tr("Map of N and D"));
   over_training_tab_ = frame_->addTab(over_training_, tr("Over-training"));
   tornado_tab_ = frame_->addTab(tornado_, tr("What it depends on"));
+  for (const int tab : {map_tab_, over_training_tab_, tornado_tab_})
+    frame_->tabs().setTabVisible(tab, false);
   for (PlotView* view : {curves_, map_, over_training_, tornado_})
     connect(view, &PlotView::problem, this, &Page::problem);
   connect(curves_, &PlotView::clicked, table_, &DataTable::selectId);
@@ -135,10 +137,7 @@ void PlanPage::edited(const QString& what, const QString& merge_key, bool moving
 
 void PlanPage::projectChanged() {
   presenter_.projectChanged(session_.project());
-  if (isVisible())
-    ask();
-  else
-    stale_ = true;
+  if (isVisible()) ask();
 }
 
 /// A slider's step waits for the answer before; any other change stops it.

@@ -120,12 +120,12 @@ std::string detailOf(const FrontAnswer& answer) {
       answer.points.size());
 }
 
-std::string change(double now, double before) {
+std::string changeWords(double now, double before) {
   const double percent = 100 * (now / before - 1);
   return fmt::format("{:+.{}f} %", percent, std::abs(percent) < 10 ? 1 : 0);
 }
 
-const PlanFigures* recommended(const std::vector<PlanFigures>& all) {
+const PlanFigures* recommendedOf(const std::vector<PlanFigures>& all) {
   const auto found =
       std::find_if(all.begin(), all.end(), [](const auto& f) { return f.recommended; });
   return found == all.end() ? nullptr : &*found;
@@ -153,17 +153,17 @@ std::string planDetail(const PlanPicture& picture) {
 std::string keptSentence(const PlanPicture& picture, const PlanPicture& kept) {
   const auto old_figures = planFigures(kept);
   const auto new_figures = planFigures(picture);
-  const PlanFigures* before = recommended(old_figures);
-  const PlanFigures* now = recommended(new_figures);
+  const PlanFigures* before = recommendedOf(old_figures);
+  const PlanFigures* now = recommendedOf(new_figures);
   if (before == nullptr) return "Kept: a plan without a recommendation.";
   std::string text =
       fmt::format("Kept: {}, N {}, {} nats, {} {}.", before->name, countText(before->params),
                   decimalText(before->loss, 3), moneyText(Usd(before->usd)), usdUnit(kept));
   if (now == nullptr) return text;
-  text += fmt::format(" Now: N {}, loss {}", change(now->params, before->params),
-                      change(now->loss, before->loss));
+  text += fmt::format(" Now: N {}, loss {}", changeWords(now->params, before->params),
+                      changeWords(now->loss, before->loss));
   if (picture.answer.index() == kept.answer.index())
-    text += ", USD " + change(now->usd, before->usd);
+    text += ", USD " + changeWords(now->usd, before->usd);
   return text + ".";
 }
 

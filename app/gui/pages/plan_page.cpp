@@ -52,8 +52,8 @@ PlanPage::PlanPage(Session& session, QWidget* parent)
 }
 
 void PlanPage::addTabs() {
-  constexpr int kPlotShare = 690;
-  constexpr int kTableShare = 310;
+  constexpr int kPlotShare = 640;
+  constexpr int kTableShare = 360;
   auto* split = new QSplitter(Qt::Vertical, this);
   auto* below = new QWidget(split);
   auto* rows = new QVBoxLayout(below);

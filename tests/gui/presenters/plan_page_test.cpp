@@ -287,10 +287,10 @@ TEST_F(PlanPageTest, DrawsAKeptPlanBehindAndStatesTheChange) {
   ASSERT_EQ(before.size(), now.size());
   for (std::size_t i = 0; i < now.size(); ++i) {
     ASSERT_EQ(now[i].id, before[i].id);
-    for (const TableData::Row& row : view_.table.rows)
-      if (row.id == now[i].id)
-        EXPECT_NEAR(row.cells[columns + 1].order,
-                    100 * (now[i].loss - before[i].loss) / before[i].loss, 1e-9);
+    const double change = 100 * (now[i].loss - before[i].loss) / before[i].loss;
+    for (const TableData::Row& row : view_.table.rows) {
+      if (row.id == now[i].id) EXPECT_NEAR(row.cells[columns + 1].order, change, 1e-9);
+    }
   }
   EXPECT_GT(view_.curves.series.size(), series);
   EXPECT_TRUE(view_.curves.series.front().dashed);

@@ -58,6 +58,10 @@ MainWindow::MainWindow(QWidget* parent)
   layout->addWidget(middle, 1);
   setCentralWidget(rows);
 
+  constexpr int kNoticed = 300;  // ms; answers that follow a slider come and go sooner
+  work_delay_.setSingleShot(true);
+  work_delay_.setInterval(kNoticed);
+  connect(&work_delay_, &QTimer::timeout, this, &MainWindow::showWork);
   addPages();
   addStatus();
   addMenus();
@@ -98,16 +102,16 @@ void MainWindow::watchWork(Page& page) {
     progress_->setFormat(what + "  %p%");
   });
   connect(&page.jobs(), &JobRunner::runningChanged, this, [this](bool running) {
-    if (running) progress_->setRange(0, 0);
-    // Answers that follow a slider come and go too fast to be shown.
-    constexpr int kNoticed = 300;
-    QTimer::singleShot(kNoticed, this, &MainWindow::showWork);
+    if (!running) return showWork();
+    progress_->setRange(0, 0);
+    work_delay_.start();
   });
 }
 
 void MainWindow::showWork() {
   const bool running =
       std::any_of(pages_.begin(), pages_.end(), [](Page* page) { return page->jobs().running(); });
+  if (!running) work_delay_.stop();
   progress_->setVisible(running);
   stop_->setVisible(running);
 }

@@ -289,7 +289,8 @@ TEST_F(PlanPageTest, DrawsAKeptPlanBehindAndStatesTheChange) {
     ASSERT_EQ(now[i].id, before[i].id);
     const double change = 100 * (now[i].loss - before[i].loss) / before[i].loss;
     for (const TableData::Row& row : view_.table.rows) {
-      if (row.id == now[i].id) EXPECT_NEAR(row.cells[columns + 1].order, change, 1e-9);
+      if (row.id != now[i].id) continue;
+      EXPECT_NEAR(row.cells[columns + 1].order, change, 1e-9);
     }
   }
   EXPECT_GT(view_.curves.series.size(), series);

@@ -103,7 +103,8 @@ void measure(const Case& each, const std::function<void(const moe::report::PlotS
     moe::ProjectPlan plan = each.plan;
     setBudget(plan, each.low * std::pow(each.high / each.low, static_cast<double>(step) / kSteps));
     moe::Result<std::shared_ptr<const moe::PlanPicture>> picture;
-    const double answer = millisecondsOf([&] { picture = moe::planPicture(plan, known, {}, {}); });
+    const double answer =
+        millisecondsOf([&] { picture = moe::planPicture(plan, known, moe::PlanPace::kQuick); });
     if (!picture) {
       fmt::print("| {} | {} |\n", each.name, describe(picture.error()));
       return;

@@ -151,6 +151,7 @@ void PlanPage::ask() {
     return settled();
   }
   if (!stale_ && *question == asked_) return;
+  quick_ = moving_;
   if (moving_ && answering_) {
     again_ = true;
     return;
@@ -167,9 +168,10 @@ void PlanPage::startAnswer() {
   answering_ = true;
   using Answer = Result<std::shared_ptr<const PlanPicture>>;
   jobs_.start<Answer>(
-      [asked = asked_, known = presenter_.known()](std::stop_token stop,
-                                                   const ProgressSink& progress) {
-        return planPicture(asked, known, stop, progress);
+      [asked = asked_, known = presenter_.known(),
+       pace = quick_ ? PlanPace::kQuick : PlanPace::kFull](std::stop_token stop,
+                                                           const ProgressSink& progress) {
+        return planPicture(asked, known, pace, stop, progress);
       },
       [this](const Answer& picture) {
         answering_ = false;
@@ -213,6 +215,10 @@ bool PlanPage::wantsTornado() const {
 /// Does what is left to do for the present answer, a piece at a time.
 void PlanPage::rest() {
   if (answering_ || !presenter_.picture()) return;
+  if (presenter_.picture()->quick) {
+    quick_ = false;
+    return startAnswer();
+  }
   if (!detailed_) return startDetails();
   if (wantsTornado() && !has_tornado_) return startTornado();
   settled();

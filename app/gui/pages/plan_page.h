@@ -74,6 +74,7 @@ class PlanPage : public Page, private PlanView {
   ProjectPlan asked_;         ///< what was asked last
   bool moving_ = false;       ///< the change that comes is a slider's
   bool answering_ = false;    ///< the fast part runs
+  bool quick_ = false;        ///< the answer follows a slider
   bool again_ = false;        ///< the question moved on while it ran
   bool stale_ = true;         ///< the answer is not that of the question
   bool detailed_ = false;     ///< the details are those of the answer

@@ -147,6 +147,7 @@ std::string planHeadline(const PlanPicture& picture) {
 }
 
 std::string planDetail(const PlanPicture& picture) {
+  if (picture.quick) return "Intervals and shares of draws follow when the slider rests.";
   return std::visit([](const auto& answer) { return detailOf(answer); }, picture.answer);
 }
 

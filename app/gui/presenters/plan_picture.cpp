@@ -42,8 +42,11 @@ LifetimeQuestion withoutTornado(LifetimeQuestion question) {
 Result<void> drawPlan(const PlanQuestion& question, PlanPicture& picture, std::stop_token stop,
                       const ProgressSink& progress) {
   if (auto known = knowPlan(question, picture.known, stop, progress); !known) return known;
-  auto answer = answerPlan(question, *picture.known.plan, stop, progress);
+  PlanQuestion asked = question;
+  if (picture.quick) asked.draws = 0;
+  auto answer = answerPlan(asked, *picture.known.plan, stop, progress);
   if (!answer) return tl::unexpected(answer.error());
+  answer->request.draws = question.draws;  // of the bands
   picture.curves = report::planPlot(*answer, planCurves(answer->request));
   picture.answer = *std::move(answer);
   return {};
@@ -52,7 +55,9 @@ Result<void> drawPlan(const PlanQuestion& question, PlanPicture& picture, std::s
 Result<void> drawLifetime(const LifetimeQuestion& question, PlanPicture& picture,
                           std::stop_token stop, const ProgressSink& progress) {
   if (auto known = knowLifetime(question, picture.known, stop, progress); !known) return known;
-  auto answer = answerLifetime(question, *picture.known.lifetime, stop, progress);
+  LifetimeQuestion asked = question;
+  if (picture.quick) asked.draws = 0;
+  auto answer = answerLifetime(asked, *picture.known.lifetime, stop, progress);
   if (!answer) return tl::unexpected(answer.error());
   picture.curves = report::lifetimeBillPlot(*answer);
   picture.answer = *std::move(answer);
@@ -96,12 +101,13 @@ std::optional<report::PlotSpec> costMap(const LifetimeAnswer& answer) {
 }  // namespace
 
 Result<std::shared_ptr<const PlanPicture>> planPicture(const ProjectPlan& asked,
-                                                       const PlanKnowledge& known,
+                                                       const PlanKnowledge& known, PlanPace pace,
                                                        std::stop_token stop,
                                                        const ProgressSink& progress) {
   auto picture = std::make_shared<PlanPicture>();
   picture->asked = asked;
   picture->known = known;
+  picture->quick = pace == PlanPace::kQuick;
   Result<void> drawn;
   if (const auto* question = std::get_if<PlanQuestion>(&asked.question))
     drawn = drawPlan(*question, *picture, stop, progress);

@@ -28,13 +28,19 @@ struct PlanPicture {
   PlanKnowledge known;
   std::variant<PlanAnswer, LifetimeAnswer, FrontAnswer> answer;
   report::PlotSpec curves;  ///< loss against price, the bill of a lifetime, or the front
+  bool quick = false;       ///< without the intervals of the configurations
 };
+
+/// How much of an answer is made. Quick: best values, and curves with their bands; what takes a
+/// solution per draw (intervals of configurations, shares of draws) is left to the full one.
+enum class PlanPace { kFull, kQuick };
 
 /// Answers a plan of any mode, from `known` where it is of the same machine, traffic and law. The
 /// law's file stands in the question. What only the tornado needs is left to planTornado. Errors as
 /// answerPlan, answerLifetime and answerFront.
 Result<std::shared_ptr<const PlanPicture>> planPicture(const ProjectPlan& asked,
                                                        const PlanKnowledge& known,
+                                                       PlanPace pace = PlanPace::kFull,
                                                        std::stop_token stop = {},
                                                        const ProgressSink& progress = {});
 

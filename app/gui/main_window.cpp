@@ -15,12 +15,15 @@
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "app/gui/pages/cost_page.h"
 #include "app/gui/pages/fit_page.h"
 #include "app/gui/pages/page.h"
+#include "app/gui/pages/plan_page.h"
 #include "app/plot/plot_theme.h"
 
 namespace moe::gui {
@@ -56,6 +59,10 @@ MainWindow::MainWindow(QWidget* parent)
   layout->addWidget(middle, 1);
   setCentralWidget(rows);
 
+  constexpr int kNoticed = 300;  // ms; answers that follow a slider come and go sooner
+  work_delay_.setSingleShot(true);
+  work_delay_.setInterval(kNoticed);
+  connect(&work_delay_, &QTimer::timeout, this, &MainWindow::showWork);
   addPages();
   addStatus();
   addMenus();
@@ -83,6 +90,7 @@ void MainWindow::addPages() {
   };
   add(new FitPage(session_, this));
   add(new CostPage(session_, this));
+  add(new PlanPage(session_, this));
 }
 
 void MainWindow::watchWork(Page& page) {
@@ -95,13 +103,19 @@ void MainWindow::watchWork(Page& page) {
     progress_->setValue(static_cast<int>(share * kWhole));
     progress_->setFormat(what + "  %p%");
   });
-  connect(&page.jobs(), &JobRunner::runningChanged, this, [this](bool) {
-    bool running = false;
-    for (Page* each : pages_) running = running || each->jobs().running();
-    progress_->setVisible(running);
-    stop_->setVisible(running);
-    if (running) progress_->setRange(0, 0);
+  connect(&page.jobs(), &JobRunner::runningChanged, this, [this](bool running) {
+    if (!running) return showWork();
+    progress_->setRange(0, 0);
+    work_delay_.start();
   });
+}
+
+void MainWindow::showWork() {
+  const bool running =
+      std::any_of(pages_.begin(), pages_.end(), [](Page* page) { return page->jobs().running(); });
+  if (!running) work_delay_.stop();
+  progress_->setVisible(running);
+  stop_->setVisible(running);
 }
 
 Page* MainWindow::page(const QString& key) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QMainWindow>
+#include <QTimer>
 #include <functional>
 #include <vector>
 
@@ -65,6 +66,7 @@ class MainWindow : public QMainWindow {
   void addHelpMenu();
   void addStatus();
   void watchWork(Page& page);
+  void showWork();
   void showState();
   void rememberRecent(const QString& path);
   void fillRecent();
@@ -74,6 +76,7 @@ class MainWindow : public QMainWindow {
 
   Session session_;
   Document document_{session_};
+  QTimer work_delay_;  ///< until work is shown at the bottom
   std::vector<Page*> pages_;
   QListWidget* list_;
   QStackedWidget* stack_;

@@ -4,8 +4,6 @@
 
 #include <chrono>
 
-#include "app/workflows/law_choice.h"
-
 namespace moe {
 namespace {
 
@@ -54,19 +52,15 @@ ParetoRequest requestOf(const LifetimeQuestion& question) {
 
 }  // namespace
 
-Result<FrontAnswer> answerFront(const LifetimeQuestion& question, std::stop_token stop,
-                                const ProgressSink& progress) {
+Result<FrontAnswer> answerFront(const LifetimeQuestion& question, const LifetimeInputs& inputs,
+                                std::stop_token stop) {
   const auto start = std::chrono::steady_clock::now();
   if (const auto good = checkFrontGoal(question); !good) return tl::unexpected(good.error());
   FrontAnswer answer;
   answer.question = question;
   answer.request = requestOf(question);
-  auto law = chosenLaw(question.law_file, question.preset);
-  if (!law) return tl::unexpected(law.error());
-  answer.request.law = *std::move(law);
-  auto designs = planDesigns(question, stop, progress);
-  if (!designs) return tl::unexpected(designs.error());
-  answer.request.designs = designs->designs;
+  answer.request.law = inputs.request.law;
+  answer.request.designs = inputs.request.designs;
   answer.over_lifetime = !question.total_usd.empty();
   auto points = answer.over_lifetime
                     ? lifetimeFront(answer.request, {question.total_usd[0], question.total_usd[1]},
@@ -74,15 +68,27 @@ Result<FrontAnswer> answerFront(const LifetimeQuestion& question, std::stop_toke
                     : servingFront(answer.request, stop);
   if (!points) return tl::unexpected(points.error());
   answer.points = *std::move(points);
-  answer.left_out = std::move(designs->left_out);
-  answer.sources = std::move(designs->sources);
-  answer.sources.insert(answer.sources.begin(), lawSource(answer.request.law));
-  answer.warnings = std::move(designs->warnings);
+  answer.left_out = inputs.designs.left_out;
+  answer.sources = inputs.designs.sources;
+  answer.warnings = inputs.designs.warnings;
   for (const LeftOutDesign& design : answer.left_out)
     answer.warnings.push_back(
         {"left_out", fmt::format("{} is left out: {}", design.label, design.reason)});
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   answer.timing = Seconds(elapsed.count());
+  return answer;
+}
+
+Result<FrontAnswer> answerFront(const LifetimeQuestion& question, std::stop_token stop,
+                                const ProgressSink& progress) {
+  const auto start = std::chrono::steady_clock::now();
+  if (const auto good = checkFrontGoal(question); !good) return tl::unexpected(good.error());
+  const auto inputs = lifetimeInputs(question, stop, progress);
+  if (!inputs) return tl::unexpected(inputs.error());
+  auto answer = answerFront(question, *inputs, stop);
+  if (!answer) return answer;
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  answer->timing = Seconds(elapsed.count());
   return answer;
 }
 

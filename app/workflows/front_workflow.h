@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "app/workflows/plan_designs.h"
+#include "app/workflows/lifetime_workflow.h"
 #include "costmodel/planner/pareto.h"
 #include "data/progress.h"
 
@@ -26,5 +26,9 @@ struct FrontAnswer {
 /// against what a whole life costs. Errors as planDesigns, servingFront and lifetimeFront.
 Result<FrontAnswer> answerFront(const LifetimeQuestion& question, std::stop_token stop = {},
                                 const ProgressSink& progress = {});
+
+/// The same from inputs of a question with the same key: equal numbers, without the pricing.
+Result<FrontAnswer> answerFront(const LifetimeQuestion& question, const LifetimeInputs& inputs,
+                                std::stop_token stop = {});
 
 }  // namespace moe

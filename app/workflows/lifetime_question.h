@@ -57,6 +57,13 @@ struct LifetimeQuestion {
   bool sensitivity = false;
   std::string save_model;  ///< file for the recommended model
   std::string catalog_dir;
+
+  bool operator==(const LifetimeQuestion&) const = default;
 };
+
+/// The question without what law and priced designs do not depend on (goal, lifetime, limits on
+/// training, draws, what else is wanted): equal ones have equal lifetimeInputs as long as the files
+/// that they name stay as they are.
+LifetimeQuestion inputsKey(LifetimeQuestion question);
 
 }  // namespace moe

@@ -39,6 +39,7 @@ void takeLimits(const LifetimeQuestion& question, LifetimeRequest& request) {
   request.unique_tokens = question.unique_tokens;
   request.max_train_tokens = question.max_train_tokens;
   request.max_tokens_per_param = question.max_tokens_per_param;
+  request.max_wall_s.reset();
   if (question.max_train_days) request.max_wall_s = *question.max_train_days * kSecondsPerDay;
   request.draws = question.draws;
   request.seed = question.seed;
@@ -72,7 +73,7 @@ Result<void> makeConcrete(const LifetimeInputs& inputs, const LifetimeRow& row,
                           LifetimeAnswer& answer) {
   if (!inputs.designs.requests.empty()) {
     const auto& models = inputs.designs.models;
-    auto model = concreteModel(inputs.request, inputs.designs.requests[row.design], *row.best,
+    auto model = concreteModel(answer.request, inputs.designs.requests[row.design], *row.best,
                                models.empty() ? nullptr : &models[row.design]);
     if (model) {
       answer.model = *std::move(model);
@@ -134,16 +135,6 @@ std::vector<Basis> basesOf(const LifetimeInputs& inputs) {
   return bases;
 }
 
-Result<void> addSensitivity(const LifetimeInputs& inputs, LifetimeAnswer& answer,
-                            std::stop_token stop, const ProgressSink& progress) {
-  if (!answer.question.sensitivity || !answer.outcome.feasible()) return {};
-  auto sensitivity =
-      sensitivityOf(inputs.request, lifetimeFactors(answer.question, inputs), stop, progress);
-  if (!sensitivity) return tl::unexpected(sensitivity.error());
-  answer.sensitivity = *std::move(sensitivity);
-  return {};
-}
-
 }  // namespace
 
 Result<LifetimeInputs> lifetimeInputs(const LifetimeQuestion& question, std::stop_token stop,
@@ -161,37 +152,80 @@ Result<LifetimeInputs> lifetimeInputs(const LifetimeQuestion& question, std::sto
   return inputs;
 }
 
-Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question, std::stop_token stop,
+LifetimeQuestion inputsKey(LifetimeQuestion question) {
+  question.other_law_file.clear();
+  question.lifetime_tokens.reset();
+  question.target_loss.reset();
+  question.budget_usd.reset();
+  question.budget_flop.reset();
+  question.total_usd.clear();
+  question.unique_tokens.reset();
+  question.max_train_tokens.reset();
+  question.max_tokens_per_param.reset();
+  question.max_train_days.reset();
+  question.draws = 0;
+  question.seed = 0;
+  question.threads = 0;
+  question.save_model.clear();
+  return question;
+}
+
+Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question,
+                                      const LifetimeInputs& inputs, std::stop_token stop,
                                       const ProgressSink& progress) {
   const auto start = std::chrono::steady_clock::now();
   if (const auto good = checkLifetimeGoal(question); !good) return tl::unexpected(good.error());
-  auto inputs = lifetimeInputs(question, stop, progress);
-  if (!inputs) return tl::unexpected(inputs.error());
-  auto outcome = planLifetime(inputs->request, stop, progress);
-  if (!outcome) return tl::unexpected(outcome.error());
   LifetimeAnswer answer;
   answer.question = question;
-  answer.left_out = inputs->designs.left_out;
-  answer.sources = inputs->designs.sources;
-  answer.warnings = inputs->designs.warnings;
+  answer.request = inputs.request;
+  takeLimits(question, answer.request);
+  auto outcome = planLifetime(answer.request, stop, progress);
+  if (!outcome) return tl::unexpected(outcome.error());
+  answer.left_out = inputs.designs.left_out;
+  answer.sources = inputs.designs.sources;
+  answer.warnings = inputs.designs.warnings;
   warnOfLeftOut(answer);
   answer.warnings.insert(answer.warnings.end(), outcome->warnings.begin(), outcome->warnings.end());
   answer.outcome = *std::move(outcome);
-  answer.price_basis = basesOf(*inputs);
+  answer.price_basis = basesOf(inputs);
   answer.shown = answer.outcome.recommendation.row;
   if (!answer.shown && answer.outcome.feasible()) answer.shown = 0;
   if (answer.shown) {
     const LifetimeRow& row = answer.outcome.rows[*answer.shown];
-    if (inputs->designs.models.empty()) answer.curves = curvesOf(inputs->request, row);
-    warnOfSmall(*inputs, row, answer);
-    if (auto made = makeConcrete(*inputs, row, answer); !made) return tl::unexpected(made.error());
+    if (inputs.designs.models.empty()) answer.curves = curvesOf(answer.request, row);
+    warnOfSmall(inputs, row, answer);
+    if (auto made = makeConcrete(inputs, row, answer); !made) return tl::unexpected(made.error());
   }
   warnOfYears(answer);
-  if (auto added = addSensitivity(*inputs, answer, stop, progress); !added)
-    return tl::unexpected(added.error());
-  answer.request = std::move(inputs->request);
+  if (question.sensitivity && answer.outcome.feasible()) {
+    auto sensitivity = sensitivityOfAnswer(answer, inputs, stop, progress);
+    if (!sensitivity) return tl::unexpected(sensitivity.error());
+    answer.sensitivity = *std::move(sensitivity);
+  }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   answer.timing = Seconds(elapsed.count());
+  return answer;
+}
+
+Result<Sensitivity> sensitivityOfAnswer(const LifetimeAnswer& answer, const LifetimeInputs& inputs,
+                                        std::stop_token stop, const ProgressSink& progress) {
+  if (inputs.designs.requests.empty())
+    return fail(ErrorKind::kUsage, "--sensitivity",
+                "prices are a published formula, which has no assumptions to move");
+  const LifetimeInputs moved{answer.request, inputs.designs};
+  return sensitivityOf(moved.request, lifetimeFactors(answer.question, moved), stop, progress);
+}
+
+Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question, std::stop_token stop,
+                                      const ProgressSink& progress) {
+  const auto start = std::chrono::steady_clock::now();
+  if (const auto good = checkLifetimeGoal(question); !good) return tl::unexpected(good.error());
+  const auto inputs = lifetimeInputs(question, stop, progress);
+  if (!inputs) return tl::unexpected(inputs.error());
+  auto answer = answerLifetime(question, *inputs, stop, progress);
+  if (!answer) return answer;
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  answer->timing = Seconds(elapsed.count());
   return answer;
 }
 

@@ -54,4 +54,15 @@ Result<LifetimeInputs> lifetimeInputs(const LifetimeQuestion& question, std::sto
 Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question, std::stop_token stop = {},
                                       const ProgressSink& progress = {});
 
+/// The same from inputs of a question with the same key: equal numbers, without the pricing.
+Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question,
+                                      const LifetimeInputs& inputs, std::stop_token stop = {},
+                                      const ProgressSink& progress = {});
+
+/// What each assumption of an answer moves, whether its question asked for that or not. Errors:
+/// kUsage where prices are a formula or the answer is infeasible; as sensitivityOf.
+Result<Sensitivity> sensitivityOfAnswer(const LifetimeAnswer& answer, const LifetimeInputs& inputs,
+                                        std::stop_token stop = {},
+                                        const ProgressSink& progress = {});
+
 }  // namespace moe

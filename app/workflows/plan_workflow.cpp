@@ -13,34 +13,27 @@
 namespace moe {
 namespace {
 
-/// The request as it grows, with what is to be said about it.
-struct Draft {
-  PlanRequest request;
-  std::vector<std::string> sources;
-  std::vector<Warning> warnings;
-};
-
-Result<void> takeLaw(const PlanQuestion& question, Draft& draft) {
+Result<void> takeLaw(const PlanQuestion& question, PlanInputs& inputs) {
   auto law = chosenLaw(question.law_file, question.preset);
   if (!law) return tl::unexpected(law.error());
-  draft.request.law = *std::move(law);
-  draft.sources.push_back(lawSource(draft.request.law));
+  inputs.request.law = *std::move(law);
+  inputs.sources.push_back(lawSource(inputs.request.law));
   return {};
 }
 
-Result<void> takeCostPreset(const PlanQuestion& question, Draft& draft) {
-  draft.request.max_devices = kUsualDevices;
+Result<void> takeCostPreset(const PlanQuestion& question, PlanInputs& inputs) {
+  inputs.request.max_devices = kUsualDevices;
   if (question.cost_preset.empty()) return {};
   const auto preset = costPreset(question.cost_preset);
   if (!preset) return tl::unexpected(preset.error());
-  draft.request.accelerator = preset->accelerator;
-  draft.request.max_devices = preset->max_devices;
-  draft.request.workload = preset->workload;
-  draft.request.settings = preset->settings;
-  draft.sources.push_back("cost preset: " + preset->name + " (" + preset->description + ")");
+  inputs.request.accelerator = preset->accelerator;
+  inputs.request.max_devices = preset->max_devices;
+  inputs.request.workload = preset->workload;
+  inputs.request.settings = preset->settings;
+  inputs.sources.push_back("cost preset: " + preset->name + " (" + preset->description + ")");
   if (!question.hardware.empty() || question.max_devices || question.prompt_tokens ||
       question.output_tokens || question.usd_per_device_hour || question.max_concurrency)
-    draft.warnings.push_back(
+    inputs.warnings.push_back(
         {"preset_overridden", "Options on the command line replace parts of the cost preset " +
                                   preset->name + "; its reference figures may not apply."});
   return {};
@@ -55,7 +48,7 @@ Result<Accelerator> lookUp(const PlanQuestion& question, const std::string& name
   return acceleratorOf(*entry);
 }
 
-Result<void> takeMachine(const PlanQuestion& question, Draft& draft) {
+Result<void> takeMachine(const PlanQuestion& question, PlanInputs& inputs) {
   if (question.hardware.find(',') != std::string::npos)
     return usageError(
         "--hardware",
@@ -64,19 +57,19 @@ Result<void> takeMachine(const PlanQuestion& question, Draft& draft) {
   if (!question.hardware.empty()) {
     auto accelerator = lookUp(question, question.hardware, "--hardware");
     if (!accelerator) return tl::unexpected(accelerator.error());
-    draft.request.accelerator = *std::move(accelerator);
+    inputs.request.accelerator = *std::move(accelerator);
   } else if (question.cost_preset.empty()) {
     return usageError("--hardware", "state the accelerator that serves, or a --cost-preset");
   }
-  const Accelerator& machine = draft.request.accelerator;
-  draft.sources.push_back("hardware: " + machine.name + " (" + machine.source + ")");
+  const Accelerator& machine = inputs.request.accelerator;
+  inputs.sources.push_back("hardware: " + machine.name + " (" + machine.source + ")");
   if (question.usd_per_device_hour) {
-    draft.request.price = usdPerHour(*question.usd_per_device_hour);
+    inputs.request.price = usdPerHour(*question.usd_per_device_hour);
   } else if (machine.price) {
-    draft.request.price = *machine.price;
-    draft.sources.push_back(fmt::format("price: {:.4g} USD per device-hour, {} ({})",
-                                        machine.price->value() * 3600, machine.price_date,
-                                        machine.price_source));
+    inputs.request.price = *machine.price;
+    inputs.sources.push_back(fmt::format("price: {:.4g} USD per device-hour, {} ({})",
+                                         machine.price->value() * 3600, machine.price_date,
+                                         machine.price_source));
   } else {
     return fail(ErrorKind::kInput, machine.name,
                 "the catalog has no price for it; state --usd-per-device-hour");
@@ -84,23 +77,22 @@ Result<void> takeMachine(const PlanQuestion& question, Draft& draft) {
   return {};
 }
 
-void takeServing(const PlanQuestion& question, Draft& draft) {
-  PlanRequest& request = draft.request;
+void takeServing(const PlanQuestion& question, PlanInputs& inputs) {
+  PlanRequest& request = inputs.request;
   if (question.max_devices) request.max_devices = *question.max_devices;
   if (question.prompt_tokens) request.workload.prompt_tokens = *question.prompt_tokens;
   if (question.output_tokens) request.workload.output_tokens = *question.output_tokens;
   if (question.max_concurrency) request.settings.max_concurrency = *question.max_concurrency;
-  request.lifetime_tokens = question.lifetime_tokens;
 }
 
 /// What the roofline rests on, where it has to do.
-void noteRoofline(Draft& draft) {
-  const PlanRequest& request = draft.request;
+void noteRoofline(PlanInputs& inputs) {
+  const PlanRequest& request = inputs.request;
   if (!request.served.empty()) return;
-  draft.sources.push_back("efficiency: " + request.accelerator.efficiency_source);
+  inputs.sources.push_back("efficiency: " + request.accelerator.efficiency_source);
   const int domain = request.accelerator.link_domain;
   if (request.settings.allreduce && domain > 0 && request.max_devices > domain)
-    draft.warnings.push_back(
+    inputs.warnings.push_back(
         {"beyond_link_domain",
          fmt::format("The fast link of {} joins {} device{}; more than that are priced as if it "
                      "joined them all, which is too cheap.",
@@ -115,34 +107,34 @@ Result<void> checkTraffic(const PlanQuestion& question) {
   return {};
 }
 
-Result<UsdPerSecond> trainingPrice(const PlanQuestion& question, const Draft& draft,
+Result<UsdPerSecond> trainingPrice(const PlanQuestion& question, const PlanInputs& inputs,
                                    const Accelerator& machine) {
   if (question.training_usd_per_device_hour)
     return usdPerHour(*question.training_usd_per_device_hour);
-  if (question.training_hardware.empty()) return draft.request.price;
+  if (question.training_hardware.empty()) return inputs.request.price;
   if (machine.price) return *machine.price;
   return fail(ErrorKind::kInput, machine.name,
               "the catalog has no price for it; state --training-usd-per-device-hour");
 }
 
 /// The machine that trains, when the question needs its price.
-Result<void> takeTraining(const PlanQuestion& question, Draft& draft) {
+Result<void> takeTraining(const PlanQuestion& question, PlanInputs& inputs) {
   const bool asked = question.budget_usd || !question.training_hardware.empty() ||
                      question.training_mfu || question.training_usd_per_device_hour;
   if (!asked) return {};
   TrainingMachine training;
-  training.accelerator = draft.request.accelerator;
+  training.accelerator = inputs.request.accelerator;
   if (!question.training_hardware.empty()) {
     auto found = lookUp(question, question.training_hardware, "--training-hardware");
     if (!found) return tl::unexpected(found.error());
     training.accelerator = *std::move(found);
   }
-  const auto price = trainingPrice(question, draft, training.accelerator);
+  const auto price = trainingPrice(question, inputs, training.accelerator);
   if (!price) return tl::unexpected(price.error());
   training.price = *price;
   training.mfu = question.training_mfu.value_or(kAssumedTrainingMfu);
   if (!question.training_mfu)
-    draft.warnings.push_back(
+    inputs.warnings.push_back(
         {"assumed_training_mfu",
          fmt::format(
              "A training MFU of {:g} is assumed; dense and fine-grained MoE training differ "
@@ -151,24 +143,40 @@ Result<void> takeTraining(const PlanQuestion& question, Draft& draft) {
   // Checks price and utilisation also where no USD budget is turned into FLOP.
   const auto valid = affordableFlop(Usd(question.budget_usd.value_or(1)), training);
   if (!valid) return tl::unexpected(valid.error());
-  if (question.budget_usd) draft.request.budget = *valid;
-  draft.request.training = training;
+  inputs.request.training = training;
   return {};
 }
 
-Result<void> takeBudget(const PlanQuestion& question, Draft& draft) {
+Result<void> checkPlanGoal(const PlanQuestion& question) {
+  if (const auto mode = planModeNamed(question.mode); !mode) return tl::unexpected(mode.error());
   if (question.budget_flop.has_value() == question.budget_usd.has_value())
     return usageError("--budget-flop", question.budget_flop
                                            ? "--budget-usd states a budget too; state one of them"
                                            : "state the training budget, or --budget-usd");
-  if (question.budget_flop) draft.request.budget = Flop(*question.budget_flop);
   if (question.lifetime_tokens && !(*question.lifetime_tokens > 0))
     return usageError("--lifetime-tokens",
                       fmt::format("{:g} output tokens are no lifetime", *question.lifetime_tokens));
   return {};
 }
 
-Result<void> takeShape(const PlanQuestion& question, Draft& draft) {
+/// What a question asks of its inputs: all that its key leaves out.
+Result<void> takeGoal(const PlanQuestion& question, PlanRequest& request) {
+  const auto mode = planModeNamed(question.mode);
+  if (!mode) return tl::unexpected(mode.error());
+  request.mode = *mode;
+  request.draws = question.draws;
+  request.seed = question.seed;
+  request.threads = question.threads;
+  request.lifetime_tokens = question.lifetime_tokens;
+  if (question.budget_flop) request.budget = Flop(*question.budget_flop);
+  if (!question.budget_usd) return {};
+  const auto affordable = affordableFlop(Usd(*question.budget_usd), *request.training);
+  if (!affordable) return tl::unexpected(affordable.error());
+  request.budget = *affordable;
+  return {};
+}
+
+Result<void> takeShape(const PlanQuestion& question, PlanInputs& inputs) {
   auto rule = shapeRulePreset(question.shape);
   if (!rule) return usageError("--shape", rule.error().message);
   if (question.train_flop_factor) rule->train_flop_factor = *question.train_flop_factor;
@@ -177,7 +185,7 @@ Result<void> takeShape(const PlanQuestion& question, Draft& draft) {
                       fmt::format("{:g} is no factor on the training FLOP of a "
                                   "MoE model; it is 1 or more",
                                   rule->train_flop_factor));
-  draft.request.shape_rule = *rule;
+  inputs.request.shape_rule = *rule;
   return {};
 }
 
@@ -198,45 +206,21 @@ LifetimeQuestion servingQuestion(const PlanQuestion& question) {
 }
 
 /// Prices of the exact cost model, where the machine was measured and no preset replaces it.
-Result<void> takeExactPrices(const PlanQuestion& question, Draft& draft, std::stop_token stop,
+Result<void> takeExactPrices(const PlanQuestion& question, PlanInputs& inputs, std::stop_token stop,
                              const ProgressSink& progress) {
   if (!question.cost_preset.empty()) return {};
   auto exact = exactServing(servingQuestion(question), stop, progress);
   if (!exact) return tl::unexpected(exact.error());
   if (!*exact) return {};
   for (const LeftOutDesign& design : (*exact)->left_out)
-    draft.warnings.push_back(
+    inputs.warnings.push_back(
         {"left_out", fmt::format("{} cannot be served: {}", design.label, design.reason)});
   if ((*exact)->served.empty())
     return fail(ErrorKind::kInfeasible, "", (*exact)->left_out.front().reason);
-  draft.request.served = std::move((*exact)->served);
-  draft.request.served_basis = (*exact)->basis;
-  draft.sources.insert(draft.sources.end(), (*exact)->sources.begin(), (*exact)->sources.end());
+  inputs.request.served = std::move((*exact)->served);
+  inputs.request.served_basis = (*exact)->basis;
+  inputs.sources.insert(inputs.sources.end(), (*exact)->sources.begin(), (*exact)->sources.end());
   return {};
-}
-
-Result<Draft> drafted(const PlanQuestion& question, std::stop_token stop,
-                      const ProgressSink& progress) {
-  Draft draft;
-  const auto mode = planModeNamed(question.mode);
-  if (!mode) return tl::unexpected(mode.error());
-  draft.request.mode = *mode;
-  draft.request.experts = question.experts;
-  draft.request.base_experts = question.base_experts;
-  draft.request.draws = question.draws;
-  draft.request.seed = question.seed;
-  draft.request.threads = question.threads;
-  using Step = Result<void> (*)(const PlanQuestion&, Draft&);
-  const auto traffic = [](const PlanQuestion& q, Draft&) { return checkTraffic(q); };
-  for (const Step step : {Step(takeBudget), Step(traffic), Step(takeShape), Step(takeLaw),
-                          Step(takeCostPreset), Step(takeMachine), Step(takeTraining)})
-    if (const auto done = step(question, draft); !done) return tl::unexpected(done.error());
-  takeServing(question, draft);
-  if (const auto done = checkedRequest(draft.request); !done) return tl::unexpected(done.error());
-  if (const auto done = takeExactPrices(question, draft, stop, progress); !done)
-    return tl::unexpected(done.error());
-  noteRoofline(draft);
-  return draft;
 }
 
 /// Below the smallest model that was priced the price of that one stands for all.
@@ -279,24 +263,68 @@ Result<PlanMode> planModeNamed(const std::string& name) {
                         "'; there are lifetime, pareto, loss-optimal, min-cost and min-loss");
 }
 
+PlanQuestion inputsKey(PlanQuestion question) {
+  question.mode.clear();
+  question.draws = 0;
+  question.seed = 0;
+  question.threads = 0;
+  question.lifetime_tokens.reset();
+  if (question.budget_flop) question.budget_flop = 1;
+  if (question.budget_usd) question.budget_usd = 1;
+  return question;
+}
+
+Result<PlanInputs> planInputs(const PlanQuestion& question, std::stop_token stop,
+                              const ProgressSink& progress) {
+  PlanInputs inputs;
+  inputs.request.experts = question.experts;
+  inputs.request.base_experts = question.base_experts;
+  using Step = Result<void> (*)(const PlanQuestion&, PlanInputs&);
+  const auto stated = [](const PlanQuestion& q, PlanInputs&) { return checkPlanGoal(q); };
+  const auto traffic = [](const PlanQuestion& q, PlanInputs&) { return checkTraffic(q); };
+  const auto goal = [](const PlanQuestion& q, PlanInputs& d) { return takeGoal(q, d.request); };
+  for (const Step step : {Step(stated), Step(traffic), Step(takeShape), Step(takeLaw),
+                          Step(takeCostPreset), Step(takeMachine), Step(takeTraining), Step(goal)})
+    if (const auto done = step(question, inputs); !done) return tl::unexpected(done.error());
+  takeServing(question, inputs);
+  if (const auto done = checkedRequest(inputs.request); !done) return tl::unexpected(done.error());
+  if (const auto done = takeExactPrices(question, inputs, stop, progress); !done)
+    return tl::unexpected(done.error());
+  noteRoofline(inputs);
+  return inputs;
+}
+
+Result<PlanAnswer> answerPlan(const PlanQuestion& question, const PlanInputs& inputs,
+                              std::stop_token stop, const ProgressSink& progress) {
+  const auto start = std::chrono::steady_clock::now();
+  if (const auto good = checkPlanGoal(question); !good) return tl::unexpected(good.error());
+  PlanAnswer answer;
+  answer.request = inputs.request;
+  if (const auto taken = takeGoal(question, answer.request); !taken)
+    return tl::unexpected(taken.error());
+  auto outcome = makePlan(answer.request, stop, progress);
+  if (!outcome) return tl::unexpected(outcome.error());
+  answer.question = question;
+  answer.paper = comparedWithPaper(*outcome);
+  answer.warnings = inputs.warnings;
+  answer.warnings.insert(answer.warnings.end(), outcome->warnings.begin(), outcome->warnings.end());
+  warnOfSmall(answer.request, *outcome, answer.warnings);
+  answer.outcome = *std::move(outcome);
+  answer.sources = inputs.sources;
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  answer.timing = Seconds(elapsed.count());
+  return answer;
+}
+
 Result<PlanAnswer> answerPlan(const PlanQuestion& question, std::stop_token stop,
                               const ProgressSink& progress) {
   const auto start = std::chrono::steady_clock::now();
-  auto draft = drafted(question, stop, progress);
-  if (!draft) return tl::unexpected(draft.error());
-  auto outcome = makePlan(draft->request, stop, progress);
-  if (!outcome) return tl::unexpected(outcome.error());
-  PlanAnswer answer;
-  answer.question = question;
-  answer.paper = comparedWithPaper(*outcome);
-  answer.warnings = std::move(draft->warnings);
-  answer.warnings.insert(answer.warnings.end(), outcome->warnings.begin(), outcome->warnings.end());
-  warnOfSmall(draft->request, *outcome, answer.warnings);
-  answer.request = std::move(draft->request);
-  answer.outcome = *std::move(outcome);
-  answer.sources = std::move(draft->sources);
+  const auto inputs = planInputs(question, stop, progress);
+  if (!inputs) return tl::unexpected(inputs.error());
+  auto answer = answerPlan(question, *inputs, stop, progress);
+  if (!answer) return answer;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  answer.timing = Seconds(elapsed.count());
+  answer->timing = Seconds(elapsed.count());
   return answer;
 }
 

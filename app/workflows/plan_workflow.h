@@ -43,6 +43,16 @@ struct PlanQuestion {
   std::uint64_t seed = 0;
   int threads = 0;
   std::string catalog_dir;
+
+  bool operator==(const PlanQuestion&) const = default;
+};
+
+/// Law, machine and prices of a question, looked up. They do not depend on mode, amount of the
+/// budget, lifetime tokens and draws, so that one is good for many plans.
+struct PlanInputs {
+  PlanRequest request;
+  std::vector<std::string> sources;
+  std::vector<Warning> warnings;
 };
 
 /// A plan with everything that it rests on.
@@ -61,10 +71,22 @@ struct PlanAnswer {
 Result<PlanMode> planModeNamed(const std::string& name);
 std::string planModeName(PlanMode mode);
 
+/// The question without what its inputs do not depend on: equal ones have equal inputs as long as
+/// the files that they name stay as they are.
+PlanQuestion inputsKey(PlanQuestion question);
+
+/// Looks names up and prices designs. Errors as answerPlan.
+Result<PlanInputs> planInputs(const PlanQuestion& question, std::stop_token stop = {},
+                              const ProgressSink& progress = {});
+
 /// Looks names up, turns USD into FLOP and plans. Errors: kUsage for a question that makes no
 /// sense or lacks something, kInput for unknown names, unreadable files and a machine without a
 /// price, kUnanswered for a law that lacks what a plan needs, kCancelled.
 Result<PlanAnswer> answerPlan(const PlanQuestion& question, std::stop_token stop = {},
                               const ProgressSink& progress = {});
+
+/// The same from inputs of a question with the same key: equal numbers, without the looking up.
+Result<PlanAnswer> answerPlan(const PlanQuestion& question, const PlanInputs& inputs,
+                              std::stop_token stop = {}, const ProgressSink& progress = {});
 
 }  // namespace moe

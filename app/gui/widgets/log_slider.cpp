@@ -1,5 +1,7 @@
 #include "app/gui/widgets/log_slider.h"
 
+#include <fmt/format.h>
+
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QSignalBlocker>
@@ -18,6 +20,12 @@ constexpr int kSliderSteps = 1000;
 double rounded(double value) {
   const double unit = std::pow(10.0, std::floor(std::log10(value)) - 2);
   return std::round(value / unit) * unit;
+}
+
+/// "1e+13" rather than thirteen zeros, where it is the same number.
+QString sliderText(double value) {
+  const std::string brief = fmt::format("{:.6g}", value);
+  return QString::fromStdString(parseNumber(brief) == value ? brief : exactNumber(value));
 }
 
 }  // namespace
@@ -42,7 +50,7 @@ LogSlider::LogSlider(const QString& name, double low, double high, QWidget* pare
   setFocusProxy(slider_);
   connect(slider_, &QSlider::valueChanged, this, [this](int step) {
     value_ = rounded(low_ * std::pow(high_ / low_, static_cast<double>(step) / kSliderSteps));
-    edit_->setText(QString::fromStdString(exactNumber(value_)));
+    edit_->setText(sliderText(value_));
     emit moved(value_);
   });
   connect(edit_, &QLineEdit::editingFinished, this, &LogSlider::typed);
@@ -54,7 +62,7 @@ void LogSlider::setValue(double value) {
   const QSignalBlocker blocker(slider_);
   const double share = std::log(value / low_) / std::log(high_ / low_);
   slider_->setValue(static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * kSliderSteps)));
-  edit_->setText(QString::fromStdString(exactNumber(value)));
+  edit_->setText(sliderText(value));
 }
 
 void LogSlider::typed() {

@@ -19,6 +19,7 @@ QString formText(std::string_view text) {
 }
 
 void showFault(QWidget& widget, const QString& wanted) {
+  if (wanted.isEmpty() && !widget.property("fault").toBool()) return;  // styling anew is slow
   widget.setProperty("fault", !wanted.isEmpty());
   widget.setStyleSheet(wanted.isEmpty() ? QString() : "border: 1px solid #d55e00;");
   if (!wanted.isEmpty()) widget.setToolTip(QObject::tr("This must be %1.").arg(wanted));

@@ -31,6 +31,8 @@ struct ProjectPlan {
   std::string law;  ///< a fit of this project, "NAME" or "NAME:law"; empty: the question's own law
   std::string mode = "min-cost";
   std::variant<PlanQuestion, LifetimeQuestion> question;
+
+  bool operator==(const ProjectPlan&) const = default;
 };
 
 struct ProjectFit {

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <variant>
+
+#include "app/report/plot_spec.h"
+#include "app/workflows/front_workflow.h"
+#include "app/workflows/lifetime_workflow.h"
+#include "app/workflows/plan_workflow.h"
+#include "app/workflows/project/project.h"
+
+namespace moe {
+
+/// Law and prices of the question that was asked last, so that moving a budget looks nothing up.
+/// Forget it when a file that it came from changes.
+struct PlanKnowledge {
+  std::optional<PlanQuestion> plan_key;
+  std::optional<LifetimeQuestion> lifetime_key;
+  std::shared_ptr<const PlanInputs> plan;
+  std::shared_ptr<const LifetimeInputs> lifetime;
+};
+
+/// What one answer shows, made beside the window: the fast part, which follows a slider.
+struct PlanPicture {
+  ProjectPlan asked;
+  PlanKnowledge known;
+  std::variant<PlanAnswer, LifetimeAnswer, FrontAnswer> answer;
+  report::PlotSpec curves;  ///< loss against price, the bill of a lifetime, or the front
+  bool quick = false;       ///< without the intervals of the configurations
+};
+
+/// How much of an answer is made. Quick: best values, and curves with their bands; what takes a
+/// solution per draw (intervals of configurations, shares of draws) is left to the full one.
+enum class PlanPace { kFull, kQuick };
+
+/// Answers a plan of any mode, from `known` where it is of the same machine, traffic and law. The
+/// law's file stands in the question. What only the tornado needs is left to planTornado. Errors as
+/// answerPlan, answerLifetime and answerFront.
+Result<std::shared_ptr<const PlanPicture>> planPicture(const ProjectPlan& asked,
+                                                       const PlanKnowledge& known,
+                                                       PlanPace pace = PlanPace::kFull,
+                                                       std::stop_token stop = {},
+                                                       const ProgressSink& progress = {});
+
+/// What is drawn when the slider rests; none where the mode has no such plot.
+struct PlanDetails {
+  std::optional<report::PlotSpec> map;
+  std::optional<report::PlotSpec> over_training;
+};
+PlanDetails planDetails(const PlanPicture& picture);
+
+/// What the answer of a lifetime plan depends on. Where that cannot be said, the plot says why.
+report::PlotSpec planTornado(const PlanPicture& picture, std::stop_token stop = {},
+                             const ProgressSink& progress = {});
+
+}  // namespace moe

@@ -41,11 +41,11 @@ void ExpertFfn::pack(const ExpertWeights& weights, void* packed) const {
 void ExpertFfn::streamUp(const float* const* x, int rows, const void* packed, int panel,
                          float* const* h) const {
   const auto product = bf16_ ? context_.simd->product_bf16 : context_.simd->product_f32;
-  const int chunk_panels = up_product_.chunk() / kPanel / (gated_ ? 2 : 1);
+  const int chunk_panels = ChunkedProduct::kChunk / kPanel / (gated_ ? 2 : 1);
   const int chunk = panel / chunk_panels;
-  const int first = chunk * up_product_.chunk() / kPanel + panel % chunk_panels;
-  float space[2][kPanel][kPanel];
-  float* sums[2][kPanel];
+  const int first = chunk * ChunkedProduct::kChunk / kPanel + panel % chunk_panels;
+  float space[2][kMostOwnRows][kPanel];
+  float* sums[2][kMostOwnRows];
   for (int half = 0; half < (gated_ ? 2 : 1); ++half) {
     for (int i = 0; i < rows; ++i) sums[half][i] = space[half][i];
     const int at = first + half * halfChunk(chunk) / kPanel;
@@ -60,22 +60,25 @@ void ExpertFfn::streamUp(const float* const* x, int rows, const void* packed, in
 void ExpertFfn::streamDown(const float* const* h, int rows, const void* packed, int panel,
                            float* const* y) const {
   const auto product = bf16_ ? context_.simd->product_bf16 : context_.simd->product_f32;
-  float* sums[kPanel];
+  float* sums[kMostOwnRows];
   for (int i = 0; i < rows; ++i) sums[i] = y[i] + panel * kPanel;
   const char* down = static_cast<const char*>(packed) + up_.bytes();
   product({h, sums, rows}, down_.panel(down, panel, ffn_), false);
 }
 
 bool ExpertFfn::prepare(int rows) {
-  if (scratch_.front().x.bytes() == 0) {
+  const bool first = scratch_.front().h.bytes() == 0;
+  if (first) {
     const std::size_t element = bf16_ ? 2 : 4;
     const std::size_t most = mostBlockRows();
     for (Scratch& scratch : scratch_) {
-      scratch.x = HugeBuffer(most * up_.k * element);
-      scratch.sums = HugeBuffer(most * ChunkedProduct::kMostColumns * sizeof(float));
       scratch.h = HugeBuffer(most * down_.k * element);
+      if (context_.ownBlocks(bf16_)) continue;
+      scratch.x = HugeBuffer(most * up_.k * element);
+      scratch.sums = HugeBuffer(most * ChunkedProduct::kChunk * sizeof(float));
     }
   }
+  if (context_.ownBlocks(bf16_)) return first;
   const bool up_made = up_product_.prepare(rows);
   return down_product_.prepare(rows) || up_made;
 }
@@ -83,6 +86,7 @@ bool ExpertFfn::prepare(int rows) {
 void ExpertFfn::block(int worker, const float* const* x, int rows, const void* packed,
                       float* const* y) {
   const Scratch& scratch = scratch_[worker];
+  if (context_.ownBlocks(bf16_)) return ownBlock(scratch, x, rows, packed, y);
   gather(x, rows, scratch.x.as<void>());
   for (int chunk = 0; chunk < up_product_.chunks(); ++chunk) {
     up_product_.run(worker, rows, scratch.x.as<void>(), packed, chunk, scratch.sums.as<float>());
@@ -95,9 +99,19 @@ void ExpertFfn::block(int worker, const float* const* x, int rows, const void* p
     const int columns = down_product_.columns(chunk);
     for (int i = 0; i < rows; ++i) {
       std::copy_n(sums + static_cast<std::size_t>(i) * columns, columns,
-                  y[i] + chunk * down_product_.chunk());
+                  y[i] + chunk * ChunkedProduct::kChunk);
     }
   }
+}
+
+void ExpertFfn::ownBlock(const Scratch& scratch, const float* const* x, int rows,
+                         const void* packed, float* const* y) const {
+  float* h[kMostOwnRows];
+  for (int i = 0; i < rows; ++i) {
+    h[i] = scratch.h.as<float>() + static_cast<std::size_t>(i) * ffnStride();
+  }
+  for (int panel = 0; panel < upPanels(); ++panel) streamUp(x, rows, packed, panel, h);
+  for (int panel = 0; panel < downPanels(); ++panel) streamDown(h, rows, packed, panel, y);
 }
 
 void ExpertFfn::gather(const float* const* x, int rows, void* to) const {
@@ -113,7 +127,7 @@ void ExpertFfn::gather(const float* const* x, int rows, void* to) const {
 
 void ExpertFfn::activateRows(int rows, int chunk, const float* up, void* h) const {
   const int half = halfChunk(chunk);
-  const int column = chunk * up_product_.chunk() / (gated_ ? 2 : 1);
+  const int column = chunk * ChunkedProduct::kChunk / (gated_ ? 2 : 1);
   for (int i = 0; i < rows; ++i) {
     const float* gate = up + static_cast<std::size_t>(i) * up_product_.columns(chunk);
     const float* beside = gated_ ? gate + half : gate;

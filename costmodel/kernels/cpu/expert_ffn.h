@@ -9,10 +9,10 @@ namespace moe {
 
 /// The FFN of experts of one width, without their weights, in two ways:
 ///
-///     stream    few rows: panels of 64 columns through our own product in f32, to be divided among
+///     stream    few rows: panels of 64 columns through our own product, to be divided among
 ///               threads; between the two halves all panels of h must be there
-///     block     more rows: gathered, then oneDNN chunk by chunk on one thread; gate and up of a
-///               chunk in one product
+///     block     more rows on one thread: in f32 panel by panel as well; in bf16, and without
+///               AVX-512, gathered, then oneDNN chunk by chunk, gate and up in one product
 ///
 /// Weights of an expert: up [hidden, ffn] with gate interleaved, each chunk holding the gate and
 /// then the up columns of the same part of h; down [ffn, hidden] behind it.
@@ -44,6 +44,8 @@ class ExpertFfn {
     HugeBuffer x, sums, h;
   };
   int halfChunk(int chunk) const { return up_product_.columns(chunk) / (gated_ ? 2 : 1); }
+  void ownBlock(const Scratch& scratch, const float* const* x, int rows, const void* packed,
+                float* const* y) const;
   void gather(const float* const* x, int rows, void* to) const;
   void activateRows(int rows, int chunk, const float* up, void* h) const;
 

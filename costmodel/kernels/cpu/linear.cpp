@@ -10,7 +10,7 @@ Linear::Linear(const CpuContext& context, int k, int n, bool bf16, int max_rows)
       n_(n),
       layout_(context.layout(k, n, bf16)),
       product_(layout_, context.workers) {
-  if (max_rows <= context.mostStreamedRows(bf16)) return;
+  if (max_rows <= context.mostOwnRows(bf16)) return;
   sums_ = HugeBuffer(sizeof(float) * context.workers * kSums);
   if (bf16) {
     rounded_ = HugeBuffer(static_cast<std::size_t>(paddedRows(max_rows)) * layout_.k * 2);
@@ -24,7 +24,7 @@ void Linear::pack(std::span<const float> weights, void* packed) const {
 }
 
 bool Linear::prepare(int rows) {
-  if (rows <= context_.mostStreamedRows(layout_.bf16)) return false;
+  if (rows <= context_.mostOwnRows(layout_.bf16)) return false;
   const int block = blockRows(rows, context_.mostBlockRows(layout_.bf16));
   bool made = rows >= block && product_.prepare(block);
   if (rows % block != 0) made = product_.prepare(rows % block) || made;
@@ -33,7 +33,7 @@ bool Linear::prepare(int rows) {
 
 void Linear::run(ThreadTeam& team, int rows, const RowBuffer& x, const void* packed,
                  const RowBuffer& out) {
-  if (rows <= context_.mostStreamedRows(layout_.bf16)) return stream(team, rows, x, packed, out);
+  if (rows <= context_.mostOwnRows(layout_.bf16)) return stream(team, rows, x, packed, out);
   if (!layout_.bf16) return multiply(team, rows, x.data, packed, out);
   auto* rounded = rounded_.as<std::uint16_t>();
   constexpr int kTogether = 16;
@@ -50,8 +50,8 @@ void Linear::stream(ThreadTeam& team, int rows, const RowBuffer& x, const void* 
                     const RowBuffer& out) const {
   const auto product = layout_.bf16 ? context_.simd->product_bf16 : context_.simd->product_f32;
   team.forEach(layout_.n / kPanel, [&](int panel, int) {
-    const float* inputs[kPanel];
-    float* outputs[kPanel];
+    const float* inputs[kMostOwnRows];
+    float* outputs[kMostOwnRows];
     for (int i = 0; i < rows; ++i) {
       inputs[i] = x.row(i);
       outputs[i] = out.row(i) + panel * kPanel;
@@ -76,7 +76,7 @@ void Linear::multiply(ThreadTeam& team, int rows, const void* x, const void* pac
     product_.run(worker, count, from, packed, chunk, sums);
     for (int i = 0; i < count; ++i) {
       std::copy_n(sums + static_cast<std::size_t>(i) * columns, columns,
-                  out.row(begin + i) + chunk * product_.chunk());
+                  out.row(begin + i) + chunk * ChunkedProduct::kChunk);
     }
   });
 }

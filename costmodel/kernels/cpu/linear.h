@@ -47,8 +47,7 @@ class Linear {
   int k_, n_;
   WeightLayout layout_;
   ChunkedProduct product_;
-  static constexpr std::size_t kSums =
-      kMostBlockRows * ChunkedProduct::kMostColumns;  ///< of a worker
+  static constexpr std::size_t kSums = kMostBlockRows * ChunkedProduct::kChunk;  ///< of a worker
   HugeBuffer sums_;
   HugeBuffer rounded_;  ///< x in bf16
 };

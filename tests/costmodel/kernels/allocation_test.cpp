@@ -18,6 +18,13 @@ void* operator new(std::size_t bytes) {
   if (void* place = std::malloc(bytes)) return place;
   throw std::bad_alloc();
 }
+void* operator new(std::size_t bytes, std::align_val_t boundary) {
+  ++allocations;
+  const auto step = static_cast<std::size_t>(boundary);
+  if (void* place = std::aligned_alloc(step, (bytes + step - 1) / step * step)) return place;
+  throw std::bad_alloc();
+}
+void operator delete(void* place, std::align_val_t) noexcept { std::free(place); }
 void operator delete(void* place) noexcept { std::free(place); }
 void operator delete(void* place, std::size_t) noexcept { std::free(place); }
 
@@ -46,23 +53,26 @@ TEST(CpuMoeLayer, AllocatesNothingInADecodeStep) {
 }
 
 // oneDNN allocates the arguments of each call; we add nothing. 300 tokens of one expert are 5
-// blocks of 60 tokens, each with one product for gate and up and one for down.
+// blocks of 60 tokens, each with one product for gate and up and one for down. In f32 on AVX-512
+// none of them is oneDNN's, and neither is the product that is counted first.
 TEST(CpuMoeLayer, AllocatesOnlyInsideOneDnnInALargeStep) {
-  MatrixProductSetup product_setup;
-  product_setup.m = 60;
-  product_setup.n = 256;
-  product_setup.k = 64;
-  const auto product = *cpuKernelSet()->matrixProduct(product_setup);
-  product->run();
-  const long per_call = allocationsOf([&] { product->run(); });
-  MoeLayerSetup setup;
-  setup.shape = {64, 128, 1, 1, 0, Activation::kSwiGlu};
-  setup.max_tokens = 300;
-  const auto layer = *cpuKernelSet()->moeLayer(setup, randomWeights(setup.shape, 1));
-  const auto input = randomRows(std::size_t(300) * 64, 2);
-  std::vector<float> output(input.size());
-  EXPECT_GT(allocationsOf([&] { (void)layer->run(input, output); }), 10 * per_call);  // the first
-  EXPECT_LE(allocationsOf([&] { (void)layer->run(input, output); }), 10 * per_call);
+  for (const PrecisionSupport& support : cpuKernelSet()->precisions()) {
+    if (!support.offered) continue;
+    const MatrixProductSetup product_setup{60, 256, 64, support.precision};
+    const auto product = *cpuKernelSet()->matrixProduct(product_setup);
+    product->run();
+    const long per_call = allocationsOf([&] { product->run(); });
+    MoeLayerSetup setup;
+    setup.shape = {64, 128, 1, 1, 0, Activation::kSwiGlu};
+    setup.precision = support.precision;
+    setup.max_tokens = 300;
+    const auto layer = *cpuKernelSet()->moeLayer(setup, randomWeights(setup.shape, 1));
+    const auto input = randomRows(std::size_t(300) * 64, 2);
+    std::vector<float> output(input.size());
+    const auto run = [&] { (void)layer->run(input, output); };
+    EXPECT_GT(allocationsOf(run), 10 * per_call);  // makes room and kernels
+    EXPECT_LE(allocationsOf(run), 10 * per_call);
+  }
 }
 
 TEST(CpuDecoderBlock, AllocatesNothingInADecodeStep) {

@@ -276,8 +276,8 @@ TEST(CpuMoeLayer, RunsBesideAnotherLayer) {
 TEST(CpuMoeLayer, SaysWhenARunMadeAKernelAndReportsPhases) {
   const MoeLayerShape shape{64, 64, 1, 1, 0, Activation::kSwiGlu};
   const auto layer =
-      preparedLayer(setupOf({shape, 40}, LayerPrecision::kF32), randomWeights(shape, 1));
-  const auto input = randomRows(std::size_t(40) * 64, 2);
+      preparedLayer(setupOf({shape, 100}, LayerPrecision::kF32), randomWeights(shape, 1));
+  const auto input = randomRows(std::size_t(100) * 64, 2);
   std::vector<float> output(input.size());
   EXPECT_TRUE(layer->run(input, output)->prepared);
   const auto again = layer->run(input, output, {true});

@@ -24,7 +24,8 @@ constexpr std::ptrdiff_t kFetchBytes = 1024;
 
 /// Several groups go through blocks of this many rows, which stay in the L1 cache, and each asks
 /// for a part of the next block.
-constexpr int kBlockRows = 32;
+constexpr int kFewBlockRows = 32;    // with two or three groups, whose weights come from memory
+constexpr int kManyBlockRows = 128;  // with more, which compute: 32 KiB in f32
 
 /// Lines of one row of a tile. Half of them are asked for when several groups share a block, into
 /// the L2 cache: 14 GB/s instead of 11 with 8 rows, the next block being many lines away.
@@ -158,20 +159,25 @@ void tilesOf(int rows, const float* const* x, float* const* out, const ProductWe
 
 /// All groups of rows over one block of k; groups as equal as possible: 7 rows are 4 and 3.
 template <bool bf16>
-void blockProduct(int groups, const ProductRows& rows, const float* const* x,
-                  const ProductWeights& block, bool accumulate) {
-  const int block_rows = bf16 ? kBlockRows / 2 : kBlockRows;
-  const char* next = static_cast<const char*>(block.data) + block_rows * block.stride * 4;
+void blockProduct(int groups, std::ptrdiff_t block_rows, const ProductRows& rows,
+                  const float* const* x, const ProductWeights& block, bool accumulate) {
+  const std::ptrdiff_t row_bytes = block.stride * 4;
+  const char* next = static_cast<const char*>(block.data) + block_rows * row_bytes;
   for (int group = 0; group < groups; ++group) {
     const int begin = rows.count * group / groups;
     const int end = rows.count * (group + 1) / groups;
-    const FetchAhead ahead{next + group * block_rows * 64 * kHalfLines, 64 * kHalfLines};
-    tilesOf<bf16, kHalfLines>(end - begin, x + begin, rows.out + begin, block, accumulate, ahead);
+    if (groups < 4) {
+      const FetchAhead ahead{next + group * block_rows * 64 * kHalfLines, 64 * kHalfLines};
+      tilesOf<bf16, kHalfLines>(end - begin, x + begin, rows.out + begin, block, accumulate, ahead);
+    } else {
+      const FetchAhead ahead{next + group * block_rows * row_bytes / groups, row_bytes / groups};
+      tilesOf<bf16, 1>(end - begin, x + begin, rows.out + begin, block, accumulate, ahead);
+    }
   }
 }
 
-/// At most this many rows go through one block, so that their pointers fit on the stack.
-constexpr int kMostRows = 64;
+/// At most this many rows, so that their pointers fit on the stack.
+constexpr int kMostRows = 128;
 
 template <bool bf16>
 void product(const ProductRows& rows, const ProductWeights& weights, bool accumulate) {
@@ -183,12 +189,13 @@ void product(const ProductRows& rows, const ProductWeights& weights, bool accumu
   const int groups = (rows.count + kTileRows - 1) / kTileRows;
   const float* x[kMostRows];
   ProductWeights block = weights;
-  for (int k = 0; k < weights.k; k += kBlockRows) {
+  const int step = groups < 4 ? kFewBlockRows : kManyBlockRows;
+  const std::ptrdiff_t block_rows = bf16 ? step / 2 : step;
+  for (int k = 0; k < weights.k; k += step) {
     for (int i = 0; i < rows.count; ++i) x[i] = rows.x[i] + k;
-    block.k = weights.k - k < kBlockRows ? weights.k - k : kBlockRows;
-    blockProduct<bf16>(groups, rows, x, block, accumulate || k > 0);
-    block.data = static_cast<const float*>(block.data) +
-                 (bf16 ? kBlockRows / 2 : kBlockRows) * weights.stride;
+    block.k = weights.k - k < step ? weights.k - k : step;
+    blockProduct<bf16>(groups, block_rows, rows, x, block, accumulate || k > 0);
+    block.data = static_cast<const float*>(block.data) + block_rows * weights.stride;
   }
 }
 

@@ -11,7 +11,7 @@ namespace moe {
 struct ProductRows {
   const float* const* x = nullptr;
   float* const* out = nullptr;
-  int count = 0;  ///< at most 64
+  int count = 0;  ///< at most 128
 };
 
 /// Weights of a product, row after row of k; `stride` elements (f32) or pairs (bf16) apart. bf16

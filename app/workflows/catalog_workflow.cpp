@@ -39,7 +39,7 @@ Result<CatalogKernels> kernelsOf(const HardwareEntry& entry, const HardwareCatal
   if (!library) return tl::unexpected(library.error());
   if (library->tables() == nullptr) return kernels;
   const std::string& other = library->transferredFrom();
-  const auto measured = findHardware(catalog, other.empty() ? entry.name : other);
+  const auto measured = other.empty() ? Result<HardwareEntry>(entry) : findHardware(catalog, other);
   if (!measured) return tl::unexpected(measured.error());
   kernels.system = entry.kernel_tables;
   kernels.measured = measured->name;

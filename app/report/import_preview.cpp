@@ -75,7 +75,7 @@ TextTable seriesTable(const ImportedRun& run) {
 std::string lossText(const ImportedRun& run) {
   if (!run.loss) return "";
   std::string text =
-      fmt::format("Loss: {} nats per token at step {}, from {} ({})", run.loss->value,
+      fmt::format("Loss: {} nats per token at step {}, from {} ({})", sampleText(run.loss->value),
                   exactNumber(run.loss->step), run.loss->series, name(run.loss->split));
   if (!run.loss->converted.empty()) text += fmt::format(" ({})", run.loss->converted);
   return wrappedText(text, kPreviewWidth, 2);

@@ -77,7 +77,7 @@ class RunMaker {
       if (collected_.log.seriesNamed(wanted) != nullptr) continue;
       const bool is_setting =
           std::any_of(settings.begin(), settings.end(),
-                      [&](const LoggedSetting& setting) { return setting.key == wanted; });
+                      [&key = wanted](const LoggedSetting& setting) { return setting.key == key; });
       if (is_setting) continue;
       run_.warnings.push_back(
           {"map_not_found",

@@ -30,14 +30,17 @@ void SpikeWatch::accept(double value) {
     calm_[next_] = value;
     next_ = (next_ + 1) % kWindow;
   }
-  if (calm_.size() == 1) level_ = value;
+  if (calm_.size() == 1) level_ = last_calm_ = value;
+  mean_step_ += kMovingShare * (std::abs(value - last_calm_) - mean_step_);
+  last_calm_ = value;
   deviation_ += kMovingShare * (std::abs(value - level_) - deviation_);
   level_ += kMovingShare * (value - level_);
 }
 
 /// Necessary in practice and cheap; `isHigh` looks closer.
 bool SpikeWatch::looksHigh(double value) const {
-  return calm_.size() >= kBaseline && value > level_ + deviation_;
+  if (calm_.size() < kBaseline) return false;
+  return value > level_ + deviation_ || value > last_calm_ + 2 * mean_step_;
 }
 
 bool SpikeWatch::isHigh(double value) {

@@ -41,8 +41,10 @@ class SpikeWatch {
   std::size_t shortest_;
   std::vector<double> calm_;  ///< ring
   std::size_t next_ = 0;
-  double level_ = 0;             ///< moving mean of calm values: a cheap first look
-  double deviation_ = 0;         ///< moving mean of their distance from it
+  double level_ = 0;      ///< moving mean of calm values: a cheap first look
+  double deviation_ = 0;  ///< moving mean of their distance from it
+  double last_calm_ = 0;
+  double mean_step_ = 0;         ///< moving mean of the distance of neighbours
   std::size_t high_values_ = 0;  ///< of the spike that is on; 0: none is
   LossSpike current_;
   std::size_t count_ = 0;

@@ -65,10 +65,10 @@ TEST(FitCommand, LeavesOutRunsByName) {
                                           "--law",       "clark2022",
                                           "--bootstrap", "0",
                                           "--study",     "none"};
-  const json all = document(quick);
-  const json without = document(with(quick, {"--exclude-run", "nanomoe-00"}));
+  const json all = jsonOf(quick);
+  const json without = jsonOf(with(quick, {"--exclude-run", "nanomoe-00"}));
   EXPECT_EQ(without["data"]["runs"].get<int>(), all["data"]["runs"].get<int>() - 1);
-  const Ended wrong = run(with(quick, {"--exclude-run", "no-such-run"}));
+  const Ended wrong = runWords(with(quick, {"--exclude-run", "no-such-run"}));
   EXPECT_EQ(wrong.code, 3);
   EXPECT_THAT(wrong.err, HasSubstr("--exclude-run: no run is named 'no-such-run'"));
 }

@@ -34,7 +34,9 @@ void expectWhole(const PlotSpec& plot) {
   EXPECT_FALSE(plot.notes.empty()) << plot.key;
   for (const PlotSeries& series : plot.series) {
     const std::size_t points = series.x.size();
-    if (series.kind != SeriesKind::kBand) EXPECT_EQ(series.y.size(), points) << plot.key;
+    if (series.kind != SeriesKind::kBand) {
+      EXPECT_EQ(series.y.size(), points) << plot.key;
+    }
     for (const auto* column : {&series.x_low, &series.x_high, &series.y_low, &series.y_high})
       EXPECT_TRUE(column->empty() || column->size() == points) << plot.key;
     for (const auto* column : {&series.labels, &series.ids, &series.texts})

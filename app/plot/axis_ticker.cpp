@@ -37,9 +37,9 @@ int minorParts(double step) {
 QString powerText(double value, int digits) {
   const int exponent = static_cast<int>(std::floor(std::log10(std::abs(value)) + kRounding));
   const double mantissa = value / std::pow(10.0, exponent);
+  const QString factor = QString::number(mantissa, 'g', digits);
   const QString power = "10" + superscript(exponent);
-  if (std::abs(mantissa - 1) < 1e-6) return power;
-  return withMinus(QString::number(mantissa, 'g', digits)) + QChar(0xd7) + power;
+  return factor == "1" ? power : withMinus(factor) + QChar(0xd7) + power;
 }
 
 bool isPlain(double value) {
@@ -116,8 +116,7 @@ AxisTicks logTicks(QCPRange range, int room) {
 
 QString tickText(double value, double step) {
   if (value == 0) return "0";
-  const bool small_step = step > 0 && step < kPowersBelow / 10;
-  if (isPlain(value) && !small_step) {
+  if (isPlain(value)) {
     if (!(step > 0)) return withMinus(QString::number(value, 'g', 6));
     const int decimals = std::max(0, -static_cast<int>(std::floor(std::log10(step) + kRounding)));
     return withMinus(QString::number(value, 'f', decimals));

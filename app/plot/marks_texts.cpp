@@ -45,6 +45,10 @@ bool continues(const std::vector<PlotBar>& bars, const PlotBar& bar) {
   return ends || bar.from != bars.front().from;
 }
 
+bool isLine(const PlotSeries& series) {
+  return series.kind == report::SeriesKind::kLine || series.kind == report::SeriesKind::kStep;
+}
+
 QRectF around(QPointF at, double reach) {
   return {at - QPointF(reach, reach), QSizeF(2 * reach, 2 * reach)};
 }
@@ -156,7 +160,7 @@ void MarksLayer::wishPointTexts(Wishes& wishes) const {
 void MarksLayer::wishLineEnds(Wishes& wishes) const {
   const QRectF rect = QRectF(rect_->rect()).adjusted(-1, -1, 1, 1);
   for (const PlotSeries& series : spec_->series) {
-    if (!series.name_at_end) continue;
+    if (!series.name_at_end || !isLine(series)) continue;
     for (std::size_t i = series.x.size(); i-- > 0;) {
       if (!drawable(series.x[i], spec_->x.scale) || !drawable(series.y[i], spec_->y.scale))
         continue;
@@ -175,8 +179,7 @@ std::vector<QRectF> MarksLayer::alongLines() const {
   std::vector<QRectF> squares;
   const QRectF rect(rect_->rect());
   for (const PlotSeries& series : spec_->series) {
-    if (series.kind != report::SeriesKind::kLine && series.kind != report::SeriesKind::kStep)
-      continue;
+    if (!isLine(series)) continue;
     for (std::size_t i = 1; i < series.x.size(); ++i)
       addSquares(pixelOf(series.x[i - 1], series.y[i - 1]), pixelOf(series.x[i], series.y[i]), rect,
                  squares);
@@ -236,7 +239,7 @@ int lineEndRoom(const report::PlotSpec& spec, const PlotTheme& theme) {
   const QFontMetricsF metrics(theme.noteFont());
   double room = 0;
   for (const PlotSeries& series : spec.series)
-    if (series.name_at_end)
+    if (series.name_at_end && isLine(series))
       room = std::max(room, metrics.horizontalAdvance(textOf(series.name)) + 8 + kLineEndGap);
   return static_cast<int>(std::ceil(room));
 }

@@ -78,7 +78,8 @@ TEST(IsoLines, OfASaddleJoinTheCornersOnTheCentresSide) {
   map.y = {0, 1};
   map.values = {1, 0, 0, 1};  // (0,0), (1,0), (0,1), (1,1)
   const auto cutsOff = [&](double level, double x, double y) {
-    for (const auto& piece : linearLines(map, level)[0].pieces) {
+    const std::vector<IsoLine> lines = linearLines(map, level);
+    for (const auto& piece : lines[0].pieces) {
       double away = 0;
       for (const PlotPosition& at : piece)
         away = std::max(away, std::abs(at.x - x) + std::abs(at.y - y));

@@ -39,7 +39,7 @@ TEST(AxisTicks, AreRoundStepsOnALinearAxis) {
   EXPECT_THAT(labelsOf(AxisScale::kLinear, 2.38, 2.93, 7),
               ElementsAre("2.4", "2.5", "2.6", "2.7", "2.8", "2.9"));
   EXPECT_THAT(labelsOf(AxisScale::kLinear, -0.5, 0.5, 6),
-              ElementsAre("−0.4", "−0.2", "0.0", "0.2", "0.4"));
+              ElementsAre("−0.4", "−0.2", "0", "0.2", "0.4"));
 }
 
 // What a zoom passes through: any range, from far out to one part in a million.

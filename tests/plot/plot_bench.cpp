@@ -1,4 +1,5 @@
-// plot_bench: milliseconds to build, to draw anew and to export plots; the least of several runs.
+// plot_bench: milliseconds to build, to draw anew and to export plots, and from a moved budget to a
+// drawn plan; the least of several runs.
 #include <fmt/format.h>
 
 #include <QApplication>
@@ -8,6 +9,7 @@
 
 #include "app/plot/export_plot.h"
 #include "app/plot/headless.h"
+#include "app/report/plots/plan_curve_plot.h"
 #include "tests/plot/plot_samples.h"
 
 namespace {
@@ -55,6 +57,42 @@ void report(const char* name, const moe::report::PlotSpec& spec) {
              replotted, zoomed);
 }
 
+/// The published law with draws around it, priced by a roofline.
+moe::PlanAnswer planWithDraws() {
+  moe::PlanQuestion question;
+  question.preset = "ludziejewski2025";
+  question.cost_preset = "probe-v2";
+  question.budget_flop = 1e22;
+  moe::PlanAnswer answer = moe::answerPlan(question).value();
+  std::mt19937_64 generator(1);
+  std::normal_distribution<double> noise;
+  for (int draw = 0; draw < 200; ++draw) {
+    answer.request.law.posterior.push_back(answer.request.law.values);
+    for (double& value : answer.request.law.posterior.back()) value *= 1 + 0.002 * noise(generator);
+  }
+  return answer;
+}
+
+void reportPlan() {
+  moe::PlanAnswer answer = planWithDraws();
+  QCustomPlot plot;
+  plot.resize(900, 600);
+  double plan = HUGE_VAL;
+  double curves = HUGE_VAL;
+  const double whole = leastMilliseconds([&] {
+    answer.request.budget *= 1.02;
+    plan = std::min(plan, leastMilliseconds(
+                              [&] { answer.outcome = moe::makePlan(answer.request).value(); }, 1));
+    std::vector<moe::PlanCurve> made;
+    curves =
+        std::min(curves, leastMilliseconds([&] { made = moe::planCurves(answer.request); }, 1));
+    moe::plot::draw(moe::report::planPlot(answer, made), plot);
+    plot.replot();
+  });
+  fmt::print("moved budget, 200 draws: plan {:.2f} ms, curves {:.2f} ms, on screen {:.2f} ms\n",
+             plan, curves, whole);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -65,6 +103,7 @@ int main(int argc, char** argv) {
   report("map", moe::test::mapPlot());
   for (const std::size_t points : {2000u, 10000u, 100000u, 1000000u})
     report(fmt::format("{} points", points).c_str(), manyPoints(points));
+  reportPlan();
   for (const auto& [name, format] : {std::pair{"svg", moe::plot::PlotFormat::kSvg},
                                      std::pair{"pdf", moe::plot::PlotFormat::kPdf},
                                      std::pair{"png", moe::plot::PlotFormat::kPng}}) {

@@ -1,5 +1,7 @@
 #include "data/catalog/hardware_measurement.h"
 
+#include "data/catalog/toml_table.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>

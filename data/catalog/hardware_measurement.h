@@ -2,8 +2,13 @@
 
 // Internal: only the .cpp files of data/catalog include this header; it shows toml++.
 
+#include <toml++/toml.h>
+
+#include <string>
+#include <vector>
+
 #include "data/catalog/hardware_entry.h"
-#include "data/catalog/toml_table.h"
+#include "data/error.h"
 
 namespace moe::catalog {
 

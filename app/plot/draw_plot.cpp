@@ -32,7 +32,7 @@ std::shared_ptr<report::PlotSpec> marksOf(const report::PlotSpec& spec) {
   return marks;
 }
 
-void clear(QCustomPlot& plot) {
+void clearPlot(QCustomPlot& plot) {
   const auto children = plot.children();
   for (QObject* child : children)
     if (dynamic_cast<MarksLayer*>(child) != nullptr || dynamic_cast<BarsLayer*>(child) != nullptr)
@@ -108,7 +108,7 @@ void addAxes(const report::PlotSpec& spec, QCustomPlot& plot, const PlotTheme& t
 
 void draw(const report::PlotSpec& spec, QCustomPlot& plot, const DrawOptions& options) {
   const PlotTheme& theme = options.theme;
-  clear(plot);
+  clearPlot(plot);
   plot.setViewport(plot.rect());  // of a widget that was never shown it is not up to date
   plot.setBackground(QBrush(theme.background));
   plot.setAntialiasedElements(QCP::aeAll);

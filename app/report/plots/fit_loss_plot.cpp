@@ -183,7 +183,7 @@ PlotSpec lossPlot(const FitAnswer& answer, const LawFit& fit, LawVariable variab
   if (!fit.law.posterior.empty() && !curves.empty())
     plot.notes.push_back(
         fmt::format("Bands: 95 % of the law's draws ({}).", fit.fit.interval_method));
-  plot.notes.push_back("Points: measured. Curves: fitted.");
+  plot.notes.push_back(curves.empty() ? "Points: measured." : "Points: measured. Curves: fitted.");
   return plot;
 }
 

@@ -11,9 +11,9 @@ namespace {
 using report::AxisScale;
 using report::PlotAxis;
 
-constexpr double kMargin = 0.05;     // of the range, on both sides
-constexpr double kBarMargin = 0.22;  // where texts stand beside the ends of bars
-constexpr int kLongCategory = 26;    // letters, from which it is broken
+constexpr double kMargin = 0.05;  // of the range, on both sides
+constexpr double kMostTextShare = 0.35;
+constexpr int kLongCategory = 26;  // letters, from which it is broken
 
 class Span {
  public:
@@ -68,7 +68,7 @@ void addSeries(const report::PlotSpec& spec, Span& x, Span& y) {
 }
 
 /// Bars grow from where they start; texts beside their ends need room on the sides they point to.
-QCPRange barRange(const report::PlotSpec& spec, Span x) {
+QCPRange barRange(const report::PlotSpec& spec, Span x, double text_share) {
   double base = HUGE_VAL;
   bool texts = false;
   bool to_left = false;
@@ -82,7 +82,9 @@ QCPRange barRange(const report::PlotSpec& spec, Span x) {
   for (const report::PlotSeries& series : spec.series)
     texts = texts || (!series.texts.empty() && !series.x_high.empty());
   const bool from_zero = x.any() && x.low() == 0;
-  const double beside = texts ? kBarMargin : kMargin;
+  // So much of the bars' own length that texts get their share of the whole.
+  const double share = std::clamp(text_share, kMargin, kMostTextShare);
+  const double beside = texts ? share / (1 - (to_left ? 2 : 1) * share) : kMargin;
   return x.widened(from_zero ? 0 : (to_left ? beside : kMargin), beside);
 }
 
@@ -148,7 +150,7 @@ bool drawable(double value, AxisScale scale) {
   return std::isfinite(value) && (scale == AxisScale::kLinear || value > 0);
 }
 
-PlotExtent extentOf(const report::PlotSpec& spec) {
+PlotExtent extentOf(const report::PlotSpec& spec, double text_share) {
   Span x(spec.x.scale);
   Span y(spec.y.scale);
   addSeries(spec, x, y);
@@ -157,7 +159,7 @@ PlotExtent extentOf(const report::PlotSpec& spec) {
     y.add(spec.map->y);
   }
   PlotExtent extent;
-  extent.x = spec.bars.empty() ? x.widened(kMargin, kMargin) : barRange(spec, x);
+  extent.x = spec.bars.empty() ? x.widened(kMargin, kMargin) : barRange(spec, x, text_share);
   extent.y = y.widened(kMargin, kMargin);
   if (!spec.y.categories.empty())
     extent.y = {-0.5, static_cast<double>(spec.y.categories.size()) - 0.5};

@@ -53,7 +53,7 @@ void labelPowers(AxisTicks& ticks) {
     ticks.labels.push_back(plain ? tickText(value, 0) : powerText(value, 4));
 }
 
-void label(AxisTicks& ticks, double step) {
+void labelEvenly(AxisTicks& ticks, double step) {
   for (const double value : ticks.major) ticks.labels.push_back(tickText(value, step));
 }
 
@@ -73,7 +73,7 @@ AxisTicks evenTicks(QCPRange range, int room) {
     ticks.major.push_back(i == 0 ? 0 : i * step);
   for (double i = std::ceil(range.lower / fine - kRounding); within(i * fine); ++i)
     ticks.minor.push_back(i * fine);
-  label(ticks, step);
+  labelEvenly(ticks, step);
   return ticks;
 }
 

@@ -11,6 +11,7 @@
 namespace moe::plot {
 namespace {
 
+constexpr double kBesideBar = 18;          // pixels around a text beside a bar
 constexpr std::size_t kMostAvoided = 500;  // points of a line that texts keep clear of
 
 /// Without the data that the layer of marks does not read.
@@ -32,7 +33,7 @@ std::shared_ptr<report::PlotSpec> marksOf(const report::PlotSpec& spec) {
   return marks;
 }
 
-void clear(QCustomPlot& plot) {
+void clearPlot(QCustomPlot& plot) {
   const auto children = plot.children();
   for (QObject* child : children)
     if (dynamic_cast<MarksLayer*>(child) != nullptr || dynamic_cast<BarsLayer*>(child) != nullptr)
@@ -76,6 +77,19 @@ void fitHeadings(const report::PlotSpec& spec, QCustomPlot& plot, const PlotThem
   fit(spec.y, *plot.yAxis, rect.height());
 }
 
+/// Texts beside the ends of bars take a share of the axis that depends on its length.
+void fitBarTexts(const report::PlotSpec& spec, QCustomPlot& plot, const PlotTheme& theme) {
+  const QFontMetricsF metrics(theme.noteFont());
+  double widest = 0;
+  for (const report::PlotBar& bar : spec.bars)
+    widest = std::max(widest, metrics.horizontalAdvance(textOf(bar.text)));
+  for (const report::PlotSeries& series : spec.series)
+    for (const std::string& text : series.texts)
+      widest = std::max(widest, metrics.horizontalAdvance(textOf(text)));
+  const double length = std::max(1, plot.xAxis->axisRect()->width());
+  plot.xAxis->setRange(extentOf(spec, (widest + kBesideBar) / length).x);
+}
+
 QString notesOf(const report::PlotSpec& spec) {
   QString notes;
   for (const std::string& note : spec.notes) notes += (notes.isEmpty() ? "" : " ") + textOf(note);
@@ -108,7 +122,7 @@ void addAxes(const report::PlotSpec& spec, QCustomPlot& plot, const PlotTheme& t
 
 void draw(const report::PlotSpec& spec, QCustomPlot& plot, const DrawOptions& options) {
   const PlotTheme& theme = options.theme;
-  clear(plot);
+  clearPlot(plot);
   plot.setViewport(plot.rect());  // of a widget that was never shown it is not up to date
   plot.setBackground(QBrush(theme.background));
   plot.setAntialiasedElements(QCP::aeAll);
@@ -126,6 +140,7 @@ void draw(const report::PlotSpec& spec, QCustomPlot& plot, const DrawOptions& op
   if (options.notes) addText(plot, notesOf(spec), theme.noteFont(), theme.faint);
   layOut(plot);
   fitHeadings(spec, plot, theme);
+  if (!spec.bars.empty()) fitBarTexts(spec, plot, theme);
   layOut(plot);
 }
 

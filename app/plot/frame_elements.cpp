@@ -20,7 +20,7 @@ constexpr int kWordWrap = Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap;
 
 double innerWidth(const QCustomPlot& plot) { return plot.viewport().width() - 2.0 * kSide; }
 
-QString nameOf(MarkerRole role) {
+QString roleName(MarkerRole role) {
   switch (role) {
     case MarkerRole::kLossOptimal:
       return "loss-optimal";
@@ -57,7 +57,7 @@ void addRoles(const report::PlotSpec& spec, std::vector<LegendEntry>& entries) {
     });
     if (known) continue;
     LegendEntry entry;
-    entry.name = nameOf(marker.role);
+    entry.name = roleName(marker.role);
     entry.color = {report::PlotColor::Scheme::kNeutral, 0, 1};
     entry.role = marker.role;
     entries.push_back(std::move(entry));

@@ -38,7 +38,7 @@ constexpr double kPointReach = 7;
 constexpr double kLineEndGap = 5;
 constexpr double kAvoidStep = 6;  // pixels between squares along a line
 
-bool continues(const std::vector<PlotBar>& bars, const PlotBar& bar) {
+bool isStacked(const std::vector<PlotBar>& bars, const PlotBar& bar) {
   const bool ends = std::any_of(bars.begin(), bars.end(), [&](const PlotBar& other) {
     return other.row == bar.row && &other != &bar && other.from == bar.to;
   });
@@ -49,7 +49,7 @@ bool isLine(const PlotSeries& series) {
   return series.kind == report::SeriesKind::kLine || series.kind == report::SeriesKind::kStep;
 }
 
-QRectF around(QPointF at, double reach) {
+QRectF squareAround(QPointF at, double reach) {
   return {at - QPointF(reach, reach), QSizeF(2 * reach, 2 * reach)};
 }
 
@@ -59,7 +59,7 @@ void addSquares(QPointF from, QPointF to, const QRectF& inside, std::vector<QRec
   const int steps = static_cast<int>(length / kAvoidStep) + 1;
   for (int step = 0; step <= steps; ++step) {
     const QPointF at = from + (to - from) * step / steps;
-    if (inside.contains(at)) squares.push_back(around(at, 1.5));
+    if (inside.contains(at)) squares.push_back(squareAround(at, 1.5));
   }
 }
 
@@ -76,7 +76,7 @@ void MarksLayer::wishBars(Wishes& wishes) const {
     const QSizeF size = wishes.sizeOf(text);
     const QRectF rect = barPlace(*rect_, spec_->bars, bar);
     const QColor inside = readableOn(colorOf(bar.color, theme_));
-    if (continues(spec_->bars, bar)) {
+    if (isStacked(spec_->bars, bar)) {
       if (size.width() <= rect.width())
         wishes.add(text, {centred(rect.center(), size)}, false, {inside});
       continue;
@@ -200,11 +200,11 @@ void MarksLayer::drawTexts(QCPPainter& painter) {
   texts_.clear();
   std::vector<QRectF> taken;
   for (const report::PlotMarker& marker : spec_->markers)
-    taken.push_back(around(pixelOf(marker.x, marker.y), kMarkerReach));
+    taken.push_back(squareAround(pixelOf(marker.x, marker.y), kMarkerReach));
   for (const PlotSeries& series : spec_->series)
     for (std::size_t i = 0; series.kind == report::SeriesKind::kPoints && i < series.texts.size();
          ++i)
-      taken.push_back(around(pixelOf(series.x[i], series.y[i]), kPointReach - 2));
+      taken.push_back(squareAround(pixelOf(series.x[i], series.y[i]), kPointReach - 2));
   const QFont font = theme_.noteFont();
   Wishes ends(font);
   wishLineEnds(ends);

@@ -18,19 +18,19 @@ struct PlotRow {
   std::string id;
 };
 
-std::string exact(double value) {
+std::string exactText(double value) {
   return std::isnan(value) ? std::string() : fmt::format("{}", value);
 }
 
-std::string entry(const std::vector<double>& column, std::size_t i) {
-  return i < column.size() ? exact(column[i]) : std::string();
+std::string cellAt(const std::vector<double>& column, std::size_t i) {
+  return i < column.size() ? exactText(column[i]) : std::string();
 }
 
-std::string entry(const std::vector<std::string>& column, std::size_t i) {
+std::string cellAt(const std::vector<std::string>& column, std::size_t i) {
   return i < column.size() ? column[i] : std::string();
 }
 
-void addRow(std::string& csv, const PlotRow& row) {
+void addCsvRow(std::string& csv, const PlotRow& row) {
   csv += row.kind;
   for (const std::string* cell : {&row.name, &row.x, &row.y, &row.x_low, &row.x_high, &row.y_low,
                                   &row.y_high, &row.value, &row.label, &row.id}) {
@@ -48,54 +48,55 @@ void addComment(std::string& csv, std::string_view what, const std::string& text
   csv += '\n';
 }
 
-std::string_view nameOf(SeriesKind kind) {
+std::string_view kindText(SeriesKind kind) {
   constexpr std::array<std::string_view, 4> kNames{"line", "step", "points", "band"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
-std::string_view nameOf(MarkerRole role) {
+std::string_view kindText(MarkerRole role) {
   constexpr std::array<std::string_view, 4> kNames{"loss-optimal", "over-trained", "recommended",
                                                    "base"};
   return kNames[static_cast<std::size_t>(role)];
 }
 
-std::string_view nameOf(ReferenceLine::Kind kind) {
+std::string_view kindText(ReferenceLine::Kind kind) {
   constexpr std::array<std::string_view, 3> kNames{"y =", "x =", "y/x ="};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
 void addSeries(std::string& csv, const PlotSeries& series) {
   for (std::size_t i = 0; i < series.x.size(); ++i)
-    addRow(csv, {nameOf(series.kind), series.name, entry(series.x, i), entry(series.y, i),
-                 entry(series.x_low, i), entry(series.x_high, i), entry(series.y_low, i),
-                 entry(series.y_high, i), "", entry(series.labels, i), entry(series.ids, i)});
+    addCsvRow(csv, {kindText(series.kind), series.name, cellAt(series.x, i), cellAt(series.y, i),
+                    cellAt(series.x_low, i), cellAt(series.x_high, i), cellAt(series.y_low, i),
+                    cellAt(series.y_high, i), "", cellAt(series.labels, i), cellAt(series.ids, i)});
 }
 
 void addBars(std::string& csv, const PlotSpec& plot) {
   for (const PlotBar& bar : plot.bars) {
     const auto row = static_cast<std::size_t>(bar.row);
-    addRow(csv, {"bar", bar.name, "", entry(plot.y.categories, row), exact(bar.from), exact(bar.to),
-                 "", "", exact(bar.to - bar.from), bar.label, bar.id});
+    addCsvRow(csv, {"bar", bar.name, "", cellAt(plot.y.categories, row), exactText(bar.from),
+                    exactText(bar.to), "", "", exactText(bar.to - bar.from), bar.label, bar.id});
   }
 }
 
 void addMap(std::string& csv, const PlotMap& map) {
   for (std::size_t iy = 0; iy < map.y.size(); ++iy)
     for (std::size_t ix = 0; ix < map.x.size(); ++ix)
-      addRow(csv, {"map", map.label, exact(map.x[ix]), exact(map.y[iy]), "", "", "", "",
-                   exact(map.values[iy * map.x.size() + ix]), "", ""});
+      addCsvRow(csv, {"map", map.label, exactText(map.x[ix]), exactText(map.y[iy]), "", "", "", "",
+                      exactText(map.values[iy * map.x.size() + ix]), "", ""});
 }
 
 void addIsoLine(std::string& csv, const IsoLine& line) {
   for (const std::vector<PlotPosition>& piece : line.pieces)
     for (const PlotPosition& at : piece)
-      addRow(csv, {"iso-line", line.text, exact(at.x), exact(at.y), "", "", "", "",
-                   exact(line.value), "", ""});
+      addCsvRow(csv, {"iso-line", line.text, exactText(at.x), exactText(at.y), "", "", "", "",
+                      exactText(line.value), "", ""});
 }
 
 void addMarker(std::string& csv, const PlotMarker& marker) {
-  addRow(csv, {"marker", std::string(nameOf(marker.role)), exact(marker.x), exact(marker.y), "", "",
-               "", "", "", marker.label.empty() ? marker.text : marker.label, marker.id});
+  addCsvRow(csv,
+            {"marker", std::string(kindText(marker.role)), exactText(marker.x), exactText(marker.y),
+             "", "", "", "", "", marker.label.empty() ? marker.text : marker.label, marker.id});
 }
 
 }  // namespace
@@ -117,8 +118,8 @@ std::string plotCsv(const PlotSpec& plot) {
   for (const IsoLine& line : plot.iso_lines) addIsoLine(csv, line);
   for (const PlotMarker& marker : plot.markers) addMarker(csv, marker);
   for (const ReferenceLine& line : plot.reference_lines)
-    addRow(csv, {"reference", std::string(nameOf(line.kind)), "", "", "", "", "", "",
-                 exact(line.value), line.text, ""});
+    addCsvRow(csv, {"reference", std::string(kindText(line.kind)), "", "", "", "", "", "",
+                    exactText(line.value), line.text, ""});
   return csv;
 }
 

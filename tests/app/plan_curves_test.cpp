@@ -21,7 +21,7 @@ PlanQuestion planQuestion(const std::string& mode) {
   return question;
 }
 
-PlanAnswer planned(const std::string& mode) { return answerPlan(planQuestion(mode)).value(); }
+PlanAnswer plannedWith(const std::string& mode) { return answerPlan(planQuestion(mode)).value(); }
 
 /// The loss of a curve where it has this price, linear between its points.
 double lossAtPrice(const PlanCurve& curve, double usd) {
@@ -37,7 +37,7 @@ double lossAtPrice(const PlanCurve& curve, double usd) {
 // The planner finds its models by its own root searches; both must lie on the curve. A chord of 49
 // points over a factor of 72 in N lies less than 1e-3 nats above it.
 TEST(PlanCurves, PassThroughTheModelsOfThePlan) {
-  const PlanAnswer answer = planned("min-cost");
+  const PlanAnswer answer = plannedWith("min-cost");
   const auto curves = planCurves(answer.request);
   ASSERT_EQ(curves.size(), 3u);
   for (std::size_t i = 0; i < curves.size(); ++i) {
@@ -51,7 +51,7 @@ TEST(PlanCurves, PassThroughTheModelsOfThePlan) {
 }
 
 TEST(PlanCurves, HaveTheirLeastLossAtTheLossOptimum) {
-  const PlanAnswer answer = planned("loss-optimal");
+  const PlanAnswer answer = plannedWith("loss-optimal");
   for (const PlanCurve& curve : planCurves(answer.request)) {
     const double least = *std::min_element(curve.loss.begin(), curve.loss.end());
     for (const PlanRow& row : answer.outcome.rows)
@@ -63,7 +63,7 @@ TEST(PlanCurves, HaveTheirLeastLossAtTheLossOptimum) {
 }
 
 TEST(PlanPlot, RingsTheRecommendedModel) {
-  const PlanAnswer answer = planned("min-cost");
+  const PlanAnswer answer = plannedWith("min-cost");
   const report::PlotSpec plot = report::planPlot(answer, planCurves(answer.request));
   EXPECT_EQ(plot.x.unit, "USD per million tokens, prompt and output alike");
   ASSERT_TRUE(answer.outcome.recommendation.row);
@@ -109,7 +109,7 @@ TEST(LifetimePlane, AddsTrainingAndServing) {
 }
 
 TEST(LossPlanePlot, HasLinesOfEqualLossAndTheBudget) {
-  const PlanAnswer answer = planned("min-cost");
+  const PlanAnswer answer = plannedWith("min-cost");
   const Configuration& one = answer.outcome.rows[1].loss_optimal;
   const report::PlotSpec plot = report::lossPlanePlot(
       answer, 1,

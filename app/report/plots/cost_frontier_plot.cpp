@@ -8,7 +8,7 @@
 namespace moe::report {
 namespace {
 
-std::string labelOf(const CostOption& option) {
+std::string optionLabel(const CostOption& option) {
   return fmt::format(
       "{}, {} requests at once: {} per token, first token after {}, {} tokens/s per device, "
       "{} USD per million output tokens all-in",
@@ -18,7 +18,8 @@ std::string labelOf(const CostOption& option) {
 }
 
 void addOption(const CostOption& option, PlotSeries& series) {
-  addPoint(series, 1 / option.tpot.value(), option.output_tokens_per_s_per_device, labelOf(option),
+  addPoint(series, 1 / option.tpot.value(), option.output_tokens_per_s_per_device,
+           optionLabel(option),
            fmt::format("{} c{:g}", nameOf(option.parallelism), option.concurrency));
 }
 

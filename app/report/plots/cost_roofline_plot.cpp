@@ -14,7 +14,7 @@ namespace moe::report {
 namespace {
 
 constexpr double kTera = 1e12;
-constexpr double kMargin = 3;  // of the shown intensities, beyond operators and ridge
+constexpr double kRooflineMargin = 3;  // of the shown intensities, beyond operators and ridge
 
 struct Operator {
   const CostPart* part;
@@ -40,8 +40,8 @@ std::string roofName(const CostOutcome& outcome, double peak) {
 }
 
 /// Along the bandwidth up to the peak, then flat.
-PlotSeries roof(const std::string& name, double bandwidth, double peak, AxisRange shown,
-                int index) {
+PlotSeries roofSeries(const std::string& name, double bandwidth, double peak, AxisRange shown,
+                      int index) {
   PlotSeries series;
   series.color = neutral();
   series.dashed = index > 0;
@@ -60,10 +60,10 @@ AxisRange shownRange(const std::vector<Operator>& operators, double ridge) {
     range.low = std::min(range.low, one.intensity);
     range.high = std::max(range.high, one.intensity);
   }
-  return {range.low / kMargin, range.high * kMargin};
+  return {range.low / kRooflineMargin, range.high * kRooflineMargin};
 }
 
-PlotSeries pointOf(const CostOutcome& outcome, const Operator& one, int index) {
+PlotSeries operatorPoint(const CostOutcome& outcome, const Operator& one, int index) {
   PlotSeries series;
   series.kind = SeriesKind::kPoints;
   series.name = partName(one.part->op);
@@ -103,9 +103,9 @@ PlotSpec rooflinePlot(const CostOutcome& outcome) {
   const AxisRange shown = shownRange(operators, *peaks.rbegin() / bandwidth);
   int index = 0;
   for (const double peak : peaks)
-    plot.series.push_back(roof(roofName(outcome, peak), bandwidth, peak, shown, index++));
+    plot.series.push_back(roofSeries(roofName(outcome, peak), bandwidth, peak, shown, index++));
   index = 0;
-  for (const Operator& one : operators) plot.series.push_back(pointOf(outcome, one, index++));
+  for (const Operator& one : operators) plot.series.push_back(operatorPoint(outcome, one, index++));
   plot.notes.push_back(fmt::format(
       "Per cent: of the operator's own roof. Slope: {} TB/s of memory bandwidth. Peaks are dense "
       "data-sheet figures.",

@@ -58,7 +58,7 @@ std::vector<ColorGroup> groupsOf(const std::vector<TrainingRun>& runs, LawVariab
   return groups;
 }
 
-PlotAxis axisOf(LawVariable variable, ParameterKind kind) {
+PlotAxis variableAxis(LawVariable variable, ParameterKind kind) {
   switch (variable) {
     case LawVariable::kParams:
       return paramsAxis(kind);
@@ -70,13 +70,13 @@ PlotAxis axisOf(LawVariable variable, ParameterKind kind) {
   return {};
 }
 
-std::string keyOf(LawVariable variable) {
+std::string lossKey(LawVariable variable) {
   constexpr const char* kKeys[] = {"loss_against_params", "loss_against_tokens",
                                    "loss_against_flop"};
   return kKeys[static_cast<std::size_t>(variable)];
 }
 
-std::string titleOf(LawVariable variable) {
+std::string lossTitle(LawVariable variable) {
   constexpr const char* kTitles[] = {"Loss against model size", "Loss against training data",
                                      "Loss against training compute"};
   return kTitles[static_cast<std::size_t>(variable)];
@@ -87,7 +87,7 @@ double flopOf(const Law* law, const TrainingRun& run) {
                         : kFlopPerParamToken * run.params * run.train_tokens;
 }
 
-double positionOf(const TrainingRun& run, LawVariable variable, const Law* law) {
+double runPosition(const TrainingRun& run, LawVariable variable, const Law* law) {
   switch (variable) {
     case LawVariable::kParams:
       return run.params;
@@ -103,7 +103,7 @@ double heldOf(const TrainingRun& run, LawVariable variable) {
   return variable == LawVariable::kParams ? run.train_tokens : run.params;
 }
 
-bool holds(const ColorGroup& group, double experts, double held) {
+bool holdsRun(const ColorGroup& group, double experts, double held) {
   return (group.experts == 0 || group.experts == experts) &&
          (!group.held || (held >= group.held->low && held <= group.held->high));
 }
@@ -117,15 +117,15 @@ void addRuns(const std::vector<TrainingRun>& runs, LawVariable variable, const L
     points.name = group.name;
     points.color = group.color;
     for (const TrainingRun& run : runs)
-      if (holds(group, run.experts, heldOf(run, variable)))
-        addPoint(points, positionOf(run, variable, law), run.loss, runLabel(run), run.run_id);
+      if (holdsRun(group, run.experts, heldOf(run, variable)))
+        addPoint(points, runPosition(run, variable, law), run.loss, runLabel(run), run.run_id);
     plot.series.push_back(std::move(points));
   }
 }
 
 void addCurve(const LawCurve& curve, const std::vector<ColorGroup>& groups, PlotSpec& plot) {
   const auto group = std::find_if(groups.begin(), groups.end(), [&](const ColorGroup& one) {
-    return holds(one, curve.experts, curve.held);
+    return holdsRun(one, curve.experts, curve.held);
   });
   const PlotColor color = group == groups.end() ? neutral() : group->color;
   if (!curve.low95.empty()) {
@@ -157,11 +157,11 @@ std::string shownText(LawVariable variable) {
   return kWhat[static_cast<std::size_t>(variable)];
 }
 
-PlotSpec framed(LawVariable variable, ParameterKind kind) {
+PlotSpec lossFrame(LawVariable variable, ParameterKind kind) {
   PlotSpec plot;
-  plot.key = keyOf(variable);
-  plot.title = titleOf(variable);
-  plot.x = axisOf(variable, kind);
+  plot.key = lossKey(variable);
+  plot.title = lossTitle(variable);
+  plot.x = variableAxis(variable, kind);
   plot.y = lossAxis();
   return plot;
 }
@@ -171,7 +171,7 @@ PlotSpec framed(LawVariable variable, ParameterKind kind) {
 PlotSpec lossPlot(const FitAnswer& answer, const LawFit& fit, LawVariable variable,
                   const std::vector<LawCurve>& curves) {
   const RunTable table = answer.points.table.select(fit.data.rows);
-  PlotSpec plot = framed(variable, fit.law.parameter_kind);
+  PlotSpec plot = lossFrame(variable, fit.law.parameter_kind);
   plot.sentence = fmt::format(
       "Measured loss of {} points against {}, with the fitted law {}: where points leave their "
       "curve, the law does not describe them.",
@@ -183,12 +183,12 @@ PlotSpec lossPlot(const FitAnswer& answer, const LawFit& fit, LawVariable variab
   if (!fit.law.posterior.empty() && !curves.empty())
     plot.notes.push_back(
         fmt::format("Bands: 95 % of the law's draws ({}).", fit.fit.interval_method));
-  plot.notes.push_back("Points: measured. Curves: fitted.");
+  plot.notes.push_back(curves.empty() ? "Points: measured." : "Points: measured. Curves: fitted.");
   return plot;
 }
 
 PlotSpec runsPlot(const RunTable& table, LawVariable variable) {
-  PlotSpec plot = framed(variable, table.parameter_kind);
+  PlotSpec plot = lossFrame(variable, table.parameter_kind);
   plot.sentence =
       fmt::format("Measured loss of {} runs against {}.", table.runs.size(), shownText(variable));
   if (table.runs.empty())

@@ -10,7 +10,7 @@
 namespace moe::report {
 namespace {
 
-PlotAxis axisOf(ResidualAxis axis, ParameterKind kind) {
+PlotAxis residualAxis(ResidualAxis axis, ParameterKind kind) {
   switch (axis) {
     case ResidualAxis::kParams:
       return paramsAxis(kind);
@@ -24,13 +24,13 @@ PlotAxis axisOf(ResidualAxis axis, ParameterKind kind) {
   return {};
 }
 
-std::string keyOf(ResidualAxis axis) {
+std::string residualKey(ResidualAxis axis) {
   constexpr const char* kKeys[] = {"residuals_against_params", "residuals_against_tokens",
                                    "residuals_against_experts", "residuals_against_predicted"};
   return kKeys[static_cast<std::size_t>(axis)];
 }
 
-std::string variableOf(ResidualAxis axis) {
+std::string residualVariable(ResidualAxis axis) {
   constexpr const char* kNames[] = {"model size", "training data", "experts", "predicted loss"};
   return kNames[static_cast<std::size_t>(axis)];
 }
@@ -39,7 +39,7 @@ double predictedOf(const TrainingRun& run, double residual) {
   return run.loss * std::exp(residual);
 }
 
-double positionOf(ResidualAxis axis, const TrainingRun& run, double residual) {
+double residualPosition(ResidualAxis axis, const TrainingRun& run, double residual) {
   switch (axis) {
     case ResidualAxis::kParams:
       return run.params;
@@ -58,7 +58,7 @@ bool isOutlier(const LawFit& fit, std::size_t point) {
          fit.study.residuals->points[point].outlier;
 }
 
-std::string labelOf(const TrainingRun& run, double residual) {
+std::string residualLabel(const TrainingRun& run, double residual) {
   return fmt::format("{}, predicted {} ({:+.2f} %)", runLabel(run),
                      decimalText(predictedOf(run, residual), 3), 100 * residual);
 }
@@ -80,7 +80,7 @@ void addResiduals(const FitAnswer& answer, const LawFit& fit, const Place& place
     const TrainingRun& run = answer.points.table.runs[fit.data.rows[i]];
     const double residual = fit.fit.residuals[i];
     const auto [x, y] = place(run, residual);
-    addPoint(isOutlier(fit, i) ? outliers : usual, x, y, labelOf(run, residual), run.run_id);
+    addPoint(isOutlier(fit, i) ? outliers : usual, x, y, residualLabel(run, residual), run.run_id);
   }
   plot.series.push_back(std::move(usual));
   if (!outliers.x.empty()) {
@@ -93,18 +93,18 @@ void addResiduals(const FitAnswer& answer, const LawFit& fit, const Place& place
 
 PlotSpec residualPlot(const FitAnswer& answer, const LawFit& fit, ResidualAxis axis) {
   PlotSpec plot;
-  plot.key = keyOf(axis);
-  plot.title = fmt::format("Residuals against {}", variableOf(axis));
+  plot.key = residualKey(axis);
+  plot.title = fmt::format("Residuals against {}", residualVariable(axis));
   plot.sentence = fmt::format(
       "How far the law lies above (+) or below (-) each measured loss, against {}. A trend means "
       "that the law lacks something; a fan, that some runs are noisier.",
-      variableOf(axis));
-  plot.x = axisOf(axis, fit.law.parameter_kind);
+      residualVariable(axis));
+  plot.x = residualAxis(axis, fit.law.parameter_kind);
   plot.y = {"Residual ln predicted - ln measured", "%", AxisScale::kLinear, {}, {}};
   addResiduals(
       answer, fit,
       [&](const TrainingRun& run, double residual) {
-        return std::pair(positionOf(axis, run, residual), 100 * residual);
+        return std::pair(residualPosition(axis, run, residual), 100 * residual);
       },
       plot);
   const double rms = 100 * fit.fit.rms_log_residual;

@@ -12,25 +12,26 @@ namespace {
 
 constexpr std::size_t kFewPoints = 6;  // a line through them would hardly be seen
 
-double priceOf(const FrontAnswer& answer, const ParetoPoint& point) {
+double frontPrice(const FrontAnswer& answer, const ParetoPoint& point) {
   return answer.over_lifetime ? point.lifetime_usd_per_million : point.usd_per_million;
 }
 
-std::string labelOf(const FrontAnswer& answer, const ParetoPoint& point) {
+std::string frontLabel(const FrontAnswer& answer, const ParetoPoint& point) {
   return fmt::format("{}: N {}, D {}; loss {} nats, {} USD per million output tokens{}",
                      answer.request.designs[point.design].label, countText(point.params),
                      countText(point.train_tokens), decimalText(point.loss, 3),
-                     moneyText(Usd(priceOf(answer, point))),
+                     moneyText(Usd(frontPrice(answer, point))),
                      point.extrapolated ? "; outside the runs" : "");
 }
 
-/// Whether a point continues the piece of the front that another one belongs to.
-bool continues(const ParetoPoint& before, const ParetoPoint& point) {
+/// Whether a point sameStretch the piece of the front that another one belongs to.
+bool sameStretch(const ParetoPoint& before, const ParetoPoint& point) {
   return before.design == point.design && before.extrapolated == point.extrapolated;
 }
 
 /// A piece of the front that belongs to one design: a line, or markers where it has few points.
-PlotSeries pieceOf(const FrontAnswer& answer, std::size_t first, std::size_t end, PlotColor color) {
+PlotSeries stretchOf(const FrontAnswer& answer, std::size_t first, std::size_t end,
+                     PlotColor color) {
   const ParetoPoint& start = answer.points[first];
   const std::string& design = answer.request.designs[start.design].label;
   PlotSeries series;
@@ -39,19 +40,20 @@ PlotSeries pieceOf(const FrontAnswer& answer, std::size_t first, std::size_t end
   series.color = color;
   series.dashed = start.extrapolated;
   for (std::size_t i = first; i < end; ++i)
-    addPoint(series, priceOf(answer, answer.points[i]), answer.points[i].loss,
-             labelOf(answer, answer.points[i]), design);
+    addPoint(series, frontPrice(answer, answer.points[i]), answer.points[i].loss,
+             frontLabel(answer, answer.points[i]), design);
   return series;
 }
 
-void addPieces(const FrontAnswer& answer, PlotSpec& plot) {
+void addStretches(const FrontAnswer& answer, PlotSpec& plot) {
   std::map<std::size_t, int> color;  // by first appearance
   for (std::size_t first = 0; first < answer.points.size();) {
     std::size_t end = first + 1;
-    while (end < answer.points.size() && continues(answer.points[first], answer.points[end])) ++end;
+    while (end < answer.points.size() && sameStretch(answer.points[first], answer.points[end]))
+      ++end;
     const int next = static_cast<int>(color.size());
     const int index = color.emplace(answer.points[first].design, next).first->second;
-    plot.series.push_back(pieceOf(answer, first, end, category(index)));
+    plot.series.push_back(stretchOf(answer, first, end, category(index)));
     first = end;
   }
 }
@@ -67,7 +69,7 @@ PlotSpec frontPlot(const FrontAnswer& answer) {
   plot.x = usdPerMillionAxis("output tokens, all-in");
   plot.x.label = answer.over_lifetime ? "Training and serving" : "Serving price";
   plot.y = lossAxis();
-  addPieces(answer, plot);
+  addStretches(answer, plot);
   plot.notes.push_back("Loss: fitted. Dashed: more than a decade outside the runs in N, D or D/N.");
   if (answer.points.empty()) plot.empty_reason = "No model of these designs can be served.";
   return plot;

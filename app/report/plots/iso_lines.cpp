@@ -118,12 +118,14 @@ class Marcher {
   std::vector<Segment> segments_;
 };
 
-/// The largest of 1, 2, 5 times a power of ten that is not above `value`, times its tolerance.
-double roundedDown(double value) {
+/// The nearest of 1, 2, 5 times a power of ten, by ratio.
+double roundedStep(double value) {
   const double decade = std::pow(10.0, std::floor(std::log10(value)));
-  for (const double step : {5.0, 2.0})
-    if (step * decade <= value * (1 + 1e-9)) return step * decade;
-  return decade;
+  const double leading = value / decade;
+  for (const auto& [below, step] :
+       {std::pair{std::sqrt(2.0), 1.0}, {std::sqrt(10.0), 2.0}, {std::sqrt(50.0), 5.0}})
+    if (leading < below) return step * decade;
+  return 10 * decade;
 }
 
 }  // namespace
@@ -155,7 +157,7 @@ std::vector<double> roundLevels(const PlotMap& map, std::size_t count) {
         if (step * decade > low && step * decade < high) levels.push_back(step * decade);
     return levels;
   }
-  const double step = roundedDown((high - low) / static_cast<double>(count));
+  const double step = roundedStep((high - low) / static_cast<double>(count));
   for (double i = std::ceil(low / step); i * step < high; ++i)
     if (i * step > low) levels.push_back(i * step);
   return levels;

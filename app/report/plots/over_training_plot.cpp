@@ -15,7 +15,7 @@ constexpr const char* kNoCurve =
     "There is no over-training curve: a plan over concrete models, or "
     "no design with an answer.";
 
-std::string labelOf(const CurvePoint& point) {
+std::string curvePointLabel(const CurvePoint& point) {
   return fmt::format("N {} ({} x loss-optimal), D {} ({} x); loss {} nats, training {}{}",
                      countText(point.params), plainText(point.size_ratio),
                      countText(point.train_tokens), plainText(point.tokens_ratio),
@@ -23,14 +23,14 @@ std::string labelOf(const CurvePoint& point) {
                      point.total_usd ? ", in all " + usdText(Usd(*point.total_usd)) : "");
 }
 
-PlotSeries curveSeries(const Curve& curve, const std::string& name, PlotColor color) {
+PlotSeries sizeSeries(const Curve& curve, const std::string& name, PlotColor color) {
   PlotSeries series;
   series.name = name;
   series.color = color;
   for (const CurvePoint& point : curve.points) {
     series.x.push_back(point.params);
     series.y.push_back(point.train_tokens);
-    series.labels.push_back(labelOf(point));
+    series.labels.push_back(curvePointLabel(point));
   }
   return series;
 }
@@ -44,7 +44,7 @@ std::string shownName(const LifetimeAnswer& answer) {
 }
 
 /// Both models and as much around them as is worth looking at: curves end at walls.
-AxisRange around(double a, double b, double below, double above) {
+AxisRange rangeAround(double a, double b, double below, double above) {
   return {std::min(a, b) / below, std::max(a, b) * above};
 }
 
@@ -63,7 +63,7 @@ PlotSeries billSeries(const Curve& curve, const std::string& name, PlotColor col
   for (const CurvePoint& point : curve.points) {
     series.x.push_back(point.params);
     series.y.push_back(money(point));
-    series.labels.push_back(labelOf(point));
+    series.labels.push_back(curvePointLabel(point));
   }
   return series;
 }
@@ -87,15 +87,15 @@ PlotSpec overTrainingPlot(const LifetimeAnswer& answer) {
       "as "
       "much and those whose whole life costs as much.",
       decimalText(shown.loss, 3));
-  plot.series.push_back(curveSeries(curve, "equal loss", category(0)));
+  plot.series.push_back(sizeSeries(curve, "equal loss", category(0)));
   if (answer.curves.same_training)
     plot.series.push_back(
-        curveSeries(*answer.curves.same_training, "equal training cost", category(1)));
+        sizeSeries(*answer.curves.same_training, "equal training cost", category(1)));
   if (answer.curves.same_total)
     plot.series.push_back(
-        curveSeries(*answer.curves.same_total, "equal lifetime cost", category(2)));
-  plot.x.range = around(shown.params, curve.reference_params, 3, 3);
-  plot.y.range = around(shown.train_tokens, curve.reference_tokens, 5, 10);
+        sizeSeries(*answer.curves.same_total, "equal lifetime cost", category(2)));
+  plot.x.range = rangeAround(shown.params, curve.reference_params, 3, 3);
+  plot.y.range = rangeAround(shown.train_tokens, curve.reference_tokens, 5, 10);
   plot.markers.push_back({MarkerRole::kLossOptimal, curve.reference_params, curve.reference_tokens,
                           category(0), "loss-optimal",
                           fmt::format("loss-optimal: N {}, D {}", countText(curve.reference_params),
@@ -133,7 +133,7 @@ PlotSpec lifetimeBillPlot(const LifetimeAnswer& answer) {
   plot.series.push_back(billSeries(curve, "both", category(0), [](const CurvePoint& point) {
     return point.total_usd.value_or(NAN);
   }));
-  plot.x.range = around(shown.params, curve.reference_params, 2.5, 2.5);
+  plot.x.range = rangeAround(shown.params, curve.reference_params, 2.5, 2.5);
   plot.y.range =
       AxisRange{std::min(shown.training.usd, shown.serve_usd) / 10, 15 * shown.total_usd};
   plot.reference_lines.push_back(

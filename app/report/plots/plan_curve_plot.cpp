@@ -14,7 +14,7 @@ std::string configurationId(double experts, bool optimal) {
   return fmt::format("e{:g}{}", experts, optimal ? " loss-optimal" : "");
 }
 
-std::string labelOf(const PlanRow& row, const Configuration& c, const char* what) {
+std::string configurationLabel(const PlanRow& row, const Configuration& c, const char* what) {
   return fmt::format(
       "{}, {}: N {}, D {} ({} tokens per parameter); loss {} nats, {} USD per million tokens on {} "
       "devices{}",
@@ -52,7 +52,7 @@ void addMarker(const PlanRow& row, const Configuration& c, MarkerRole role, Plot
   if (!c.exists || !c.serving) return;
   const bool optimal = role == MarkerRole::kLossOptimal;
   plot.markers.push_back({role, c.serving->usd_per_million_tokens, c.loss, color, "",
-                          labelOf(row, c, optimal ? "loss-optimal" : "chosen"),
+                          configurationLabel(row, c, optimal ? "loss-optimal" : "chosen"),
                           configurationId(row.experts, optimal)});
 }
 
@@ -63,7 +63,7 @@ void addIntervals(const PlanRow& row, PlotColor color, PlotSpec& plot) {
   PlotSeries bars;
   bars.kind = SeriesKind::kPoints;
   bars.color = color;
-  addPoint(bars, c.serving->usd_per_million_tokens, c.loss, labelOf(row, c, "chosen"),
+  addPoint(bars, c.serving->usd_per_million_tokens, c.loss, configurationLabel(row, c, "chosen"),
            configurationId(row.experts, false));
   addBars(bars, c.ci95.usd_per_million_tokens, c.ci95.loss);
   plot.series.push_back(std::move(bars));
@@ -76,7 +76,7 @@ void addRecommended(const PlanAnswer& answer, PlotSpec& plot) {
   if (!best.chosen.serving) return;
   plot.markers.push_back({MarkerRole::kRecommended, best.chosen.serving->usd_per_million_tokens,
                           best.chosen.loss, emphasis(), "recommended",
-                          labelOf(best, best.chosen, "recommended"),
+                          configurationLabel(best, best.chosen, "recommended"),
                           configurationId(best.experts, false)});
 }
 

@@ -61,7 +61,7 @@ PlotSeries budgetSeries(const PlanAnswer& answer, const PlanPlane& plane) {
   return series;
 }
 
-PlotSeries curveSeries(const Curve& curve, const std::string& name) {
+PlotSeries equalCostSeries(const Curve& curve, const std::string& name) {
   PlotSeries series;
   series.name = name;
   series.color = emphasis();
@@ -116,8 +116,8 @@ PlotSpec costPlanePlot(const LifetimeAnswer& answer, const PlanPlane& plane) {
   plot.iso_lines = lossLines(plane);
   if (answer.curves.same_total)
     plot.series.push_back(
-        curveSeries(*answer.curves.same_total,
-                    fmt::format("equal cost, {}", usdText(Usd(row.best->total_usd)))));
+        equalCostSeries(*answer.curves.same_total,
+                        fmt::format("equal cost, {}", usdText(Usd(row.best->total_usd)))));
   plot.markers.push_back(
       {MarkerRole::kRecommended, row.best->params, row.best->train_tokens, emphasis(),
        answer.outcome.recommendation.row ? "recommended" : "best",

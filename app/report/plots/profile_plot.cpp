@@ -15,7 +15,7 @@ constexpr double kShownRise = 3;  // of the critical one: what lies higher says 
 constexpr int kCurveSteps = 12;   // drawn between two refits
 constexpr double kLogFrom = 5;    // largest over least value from which the axis is logarithmic
 
-const ParameterFit* parameterOf(const LawFit& fit, const std::string& name) {
+const ParameterFit* fittedParameter(const LawFit& fit, const std::string& name) {
   const auto& all = fit.fit.parameters;
   const auto found = std::find_if(all.begin(), all.end(),
                                   [&](const ParameterFit& one) { return one.name == name; });
@@ -56,7 +56,7 @@ PlotSeries curveThrough(const PlotSeries& refits) {
   return curve;
 }
 
-std::string intervalNote(const Profile& profile) {
+std::string profileNote(const Profile& profile) {
   if (profile.low95 && profile.high95)
     return fmt::format("95 % interval {} to {}.", plainText(*profile.low95, 4),
                        plainText(*profile.high95, 4));
@@ -68,7 +68,7 @@ std::string intervalNote(const Profile& profile) {
   return "Open on both sides: the runs exclude no value.";
 }
 
-AxisScale scaleOf(const PlotSeries& curve) {
+AxisScale profileScale(const PlotSeries& curve) {
   if (curve.x.empty()) return AxisScale::kLinear;
   const auto [low, high] = std::minmax_element(curve.x.begin(), curve.x.end());
   return *low > 0 && *high > kLogFrom * *low ? AxisScale::kLog : AxisScale::kLinear;
@@ -80,14 +80,14 @@ PlotSpec profilePlot(const LawFit& fit, const Profile& profile) {
   PlotSpec plot;
   plot.key = "profile_" + profile.parameter;
   plot.title = "Profile likelihood of " + profile.parameter;
-  const ParameterFit* parameter = parameterOf(fit, profile.parameter);
+  const ParameterFit* parameter = fittedParameter(fit, profile.parameter);
   plot.sentence = fmt::format(
       "How much worse the runs are described when {}{} is held at another value and all other "
       "parameters are refitted. A flat side means that the runs do not say.",
       profile.parameter,
       parameter != nullptr && !parameter->meaning.empty() ? " (" + parameter->meaning + ")" : "");
   PlotSeries refits = refitsOf(profile);
-  plot.x = {profile.parameter, "", scaleOf(refits), {}, {}};
+  plot.x = {profile.parameter, "", profileScale(refits), {}, {}};
   const double top = refits.y.empty() ? 0 : *std::max_element(refits.y.begin(), refits.y.end());
   plot.y = {"Rise of the objective",
             "chi-square",
@@ -103,7 +103,7 @@ PlotSpec profilePlot(const LawFit& fit, const Profile& profile) {
   if (parameter != nullptr)
     plot.markers.push_back({MarkerRole::kBase, parameter->value, 0, category(0), "",
                             fmt::format("fitted {}", plainText(parameter->value, 4)), ""});
-  plot.notes.push_back(intervalNote(profile));
+  plot.notes.push_back(profileNote(profile));
   if (profile.differs_from_wald)
     plot.notes.push_back("Differs from the Wald interval, which assumes a parabola.");
   if (profile.curve.empty()) plot.empty_reason = "No profile was made of this fit.";

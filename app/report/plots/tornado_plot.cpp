@@ -18,9 +18,9 @@ struct TornadoScale {
   }
 };
 
-void addEnd(const std::optional<SensitivityEnd>& end, const SensitivityRow& row, int index,
-            PlotColor color, const char* name, double base, const TornadoScale& scale,
-            PlotSpec& plot) {
+void addTornadoEnd(const std::optional<SensitivityEnd>& end, const SensitivityRow& row, int index,
+                   PlotColor color, const char* name, double base, const TornadoScale& scale,
+                   PlotSpec& plot) {
   if (!end) return;
   PlotBar bar;
   bar.row = index;
@@ -60,8 +60,8 @@ PlotSpec tornadoPlot(const LifetimeAnswer& answer) {
   int index = 0;
   for (const SensitivityRow& row : answer.sensitivity->rows) {
     plot.y.categories.push_back(row.name);
-    addEnd(row.low, row, index, category(0), "low end", base, scale, plot);
-    addEnd(row.high, row, index, category(1), "high end", base, scale, plot);
+    addTornadoEnd(row.low, row, index, category(0), "low end", base, scale, plot);
+    addTornadoEnd(row.high, row, index, category(1), "high end", base, scale, plot);
     ++index;
   }
   plot.reference_lines.push_back({ReferenceLine::Kind::kVertical, base, "", false});

@@ -12,7 +12,7 @@
 namespace moe::report {
 namespace {
 
-constexpr double kMargin = 1.5;
+constexpr double kCheckMargin = 1.5;
 constexpr double kMilliseconds = 1e3;
 
 struct VerdictLook {
@@ -41,23 +41,23 @@ AxisRange commonRange(const std::vector<CheckedPrediction>& checks) {
       range.low = std::min({range.low, check.predicted, check.measured});
       range.high = std::max({range.high, check.predicted, check.measured});
     }
-  return {range.low / kMargin, range.high * kMargin};
+  return {range.low / kCheckMargin, range.high * kCheckMargin};
 }
 
-std::string labelOf(const CheckedPrediction& check, const std::string& unit) {
+std::string checkLabel(const CheckedPrediction& check, const std::string& unit) {
   return fmt::format("{}: predicted {} {}, measured {} {}, ratio {} ({})", check.label,
                      plainText(check.predicted), unit, plainText(check.measured), unit,
                      decimalText(check.predicted / check.measured, 2), name(check.basis));
 }
 
-PlotSeries seriesOf(const std::vector<CheckedPrediction>& checks, const VerdictLook& look,
-                    const std::string& unit) {
+PlotSeries verdictSeries(const std::vector<CheckedPrediction>& checks, const VerdictLook& look,
+                         const std::string& unit) {
   PlotSeries series;
   series.kind = SeriesKind::kPoints;
   series.color = look.color;
   for (const CheckedPrediction& check : checks)
     if (check.verdict == look.verdict && isShown(check))
-      addPoint(series, check.measured, check.predicted, labelOf(check, unit), check.id);
+      addPoint(series, check.measured, check.predicted, checkLabel(check, unit), check.id);
   series.name = fmt::format("{} ({})", look.name, series.x.size());
   return series;
 }
@@ -106,7 +106,7 @@ PlotSpec checkPlot(const std::vector<CheckedPrediction>& checks, const std::stri
   plot.x = {"Measured " + quantity, unit, AxisScale::kLog, {}, {}};
   plot.y = {"Predicted " + quantity, unit, AxisScale::kLog, {}, {}};
   for (const VerdictLook& look : verdictLooks()) {
-    PlotSeries series = seriesOf(checks, look, unit);
+    PlotSeries series = verdictSeries(checks, look, unit);
     if (!series.x.empty()) plot.series.push_back(std::move(series));
   }
   if (plot.series.empty()) {

@@ -119,25 +119,32 @@ class TableLog {
   }
 
   /// Digits behind the sign of a number without exponent.
-  int decimalsOf(std::string_view field) const {
+  static int decimalsOf(std::string_view field) {
     field = trimmed(field);
-    const std::size_t sign = field.find_first_of(".,");
-    const bool digits = field.find_first_not_of("+-0123456789.,") == std::string_view::npos;
-    if (!digits || !tableNumber(field, layout_.decimal_sign)) return kVaried;
-    return sign == std::string_view::npos ? 0 : static_cast<int>(field.size() - sign - 1);
+    int decimals = 0;
+    bool behind_sign = false;
+    for (const char c : field) {
+      const bool digit = c >= '0' && c <= '9';
+      const bool sign = c == '.' || c == ',';
+      if (!digit && !sign && c != '-' && c != '+') return kVaried;
+      if (digit && behind_sign) ++decimals;
+      if (sign) behind_sign = true;
+    }
+    return field.empty() ? kVaried : decimals;
   }
 
   /// Nothing for a missing cell and for a text among numbers, which is listed.
   std::optional<LogCell> cell(std::size_t index) {
     TableColumn& column = columns_[index];
     const std::string_view field = rows_.fields()[index];
-    if (column.twice || isMissing(field)) return std::nullopt;
+    if (column.twice || field.empty()) return std::nullopt;
     if (last_field_cut_off_ && index + 1 == columns_.size()) return std::nullopt;
     const std::optional<double> number = tableNumber(field, layout_.decimal_sign);
     if (number) {
       column.has_numbers = true;
       return LogCell{column.name, number, {}};
     }
+    if (isMissing(field)) return std::nullopt;
     const DecimalSign other =
         layout_.decimal_sign == DecimalSign::kPoint ? DecimalSign::kComma : DecimalSign::kPoint;
     const bool ambiguous = tableNumber(field, other).has_value();

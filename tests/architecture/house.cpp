@@ -18,10 +18,11 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 9> kTextEndings{".h",  ".cpp",  ".cmake", ".txt", ".md",
                                                        ".sh", ".json", ".toml",  ".yml"};
 
-constexpr std::array<std::string_view, 23> kRoomsWithReadme{".",
+constexpr std::array<std::string_view, 24> kRoomsWithReadme{".",
                                                             "data",
                                                             "data/kernels",
                                                             "data/logs",
+                                                            "data/logs/text",
                                                             "data/tables",
                                                             "fitting",
                                                             "fitting/laws",

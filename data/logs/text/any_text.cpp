@@ -28,7 +28,7 @@ class AnyTextFormat : public LineFormat {
     if (readTrainingSetup(line, output) || readParameterCount(line, output)) return;
     if (!mayHoldLoss(line.text)) return;
     const auto steps = readGenericLine(line, values_);
-    if (!steps || (!values_.hasLoss() && !values_.refused())) return;
+    if (!steps || !(values_.hasLoss() || values_.hasTrouble())) return;
     handed_on_ = true;
     if (steps->total && !values_.refused()) output.totalSteps(*steps->total, line.number);
     values_.handOn(steps->step, output);
@@ -62,7 +62,7 @@ double recognisesAnyText(std::string_view head) {
 }
 
 Result<void> readAnyText(ByteSource& source, LogSink& sink, std::stop_token stop) {
-  return readText(kAnyTextFormat, source, sink, stop);
+  return readTextLog(kAnyTextFormat, source, sink, stop);
 }
 
 }  // namespace

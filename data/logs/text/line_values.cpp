@@ -28,30 +28,45 @@ bool startsNumber(std::string_view text) {
 void LineValues::start(const TextLine& line) {
   line_ = line;
   values_.clear();
+  left_out_.clear();
   refusal_.clear();
   unread_.clear();
 }
 
+/// A comma may have been the start of ",234".
+bool LineValues::endsAtCut(std::string_view part) const {
+  if (!line_.cut) return false;
+  const char* stop = part.data() + part.size();
+  const char* line_stop = line_.text.data() + line_.text.size();
+  return stop == line_stop || (stop + 1 == line_stop && *stop == ',');
+}
+
 void LineValues::add(std::string_view name, std::string_view word) {
-  if (line_.cut && word.data() + word.size() == line_.text.data() + line_.text.size()) {
+  if (endsAtCut(word) || endsAtCut(name)) {
     return leaveOut(fmt::format("the log ends inside the value of {}", excerpt(name)));
   }
-  if (const auto number = wordNumber(word)) {
-    addNumber(name, *number);
-  } else if (isLossName(name)) {
-    leaveOut(fmt::format("{} is {}, which is not a number", excerpt(name), excerpt(word)));
-  } else if (const auto measured = numberWithUnit(word)) {
-    addNumber(name, *measured);
+  if (const auto number = wordNumber(word)) return addNumber(name, *number);
+  const bool is_loss = isLossName(name);
+  if (const auto measured = is_loss ? std::nullopt : numberWithUnit(word)) {
+    return addNumber(name, *measured);
   }
+  if (is_loss) {
+    leaveOut(fmt::format("{} is {}, which is not a number", excerpt(name), excerpt(word)));
+  }
+  if (left_out_.size() < kMost) left_out_.push_back(name);
+}
+
+bool LineValues::isKnown(std::string_view name) const {
+  const auto same = [name](const LogValue& value) { return value.name == name; };
+  return std::any_of(values_.begin(), values_.end(), same) ||
+         std::find(left_out_.begin(), left_out_.end(), name) != left_out_.end();
 }
 
 void LineValues::addNumber(std::string_view name, double value) {
   if (values_.size() == kMost) return refuse(fmt::format("more than {} values in a line", kMost));
   if (!isUtf8(name)) return refuse("a name that is not UTF-8");
-  for (const LogValue& known : values_) {
-    if (known.name == name) {
-      return refuse(fmt::format("{} twice in a line: two messages ran into one", excerpt(name)));
-    }
+  if (isKnown(name)) {
+    return refuse(fmt::format("{} twice in a line: two messages ran into one", excerpt(name)));
   }
   values_.push_back({name, value});
 }

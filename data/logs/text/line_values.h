@@ -30,6 +30,7 @@ class LineValues {
   /// The line is not used at all; the first reason counts.
   void refuse(std::string reason);
   bool refused() const { return !refusal_.empty(); }
+  bool hasTrouble() const { return refused() || !unread_.empty(); }
 
   /// Something of the line is not used, the rest is; listed.
   void leaveOut(std::string reason);
@@ -41,8 +42,12 @@ class LineValues {
   void handOn(std::optional<double> step, TextOutput& output) const;
 
  private:
+  bool endsAtCut(std::string_view part) const;
+  bool isKnown(std::string_view name) const;
+
   TextLine line_;
   std::vector<LogValue> values_;
+  std::vector<std::string_view> left_out_;  ///< names of what is no number
   std::string refusal_;
   std::string unread_;
 };

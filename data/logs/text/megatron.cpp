@@ -16,6 +16,9 @@ struct IterationHead {
   std::string_view behind;  ///< from the '|' on
 };
 
+/// Names of arguments are filled up with dots to this width; longer ones have no dots.
+constexpr std::size_t kWidthOfNames = 48;
+
 /// "iteration      200/  148693 |", whatever stands before.
 std::optional<IterationHead> iterationHead(std::string_view text) {
   TextCursor cursor{text};
@@ -133,7 +136,7 @@ class MegatronFormat : public LineFormat {
     const std::string_view key = cursor.until(" ");
     cursor.skipBlanks();
     const std::size_t dots = std::min(cursor.rest.find_first_not_of('.'), cursor.rest.size());
-    if (line.cut || key.empty() || dots == 0 || !isArgumentName(key)) return;
+    if (line.cut || !isArgumentName(key) || (dots == 0 && key.size() < kWidthOfNames)) return;
     std::string_view value = stripped(cursor.rest.substr(dots));
     for (const std::string_view ending : {"updated", "default"}) {
       if (value.ends_with(fmt::format("..{}", ending))) {
@@ -145,9 +148,9 @@ class MegatronFormat : public LineFormat {
   }
 
   static bool isArgumentName(std::string_view key) {
-    return key.find_first_not_of(
-               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
-               "-") == std::string_view::npos;
+    return !key.empty() && key.find_first_not_of(
+                               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+                               "-") == std::string_view::npos;
   }
 
   void readNote(const TextLine& line, TextOutput& output) {

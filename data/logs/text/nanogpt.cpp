@@ -35,12 +35,12 @@ class NanogptFormat : public LineFormat {
     if (line.cut) return;
     if (cursor.take("tokens per iteration will be: ")) {
       output.setting("tokens per iteration will be", stripped(cursor.rest), line.number);
+    } else if (cursor.take("found vocab_size = ")) {
+      output.setting("vocab_size", cursor.until(" "), line.number);
     } else if (cursor.take("Overriding config with ")) {
       in_config_ = true;
     } else if (cursor.take("Overriding: ") || in_config_) {
       readAssignment(cursor, line, output);
-    } else if (cursor.take("found vocab_size = ")) {
-      output.setting("vocab_size", cursor.until(" "), line.number);
     } else {
       readParameterCount(line, output);
     }

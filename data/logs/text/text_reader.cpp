@@ -68,8 +68,8 @@ double recognisesText(const TextFormat& format, std::string_view head) {
   return 0;
 }
 
-Result<void> readText(const TextFormat& format, ByteSource& source, LogSink& sink,
-                      const std::stop_token& stop) {
+Result<void> readTextLog(const TextFormat& format, ByteSource& source, LogSink& sink,
+                         const std::stop_token& stop) {
   LineStream lines(source, sink);
   TextOutput output(sink);
   const std::unique_ptr<LineFormat> reader = format.start();
@@ -84,7 +84,7 @@ Result<void> readText(const TextFormat& format, ByteSource& source, LogSink& sin
   if (!lines.ending()) return lines.ending();
   if (output.found()) return {};
   return fail(ErrorKind::kInput, source.path(),
-              fmt::format("no line of it can be read as {} log", format.name));
+              fmt::format("nothing in it can be read as a log of the kind {}", format.name));
 }
 
 }  // namespace moe

@@ -34,8 +34,8 @@ std::string_view withoutPrefix(std::string_view line);
 /// 0, or the format's confidence when it owns a line of the head.
 double recognisesText(const TextFormat& format, std::string_view head);
 
-Result<void> readText(const TextFormat& format, ByteSource& source, LogSink& sink,
-                      const std::stop_token& stop);
+Result<void> readTextLog(const TextFormat& format, ByteSource& source, LogSink& sink,
+                         const std::stop_token& stop);
 
 /// The reader of a format that has a fixed address.
 template <const TextFormat& kFormat>
@@ -43,7 +43,7 @@ LogReader textReader() {
   return {kFormat.name, kFormat.description,
           [](std::string_view head) { return recognisesText(kFormat, head); },
           [](ByteSource& source, LogSink& sink, std::stop_token stop) {
-            return readText(kFormat, source, sink, stop);
+            return readTextLog(kFormat, source, sink, stop);
           }};
 }
 

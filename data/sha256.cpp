@@ -9,7 +9,7 @@
 namespace moe {
 namespace {
 
-constexpr std::size_t kBlock = 64;
+constexpr std::size_t kHashBlock = 64;
 
 /// The first 32 bits of the fractions of the cube roots of the first 64 primes.
 constexpr std::array<std::uint32_t, 64> kRoundConstants{
@@ -70,23 +70,23 @@ void Sha256::add(std::span<const char> bytes) {
   std::size_t left = bytes.size();
   bytes_ += left;
   if (rest_size_ > 0) {
-    const std::size_t taken = std::min(left, kBlock - rest_size_);
+    const std::size_t taken = std::min(left, kHashBlock - rest_size_);
     std::memcpy(rest_.data() + rest_size_, data, taken);
     rest_size_ += taken;
     data += taken;
     left -= taken;
-    if (rest_size_ < kBlock) return;
+    if (rest_size_ < kHashBlock) return;
     block(rest_.data());
     rest_size_ = 0;
   }
-  for (; left >= kBlock; data += kBlock, left -= kBlock) block(data);
+  for (; left >= kHashBlock; data += kHashBlock, left -= kHashBlock) block(data);
   if (left > 0) std::memcpy(rest_.data(), data, left);
   rest_size_ = left;
 }
 
 std::string Sha256::hexDigest() {
   const std::uint64_t bits = bytes_ * 8;
-  const std::size_t zeros = (kBlock + 55 - bytes_ % kBlock) % kBlock;
+  const std::size_t zeros = (kHashBlock + 55 - bytes_ % kHashBlock) % kHashBlock;
   std::string padding = "\x80" + std::string(zeros, '\0');
   for (int shift = 56; shift >= 0; shift -= 8) padding += static_cast<char>(bits >> shift & 0xff);
   add(padding);

@@ -13,7 +13,6 @@
 namespace moe::report {
 namespace {
 
-constexpr int kPreviewWidth = 110;
 constexpr std::size_t kMostSeriesShown = 24;
 constexpr std::size_t kMostRunsShown = 20;
 constexpr std::size_t kMostSkipsShown = 3;
@@ -72,13 +71,13 @@ TextTable seriesTable(const ImportedRun& run) {
   return table;
 }
 
-std::string lossText(const ImportedRun& run) {
+std::string previewLossText(const ImportedRun& run) {
   if (!run.loss) return "";
   std::string text =
       fmt::format("Loss: {} nats per token at step {}, from {} ({})", sampleText(run.loss->value),
                   exactNumber(run.loss->step), run.loss->series, name(run.loss->split));
   if (!run.loss->converted.empty()) text += fmt::format(" ({})", run.loss->converted);
-  return wrappedText(text, kPreviewWidth, 2);
+  return wrappedText(text, kImportWidth, 2);
 }
 
 std::string sizeText(const ImportedRun& run) {
@@ -89,26 +88,26 @@ std::string sizeText(const ImportedRun& run) {
             "N: {} active{}; E {}, k {}, G {}", countText(run.active_params),
             run.total_params > 0 ? fmt::format(", {} total", countText(run.total_params)) : "",
             exactNumber(run.experts), exactNumber(run.top_k), sampleText(run.granularity)),
-        kPreviewWidth, 2);
+        kImportWidth, 2);
   if (run.train_tokens > 0) text += fmt::format("D: {} tokens\n", countText(run.train_tokens));
   return text;
 }
 
-std::string runText(const ImportedRun& run, const ImportOutcome& outcome) {
+std::string previewRunText(const ImportedRun& run, const ImportOutcome& outcome) {
   std::string text = fmt::format("Run {}\n", run.id);
   for (const std::size_t file : run.files) {
     text += wrappedText(
         fmt::format("File: {}, read as {}", outcome.files[file].path, outcome.files[file].reader),
-        kPreviewWidth, 2);
+        kImportWidth, 2);
   }
-  text += sizeText(run) + lossText(run);
+  text += sizeText(run) + previewLossText(run);
   for (const RunLack& lack : run.lacks)
-    text += wrappedText("Missing: " + lack.message, kPreviewWidth, 2);
+    text += wrappedText("Missing: " + lack.message, kImportWidth, 2);
   for (const RunFlag& flag : run.flags)
-    text += wrappedText(fmt::format("Flag {}: {}", name(flag.kind), flag.reason), kPreviewWidth, 2);
-  if (!run.excluded.empty()) text += wrappedText("Excluded: " + run.excluded, kPreviewWidth, 2);
-  if (!run.facts.empty()) text += "\n" + tableText(factTable(run), kPreviewWidth);
-  if (!run.series.empty()) text += "\n" + tableText(seriesTable(run), kPreviewWidth);
+    text += wrappedText(fmt::format("Flag {}: {}", name(flag.kind), flag.reason), kImportWidth, 2);
+  if (!run.excluded.empty()) text += wrappedText("Excluded: " + run.excluded, kImportWidth, 2);
+  if (!run.facts.empty()) text += "\n" + tableText(factTable(run), kImportWidth);
+  if (!run.series.empty()) text += "\n" + tableText(seriesTable(run), kImportWidth);
   return text + "\n";
 }
 
@@ -129,7 +128,7 @@ std::string skipsText(const ImportOutcome& outcome) {
 std::string importPreviewText(const ImportOutcome& outcome) {
   std::string text = importHeadText(outcome) + "\n";
   for (std::size_t i = 0; i < std::min(outcome.runs.size(), kMostRunsShown); ++i)
-    text += runText(outcome.runs[i], outcome);
+    text += previewRunText(outcome.runs[i], outcome);
   if (outcome.runs.size() > kMostRunsShown)
     text += fmt::format("and {} more runs\n\n", outcome.runs.size() - kMostRunsShown);
   return text + skipsText(outcome) + filesNotReadText(outcome) + "A preview: nothing is written.\n";

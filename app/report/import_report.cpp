@@ -15,8 +15,6 @@
 namespace moe::report {
 namespace {
 
-constexpr int kImportWidth = 110;
-
 TextTable runTable(const ImportOutcome& outcome) {
   TextTable table{"Runs",
                   {{"Run", "", Align::kLeft},

@@ -13,7 +13,6 @@
 namespace moe::report {
 namespace {
 
-constexpr int kImportWidth = 110;
 constexpr std::size_t kMostFilesListed = 20;
 
 std::string counted(std::size_t count, const char* what) {

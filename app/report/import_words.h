@@ -8,6 +8,9 @@
 
 namespace moe::report {
 
+/// Characters in a line.
+inline constexpr int kImportWidth = 110;
+
 /// "Logs: 5 files, 1 not read; readers: llmc 2, megatron 2" and "Runs: 4, of which 3 ...".
 std::string importHeadText(const ImportOutcome& outcome);
 

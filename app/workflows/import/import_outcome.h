@@ -76,7 +76,7 @@ struct ChosenLoss {
   std::string where;
 };
 
-struct CurvePoint {
+struct ImportPoint {
   double step = 0;
   double train_tokens = 0;
   double loss = 0;
@@ -108,7 +108,7 @@ struct ImportedRun {
   std::vector<RunLack> lacks;  ///< empty: the run can be made
   std::vector<Warning> warnings;
   std::string excluded;  ///< why it is not in the table; empty: it is
-  std::vector<CurvePoint> curve;
+  std::vector<ImportPoint> curve;
 
   bool made() const { return lacks.empty(); }
   bool used() const { return made() && excluded.empty(); }

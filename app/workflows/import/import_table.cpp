@@ -14,7 +14,7 @@ namespace {
 
 struct ImportColumn {
   std::string heading;
-  std::function<std::string(const ImportedRun&, const CurvePoint&)> cell;
+  std::function<std::string(const ImportedRun&, const ImportPoint&)> cell;
 };
 
 std::string numberOrNothing(double value) { return value > 0 ? exactNumber(value) : ""; }
@@ -42,7 +42,7 @@ bool allAreTraining(const ImportOutcome& outcome) {
 
 std::vector<ImportColumn> importColumns(const ImportOutcome& outcome) {
   using Run = ImportedRun;
-  using Point = CurvePoint;
+  using Point = ImportPoint;
   return {
       {"run_id", [](const Run& run, const Point&) { return run.id; }},
       {"step", [](const Run&, const Point& point) { return exactNumber(point.step); }},
@@ -77,14 +77,14 @@ std::vector<ImportColumn> importColumns(const ImportOutcome& outcome) {
   };
 }
 
-std::vector<CurvePoint> pointsOf(const ImportedRun& run) {
+std::vector<ImportPoint> tablePointsOf(const ImportedRun& run) {
   if (!run.curve.empty()) return run.curve;
   return {{run.loss->step, run.train_tokens, run.loss->value}};
 }
 
 bool anyFilled(const ImportOutcome& outcome, const ImportColumn& column) {
   return std::any_of(outcome.runs.begin(), outcome.runs.end(), [&](const ImportedRun& run) {
-    return run.used() && !column.cell(run, pointsOf(run).front()).empty();
+    return run.used() && !column.cell(run, tablePointsOf(run).front()).empty();
   });
 }
 
@@ -113,7 +113,7 @@ std::string importTable(const ImportOutcome& outcome) {
   table += '\n';
   for (const ImportedRun& run : outcome.runs) {
     if (!run.used()) continue;
-    for (const CurvePoint& point : pointsOf(run)) {
+    for (const ImportPoint& point : tablePointsOf(run)) {
       bool first = true;
       for (const ImportColumn& column : columns) {
         if (!first) table += ',';
@@ -129,7 +129,7 @@ std::string importTable(const ImportOutcome& outcome) {
 std::size_t importTableRows(const ImportOutcome& outcome) {
   std::size_t rows = 0;
   for (const ImportedRun& run : outcome.runs)
-    if (run.used()) rows += pointsOf(run).size();
+    if (run.used()) rows += tablePointsOf(run).size();
   return rows;
 }
 

@@ -71,7 +71,7 @@ void warnAboutFiles(ImportOutcome& outcome) {
   }
 }
 
-void warn(ImportOutcome& outcome) {
+void warnOfImport(ImportOutcome& outcome) {
   warnAboutLosses(outcome);
   warnAboutFiles(outcome);
   for (const ImportedRun& run : outcome.runs) {
@@ -116,7 +116,7 @@ Result<ImportOutcome> runImport(const ImportRequest& request, std::stop_token st
     outcome.runs.push_back(makeRun(run, request, outcome.plan, outcome.files));
   excludeFlagged(outcome);
   if (outcome.plan.loss.kind == LossRuleKind::kBest) keepBest(outcome);
-  warn(outcome);
+  warnOfImport(outcome);
   if (stop.stop_requested()) return fail(ErrorKind::kCancelled, "", "interrupted");
   if (request.preview || !outcome.answered()) return outcome;
   if (auto written = writeImport(outcome); !written) return tl::unexpected(written.error());

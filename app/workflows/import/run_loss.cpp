@@ -16,16 +16,18 @@ namespace moe {
 namespace {
 
 constexpr double kLargestLoss = 30;  // ln of a vocabulary of 1e13: above it, it is a sum
-constexpr std::size_t kMostListed = 8;
+constexpr std::size_t kMostNamesListed = 8;
 
 tl::unexpected<Error> noLoss(std::string message) {
   return fail(ErrorKind::kInput, "loss", std::move(message));
 }
 
 std::string listedNames(const std::vector<std::string>& names) {
-  const auto end = names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kMostListed));
+  const auto end =
+      names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kMostNamesListed));
   std::string text = fmt::format("{}", fmt::join(names.begin(), end, ", "));
-  if (names.size() > kMostListed) text += fmt::format(" and {} more", names.size() - kMostListed);
+  if (names.size() > kMostNamesListed)
+    text += fmt::format(" and {} more", names.size() - kMostNamesListed);
   return text;
 }
 

@@ -7,11 +7,11 @@
 namespace moe {
 namespace {
 
-constexpr std::size_t kWindow = 64;
+constexpr std::size_t kCalmWindow = 64;
 constexpr std::size_t kBaseline = 16;
-constexpr std::size_t kMostListed = 100;
-constexpr double kSigmas = 8;
-constexpr double kShare = 0.03;
+constexpr std::size_t kMostSpikesListed = 100;
+constexpr double kSpikeSigmas = 8;
+constexpr double kSpikeShare = 0.03;
 constexpr double kMadToSigma = 1.4826;
 constexpr double kMovingShare = 1.0 / 16;
 
@@ -24,11 +24,11 @@ double spikeMedian(std::vector<double>& values) {
 }  // namespace
 
 void SpikeWatch::accept(double value) {
-  if (calm_.size() < kWindow) {
+  if (calm_.size() < kCalmWindow) {
     calm_.push_back(value);
   } else {
     calm_[next_] = value;
-    next_ = (next_ + 1) % kWindow;
+    next_ = (next_ + 1) % kCalmWindow;
   }
   if (calm_.size() == 1) level_ = last_calm_ = value;
   mean_step_ += kMovingShare * (std::abs(value - last_calm_) - mean_step_);
@@ -54,7 +54,7 @@ bool SpikeWatch::isHigh(double value) {
   const double sigma = kMadToSigma / std::numbers::sqrt2 * spikeMedian(values);
   current_.baseline = spikeMedian(last) + std::min(0.0, slope) * (kBaseline + 1) / 2;
   return value - current_.baseline >
-         std::max(kSigmas * sigma, kShare * std::abs(current_.baseline));
+         std::max(kSpikeSigmas * sigma, kSpikeShare * std::abs(current_.baseline));
 }
 
 /// One more high value, the first one included.
@@ -66,8 +66,8 @@ void SpikeWatch::grow(SeriesPoint point) {
   if (high_values_ < shortest_) return;
   if (high_values_ == shortest_) {
     ++count_;
-    if (count_ <= kMostListed) spikes_.push_back(current_);
-  } else if (count_ <= kMostListed) {
+    if (count_ <= kMostSpikesListed) spikes_.push_back(current_);
+  } else if (count_ <= kMostSpikesListed) {
     spikes_.back() = current_;
   }
 }
@@ -88,7 +88,7 @@ void SpikeWatch::add(SeriesPoint point) {
     return;
   }
   grow(point);
-  if (high_values_ < kWindow) return;
+  if (high_values_ < kCalmWindow) return;
   high_values_ = 0;
   calm_.clear();
   next_ = 0;

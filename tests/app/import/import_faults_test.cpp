@@ -54,7 +54,8 @@ TEST(ImportFaults, OfFilesAreInputErrors) {
   const std::vector<std::pair<std::string, std::string>> wrong{
       {(folder.path() / "none").string(), "there is no such file or folder"},
       {notes,
-       "nothing in it can be read as a log of the kind text (--format NAME reads it as another kind: "
+       "nothing in it can be read as a log of the kind text (--format NAME "
+       "reads it as another kind: "
        "tensorboard"},
       {(folder.path() / "notes").string(), "of 1 file none is a log that is known"},
       {empty, "is empty"}};

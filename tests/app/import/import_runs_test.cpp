@@ -198,7 +198,7 @@ TEST(ImportRuns, JoinPiecesWhereTheLaterOneHolds) {
   EXPECT_EQ(run.id, "big");
   EXPECT_EQ(run.files.size(), 2u);
   ASSERT_EQ(run.curve.size(), 100u);
-  for (const CurvePoint& point : run.curve)
+  for (const ImportPoint& point : run.curve)
     EXPECT_EQ(point.loss, point.step < 5000 ? 4.0 : 3.9) << point.step;
 }
 

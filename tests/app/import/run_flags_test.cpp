@@ -18,7 +18,7 @@ namespace {
 using test::MadeHistory;
 using testing::HasSubstr;
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kMadeNan = std::numeric_limits<double>::quiet_NaN();
 
 ImportedRun runOf(const std::string& csv, std::vector<std::string> set = {}) {
   const test::TemporaryFolder folder;
@@ -111,7 +111,7 @@ TEST(RunFlags, FindARunThatDiverged) {
 
 TEST(RunFlags, FindNanAndTakeTheLastFiniteLoss) {
   MadeHistory history;
-  history.loss = [](int step) { return step <= 9000 ? 3.0 - step * 1e-5 : kNan; };
+  history.loss = [](int step) { return step <= 9000 ? 3.0 - step * 1e-5 : kMadeNan; };
   const ImportedRun run = runOf(history.text());
   ASSERT_TRUE(run.made());
   EXPECT_THAT(reasonOf(run, RunFlagKind::kNan), HasSubstr("10 times, first at step 9100"));

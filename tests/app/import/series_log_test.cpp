@@ -11,7 +11,7 @@
 namespace moe {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kSeriesNan = std::numeric_limits<double>::quiet_NaN();
 
 /// Reads as the import does: a second time when steps went back.
 SeriesLog readSeries(const std::vector<SeriesPoint>& points, LossWindows windows = {}) {
@@ -78,7 +78,7 @@ TEST(SeriesLog, SaysWhenStepsAreInNoOrder) {
 }
 
 TEST(SeriesLog, FollowsValuesThatAreNotFinite) {
-  const SeriesLog series = readSeries({{1, 5}, {2, kNan}, {3, 4}, {4, kNan}});
+  const SeriesLog series = readSeries({{1, 5}, {2, kSeriesNan}, {3, 4}, {4, kSeriesNan}});
   EXPECT_EQ(series.losses()->notFinite(), 2u);
   EXPECT_EQ(series.losses()->firstNotFinite(), 2);
   EXPECT_TRUE(series.losses()->endsNotFinite());

@@ -35,6 +35,9 @@ int takeScreenshot(MainWindow& window, const ScreenshotRequest& request) {
   window.resize(request.size);
   window.showPage(request.page);
   window.show();
+  // A plan may rest on the law of a fit of the project.
+  Page* fit = window.page("fit");
+  if (fit != nullptr && fit != page) settlePage(*fit);
   settlePage(*page);
   QByteArray bytes;
   QBuffer buffer(&bytes);

@@ -51,6 +51,7 @@ PlotView::PlotView(QWidget* parent) : QWidget(parent), canvas_(new QCustomPlot(t
   layout->addWidget(canvas_);
   setFocusPolicy(Qt::StrongFocus);
   setMinimumSize(280, 220);
+  canvas_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);  // this widget sets the least
   canvas_->setContextMenuPolicy(Qt::CustomContextMenu);
   canvas_->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
   canvas_->installEventFilter(this);
@@ -106,7 +107,8 @@ void PlotView::redraw() {
   const QCPRange x = keep ? before->axis(QCPAxis::atBottom)->range() : QCPRange();
   const QCPRange y = keep ? before->axis(QCPAxis::atLeft)->range() : QCPRange();
   shown_ = visibleSpec();
-  plot::draw(shown_, *canvas_, {.theme = theme_});
+  constexpr int kRoomForNotes = 360;  // pixels; in less they would press the axes flat
+  plot::draw(shown_, *canvas_, {.theme = theme_, .notes = height() >= kRoomForNotes});
   QCPAxisRect* now = plot::axesOf(*canvas_);
   if (now != nullptr) {
     now->setRangeZoomFactor(kWheelStep);
@@ -116,6 +118,11 @@ void PlotView::redraw() {
     }
   }
   canvas_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void PlotView::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  redraw();  // headings, legend and notes are laid out for a size
 }
 
 void PlotView::showAll() {

@@ -48,7 +48,7 @@ void addGrid(std::vector<SampleLayer>& layers, int per_combination) {
           if (top_k > experts) continue;
           for (int i = 0; i < per_combination; ++i) {
             SampleLayer layer{hidden, expert_ffn, experts, top_k, 0, precision, batches.next()};
-            if (experts > top_k && (combination + i) % 2 == 1) layer.skew = kUneven;
+            if (experts > top_k && (combination / 4 + i) % 2 == 1) layer.skew = kUneven;
             if (flopOf(layer) <= kMostFlop) layers.push_back(layer);
           }
           ++combination;

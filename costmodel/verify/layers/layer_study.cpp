@@ -1,5 +1,7 @@
 #include "costmodel/verify/layers/layer_study.h"
 
+#include <fmt/format.h>
+
 #include "costmodel/verify/layers/study_parts.h"
 
 namespace moe {
@@ -47,6 +49,10 @@ Result<LayerStudy> runLayerStudy(const Bench& bench, const KernelLibrary& predic
   study.stopped = stop.stop_requested();
   study.foreign_share = bench.watches_load ? load.foreignShare() : 0;
   study.summary = summaryOf(study.rows, study.foreign_share);
+  if (study.stopped && study.summary.verdict == RowVerdict::kPassed) {
+    study.summary.verdict = RowVerdict::kMistrusted;
+    study.summary.reason = fmt::format("stopped after {} rows", study.rows.size());
+  }
   study.claims = layerClaims(study.rows);
   return study;
 }

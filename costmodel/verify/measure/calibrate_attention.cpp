@@ -64,6 +64,7 @@ Result<void> addHeads(CalibrationRun& run, LayerPrecision precision, const Plann
       setup.threads = run.bench.threads;
       const auto time = timeAttention(run, setup);
       if (!time) return tl::unexpected(time.error());
+      if (run.stopped()) return {};  // cut short: no measurement
       const std::string format(formatName(precision));
       table.add(fmt::format("{}{},{},{},{},{}", decode ? "" : format + ",", format, heads.head_dim,
                             heads.heads, heads.kv_heads, batch),

@@ -42,6 +42,7 @@ Result<void> addLayer(CalibrationRun& run, const PlannedLayer& layer, LayerPreci
       if (run.stopped()) return {};
       const auto timing = pool->timeRouted(count, skew, run.plan.timing, 1, run.stop);
       if (!timing) return tl::unexpected(timing.error());
+      if (run.stopped()) return {};  // cut short: no measurement
       table.add(
           fmt::format("{},{},{},{},{},{},{},1,1", run.bench.kernels->name(), formatName(precision),
                       skew, layer.hidden, layer.expert_ffn, layer.experts, layer.top_k),

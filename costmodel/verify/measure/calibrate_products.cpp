@@ -41,6 +41,7 @@ Result<void> addRouters(CalibrationRun& run, LayerPrecision precision, int exper
     if (run.stopped()) return {};
     const auto timing = pool->timeWhole(m, run.plan.timing, run.stop);
     if (!timing) return tl::unexpected(timing.error());
+    if (run.stopped()) return {};  // cut short: no measurement
     if (timing->router_s > 0)
       table.add(fmt::format("{},{},{}", formatName(precision), experts, hidden), m,
                 timing->router_s);
@@ -58,6 +59,7 @@ Result<void> addProducts(CalibrationRun& run, LayerPrecision precision, int n, i
     setup.weight_copies = m <= kMostColdRows ? coldCopies(setup, run.cold) : 2;
     const auto time = timeProduct(run.bench, setup, run.plan.timing, run.stop);
     if (!time) return tl::unexpected(time.error());
+    if (run.stopped()) return {};  // cut short: no measurement
     table.add(fmt::format("{},{},{}", formatName(precision), n, k), m, run.keep(*time));
   }
   return {};

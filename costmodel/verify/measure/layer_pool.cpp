@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 #include <optional>
 
 #include "costmodel/verify/measure/drawn_routing.h"
@@ -43,6 +44,40 @@ std::vector<float> normalNumbers(std::size_t count, std::uint64_t seed) {
       numbers[i + 1] = static_cast<float>(radius * std::sin(2 * std::numbers::pi * v));
   }
   return numbers;
+}
+
+/// The time of one run with several inputs, whose routings touch different experts: the mean over
+/// inputs of each one's median. The spread is that of one input, so that unlike routings do not
+/// pass for noise. Ends after whole cycles only, so that every input weighs the same.
+RobustTime meanOfCycles(std::size_t inputs, const std::function<bool(std::size_t)>& one,
+                        const TimingOptions& options, std::stop_token stop, const Clock& clock) {
+  std::vector<std::vector<double>> samples(inputs);
+  bool warm = false;  // repeatTimed does not count the first cycle
+  RobustTime time = repeatTimed(
+      [&] {
+        bool counts = true;
+        for (std::size_t input = 0; input < inputs; ++input) {
+          const double begin = clock();
+          const bool good = one(input);
+          if (warm && good) samples[input].push_back(std::max(clock() - begin, 1e-9));
+          counts = counts && good;
+        }
+        warm = true;
+        return counts;
+      },
+      options, stop, clock);
+  std::vector<double> medians, spreads;
+  for (const std::vector<double>& of_input : samples) {
+    if (of_input.empty()) continue;
+    const RobustTime known = robustTime(of_input);
+    medians.push_back(known.median_s);
+    spreads.push_back(known.spread);
+  }
+  time.median_s =
+      std::accumulate(medians.begin(), medians.end(), 0.0) / static_cast<double>(medians.size());
+  time.fastest_s = std::min(time.fastest_s / static_cast<double>(inputs), time.median_s);
+  time.spread = quantile(spreads, 0.5);
+  return time;
 }
 
 Result<LayerPool> LayerPool::make(const Bench& bench, const MoeLayerSetup& setup,
@@ -93,11 +128,8 @@ Result<LayerTiming> LayerPool::timeRouted(int tokens, double skew, const TimingO
   for (std::size_t routing = 0; routing < routings.size(); ++routing) one(0, routing);
   std::size_t run = 0;
   LayerTiming timing;
-  timing.time = repeatTimed(
-      [&] {
-        ++run;
-        return one(run % layers_.size(), run % routings.size());
-      },
+  timing.time = meanOfCycles(
+      routings.size(), [&](std::size_t routing) { return one(++run % layers_.size(), routing); },
       options, stop, clock_);
   if (error) return tl::unexpected(*error);
   timing.distinct_experts = totals.distinct / std::max(1, totals.runs);
@@ -122,11 +154,12 @@ Result<LayerTiming> LayerPool::timeWhole(int tokens, const TimingOptions& option
     return !report || !report->prepared;
   };
   for (int input = 0; input < inputs; ++input) one(0, input);
+  totals.router_s.clear();  // those runs prepared kernels
   LayerTiming timing;
-  timing.time = repeatTimed(
-      [&] {
-        ++run;
-        return one(static_cast<std::size_t>(run) % layers_.size(), run % inputs);
+  timing.time = meanOfCycles(
+      static_cast<std::size_t>(inputs),
+      [&](std::size_t input) {
+        return one(static_cast<std::size_t>(++run) % layers_.size(), static_cast<int>(input));
       },
       options, stop, clock_);
   if (error) return tl::unexpected(*error);

@@ -156,9 +156,9 @@ std::string countDifference(const GoldenCase& golden, const Routed& routed) {
 
 std::string lossDifference(const GoldenCase& golden, const RouterRule& rule, const Routed& routed) {
   const double balance = routed.balance_loss * rule.balance_coefficient;
-  if (golden.balance_loss && std::abs(balance / *golden.balance_loss - 1) > 5e-7)
+  if (golden.balance_loss && !(std::abs(balance / *golden.balance_loss - 1) <= 5e-7))
     return fmt::format("balance loss is {}, not {}", balance, *golden.balance_loss);
-  if (golden.z_loss && std::abs(routed.z_loss / *golden.z_loss - 1) > 5e-7)
+  if (golden.z_loss && !(std::abs(routed.z_loss / *golden.z_loss - 1) <= 5e-7))
     return fmt::format("z-loss is {}, not {}", routed.z_loss, *golden.z_loss);
   return "";
 }

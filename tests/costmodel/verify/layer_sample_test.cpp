@@ -37,6 +37,18 @@ TEST(VerifySample, CoversWhatIsAsked) {
   EXPECT_GE(tokens.size(), 12u);
 }
 
+// Else an error could not be told apart: is it the batch or the routing?
+TEST(VerifySample, HasEveryBatchOfTheGridWithEvenAndUnevenRouting) {
+  for (const LayerPrecision precision : {LayerPrecision::kF32, LayerPrecision::kBf16})
+    for (const int tokens : {1, 3, 6, 12, 24, 48, 96, 192, 384, 768, 1536, 4096}) {
+      std::set<bool> uneven;
+      for (const SampleLayer& layer : verifySample(false).layers)
+        if (layer.tokens == tokens && layer.precision == precision && layer.experts > layer.top_k)
+          uneven.insert(!layer.ownRouter());
+      EXPECT_EQ(uneven.size(), 2u) << tokens;
+    }
+}
+
 TEST(VerifySample, NeverAsksForMoreExpertsThanThereAre) {
   for (const SampleLayer& layer : verifySample(false).layers) EXPECT_LE(layer.top_k, layer.experts);
 }

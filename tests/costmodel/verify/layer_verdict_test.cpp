@@ -25,6 +25,13 @@ LayerCheck wrongNumbers() {
   return check;
 }
 
+LayerCheck rightNumbers() {
+  LayerCheck check;
+  check.verdict = CheckVerdict::kPassed;
+  check.worst_error = 1e-6;
+  return check;
+}
+
 TEST(Judge, PassesWithinAQuarter) {
   EXPECT_EQ(timedRow(1.24, 1).verdict, RowVerdict::kPassed);
   EXPECT_EQ(timedRow(0.76, 1).verdict, RowVerdict::kPassed);
@@ -77,9 +84,17 @@ TEST(Summary, TakesMedianAndPercentileOfTheErrors) {
 }
 
 TEST(Summary, PassesWhenTheGoalsAreKept) {
-  const VerifySummary summary = summaryOf({timedRow(1.05, 1), timedRow(0.95, 1)}, 0.01);
+  std::vector<VerifyRow> rows{timedRow(1.05, 1), timedRow(0.95, 1)};
+  rows[0].check = rightNumbers();
+  const VerifySummary summary = summaryOf(rows, 0.01);
   EXPECT_EQ(summary.verdict, RowVerdict::kPassed);
   EXPECT_EQ(summary.reason, "");
+}
+
+TEST(Summary, MistrustsTimesOfWhichNoNumbersWereCompared) {
+  const VerifySummary summary = summaryOf({timedRow(1.05, 1), timedRow(0.95, 1)}, 0.01);
+  EXPECT_EQ(summary.verdict, RowVerdict::kMistrusted);
+  EXPECT_EQ(summary.reason, "no numbers were compared with the reference");
 }
 
 TEST(Summary, LeavesNoisyRowsOutAndMistrustsTooManyOfThem) {

@@ -215,6 +215,7 @@ Result<std::string_view> ByteSource::head() {
 }
 
 bool ByteSource::cutOff() const { return state_->cut_off; }
+const std::optional<Error>& ByteSource::problem() const { return state_->problem(); }
 const std::string& ByteSource::path() const { return state_->path; }
 std::string_view ByteSource::compression() const { return state_->compression; }
 std::uint64_t ByteSource::bytesRead() const { return state_->bytes_read; }

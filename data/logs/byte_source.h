@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,6 +36,9 @@ class ByteSource {
   Result<std::string_view> head();
 
   bool cutOff() const;
+  /// What is wrong with the packed stream or the disk, as soon as it was met: what was read from
+  /// there on, and of gzip anything since the last check sum, may be wrong.
+  const std::optional<Error>& problem() const;
   const std::string& path() const;       ///< as given; for messages
   std::string_view compression() const;  ///< "", "gzip", "zstd"
   std::uint64_t bytesRead() const;       ///< of the file as it lies, for progress

@@ -158,7 +158,8 @@ class Collection {
     if (request_.preview) return {};
     for (const LogFile& file : files_) {
       std::error_code ignored;
-      if (file.given && std::filesystem::equivalent(file.path, request_.out, ignored))
+      const bool made_before = !file.given && isOwnProduct(file.path);
+      if (!made_before && std::filesystem::equivalent(file.path, request_.out, ignored))
         return fail(ErrorKind::kUsage, "--out",
                     fmt::format("{} is one of the logs; name another file", request_.out));
     }
@@ -238,13 +239,19 @@ class Collection {
 
   Result<void> readFiles(const LogGroup& group, std::vector<GroupRun>& runs) {
     GroupSink sink(runs, options_);
+    std::set<std::size_t> unusable;
     for (const std::size_t number : group.files) {
       if (auto read = readFile(number, number == group.files.front(), sink); !read) {
         const bool fatal = files_[number].given && !request_.skip_bad;
         if (read.error().kind == ErrorKind::kCancelled || fatal) return read;
         result_.files[number].problem = read.error().message;
+        unusable.insert(number);
       }
     }
+    std::erase_if(runs, [&](const GroupRun& run) {
+      return std::any_of(run.pieces.begin(), run.pieces.end(),
+                         [&](const PieceSteps& piece) { return unusable.contains(piece.file); });
+    });
     return {};
   }
 
@@ -266,6 +273,9 @@ class Collection {
     if (hash.valid()) file.sha256 = hash.get();
     file.cut_off = source->cutOff();
     if (stop_.stop_requested()) return fail(ErrorKind::kCancelled, "", "interrupted");
+    if (const auto& damage = source->problem())
+      return fail(ErrorKind::kInput, damage->where,
+                  damage->message + "; nothing of the file is used, as what it says may be wrong");
     if (!read) return tl::unexpected(withOtherReaders(read.error()));
     done_bytes_ += file.bytes;
     return {};

@@ -25,6 +25,7 @@ enum class LogRole {
   kDataParallel,
   kTensorParallel,
   kPipelineParallel,
+  kExpertParallel,
   kRampUp,
   kSequence,  ///< tokens per sequence
   kPlannedSteps,

@@ -17,7 +17,7 @@ bool hasOneOf(std::string_view plain, Words words) {
 
 constexpr std::array<std::string_view, 10> kLossWords{
     "loss", "ce", "nll", "xent", "crossentropy", "entropy", "ppl", "perplexity", "trl", "tel"};
-constexpr std::array<std::string_view, 4> kBitWords{"bpb", "bits", "bpt", "bpc"};
+constexpr std::array<std::string_view, 5> kBitWords{"bpb", "bits", "bpt", "bpc", "log2"};
 
 /// Words of losses that are not the model's on text, and of things about a loss.
 constexpr std::array<std::string_view, 25> kOtherWords{
@@ -71,7 +71,8 @@ bool isPlainLoss(std::string_view plain) {
 
 LossUnit unitOf(std::string_view plain) {
   if (hasWord(plain, "ppl") || hasWord(plain, "perplexity")) return LossUnit::kPerplexity;
-  if (hasWord(plain, "bpb") || (hasWord(plain, "bits") && hasWord(plain, "byte")))
+  if (hasWord(plain, "bpb") || hasWord(plain, "bpc") ||
+      (hasWord(plain, "bits") && hasWord(plain, "byte")))
     return LossUnit::kBitsPerByte;
   if (hasOneOf(plain, kBitWords)) return LossUnit::kBitsPerToken;
   return LossUnit::kNats;

@@ -32,7 +32,8 @@ StatedCounts statedCounts(RunFacts& facts) {
   if (const auto billions = facts.number(LogRole::kParamsInBillions); billions && !stated.any)
     stated.any = 1e9 * *billions;
   const double devices = facts.number(LogRole::kTensorParallel).value_or(1) *
-                         facts.number(LogRole::kPipelineParallel).value_or(1);
+                         facts.number(LogRole::kPipelineParallel).value_or(1) *
+                         facts.number(LogRole::kExpertParallel).value_or(1);
   if (const auto count = facts.number(LogRole::kParamsOfRank); count && !stated.any && devices == 1)
     stated.any = *count;
   return stated;

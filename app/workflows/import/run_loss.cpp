@@ -15,7 +15,7 @@
 namespace moe {
 namespace {
 
-constexpr double kLargestLoss = 30;  // ln of a vocabulary of 1e13: above it, it is a sum
+constexpr double kLargestLoss = 14;  // ln of a vocabulary of 1.2 million; guessing reaches no more
 constexpr std::size_t kMostNamesListed = 8;
 
 tl::unexpected<Error> noLoss(std::string message) {
@@ -122,9 +122,9 @@ Result<void> checkSize(LossSource& source, const ImportRequest& request) {
   }
   if (*median * source.factor <= kLargestLoss) return {};
   return noLoss(
-      fmt::format("{} has a median of {:.4g}: that is a sum over tokens, not nats per "
-                  "token; give the tokens that it adds up with --tokens-per-loss X, or "
-                  "another series with --loss-series NAME",
+      fmt::format("{} has a median of {:.4g}: that is a sum over tokens or a perplexity, "
+                  "not nats per token; give the tokens that it adds up with --tokens-per-loss X, "
+                  "or another series with --loss-series NAME",
                   source.series->name(), *median));
 }
 

@@ -83,6 +83,14 @@ Result<TokenClock> TokenClock::of(RunFacts& facts, std::string_view reader) {
     return noTokens("--set tokens_per_step is no count above zero");
   }
   const SeriesLog* tokens = facts.series(LogRole::kTokens);
+  // One value alone may count anything, an evaluation's tokens too; a stated count is of the run.
+  const bool alone = tokens != nullptr && tokens->track().points().size() < 2;
+  if (alone && facts.number(LogRole::kTokens)) {
+    clock.way_ = Way::kEnd;
+    clock.end_tokens_ = facts.number(LogRole::kTokens).value_or(0);
+    clock.end_step_ = facts.log().highestStep().value_or(0);
+    if (clock.end_tokens_ > 0) return clock;
+  }
   if (isCumulative(tokens)) {
     clock.way_ = Way::kSeries;
     clock.track_ = &tokens->track();

@@ -7,6 +7,7 @@
 
 #include "app/workflows/import/import_workflow.h"
 #include "tests/app/import/made_log.h"
+#include "tests/data/logs/packed.h"
 #include "tests/support/run_command.h"
 #include "tests/support/temporary_folder.h"
 
@@ -153,6 +154,33 @@ TEST(ImportFaults, NoLogIsWrittenOver) {
   EXPECT_EQ(ended.code, 2);
   EXPECT_THAT(ended.err, HasSubstr("is one of the logs"));
   EXPECT_EQ(test::fileText(log), MadeHistory{}.text());
+}
+
+TEST(ImportFaults, NoLogOfAFolderIsWrittenOver) {
+  const test::TemporaryFolder folder;
+  const std::string log = folder.write("logs/run.csv", MadeHistory{}.text()).string();
+  const auto ended = runCommand({"import", (folder.path() / "logs").string(), "--out", log});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("is one of the logs"));
+  EXPECT_EQ(test::fileText(log), MadeHistory{}.text());
+}
+
+// One bit of the packed text flipped: what comes out may be another number, so nothing is taken.
+TEST(ImportFaults, OfADamagedPackedLogRefuseItWhole) {
+  const test::TemporaryFolder folder;
+  std::string packed = test::gzipOf(test::MadeMegatronLog{}.text());
+  packed[packed.size() / 2] ^= 4;
+  const std::string log = folder.write("train.log.gz", packed).string();
+  const std::string out = (folder.path() / "out.csv").string();
+  const auto refused = runCommand({"import", log, "--out", out});
+  EXPECT_EQ(refused.code, 3);
+  EXPECT_THAT(refused.err, HasSubstr("the gzip data is damaged"));
+  const std::string other = folder.write("whole.log", test::MadeMegatronLog{}.text()).string();
+  const auto listed =
+      runCommand({"import", log, other, "--pieces", "file", "--skip-bad", "--out", out});
+  EXPECT_EQ(listed.code, 0) << listed.err;
+  EXPECT_THAT(listed.out, HasSubstr("the gzip data is damaged"));
+  EXPECT_THAT(listed.out, HasSubstr("Runs: 1;"));
 }
 
 TEST(ImportFaults, AMappedNameThatIsNotThereIsWarnedAbout) {

@@ -126,12 +126,26 @@ TEST(ImportRuns, ConvertPerplexityAndBitsPerByte) {
               HasSubstr("--bytes-per-token"));
 }
 
+// An evaluation counts its own tokens; the run's stand in its settings.
+TEST(ImportRuns, TakeTheStatedTokensBeforeTheLoneCountOfAnEvaluation) {
+  const test::TemporaryFolder folder;
+  folder.write("result.json",
+               R"({"hyperparameters": {"tokens": 2000000, "params": 1000},
+                   "results": [{"loss": 3.5, "tokens": 4096, "val_data": "c4_val"}]})");
+  ImportRequest request;
+  request.set = {"n=1e6"};
+  const ImportedRun run = previewOf(folder, request).runs.front();
+  ASSERT_TRUE(run.made()) << run.lacks.front().message;
+  EXPECT_EQ(run.train_tokens, 2000000);
+}
+
 TEST(ImportRuns, RefuseASumOverTokensOrDivideIt) {
   const test::TemporaryFolder folder;
   folder.write("sft.csv", "step,loss\n1,800\n2,820\n3,810\n");
   const ImportedRun run = previewOf(folder, sized()).runs.front();
   ASSERT_EQ(run.lacks.size(), 1u);
-  EXPECT_THAT(run.lacks.front().message, HasSubstr("median of 810: that is a sum over tokens"));
+  EXPECT_THAT(run.lacks.front().message,
+              HasSubstr("median of 810: that is a sum over tokens or a perplexity"));
   ImportRequest request = sized();
   request.tokens_per_loss = 405;
   EXPECT_DOUBLE_EQ(previewOf(folder, request).runs.front().loss->value, 2);

@@ -24,6 +24,14 @@ TEST(LossKind, KnowsLossesByTheNamesThatProgramsGiveThem) {
   EXPECT_EQ(lossKind("test lm loss value").split, LossSplit::kTest);
 }
 
+// Characters are not tokens: without their number a loss in bits per character says nothing.
+TEST(LossKind, TellsBitsApart) {
+  EXPECT_EQ(lossKind("val_bpb").unit, LossUnit::kBitsPerByte);
+  EXPECT_EQ(lossKind("val_bpc").unit, LossUnit::kBitsPerByte);
+  EXPECT_EQ(lossKind("val_loss_bits").unit, LossUnit::kBitsPerToken);
+  EXPECT_EQ(lossKind("val_loss_log2").unit, LossUnit::kBitsPerToken);
+}
+
 TEST(LossKind, KnowsWhatIsNoLossOfTheModel) {
   for (const char* name :
        {"loss scale", "moe loss", "load_balancing_loss", "z_loss", "aux_loss", "mtp_1 loss",

@@ -42,6 +42,18 @@ const Settings kMegatron355M{
 
 // By hand: 24 layers of 12 h^2 and 2 norms of h (their biases not counted), 50304 rows of
 // embedding, 2048 of positions, a last norm.
+// With experts divided among 8 devices a rank counts an eighth of them: no count of the model.
+TEST(ModelSize, TakesNoCountOfARankThatHoldsSomeOfTheExperts) {
+  Settings settings = kMegatron355M;
+  settings.push_back(
+      {"number of parameters on (tensor, pipeline) model parallel rank (0, 0)", "230000000"});
+  const double alone = sizeOf(settings, "megatron").size.value().total_params;
+  settings.push_back({"expert_model_parallel_size", "8"});
+  const double divided = sizeOf(settings, "megatron").size.value().total_params;
+  EXPECT_EQ(alone, 230000000);
+  EXPECT_GT(divided, 350e6);
+}
+
 TEST(ModelSize, OfAMegatronLogIsExactFromLayersAndWidths) {
   const auto size = sizeOf(kMegatron355M, "megatron").size;
   ASSERT_TRUE(size) << size.error().message;

@@ -50,7 +50,7 @@ Result<HardwareEntry> machineOf(const VerifyRequest& request, const Bench& bench
         fmt::format("is {}, but {} was calibrated with {}; leave it out, or calibrate with it",
                     request.threads, request.hardware, entry->measurement->threads));
   warnings = noiseWarnings(*entry->measurement);
-  const std::string_view library = bench.kernels->description();
+  const std::string library = bench.kernels->description();
   if (entry->measurement->library != library)
     warnings.push_back({"other_library", fmt::format("calibrated with {}; this program has {}",
                                                      entry->measurement->library, library)});

@@ -59,7 +59,7 @@ enum class LogRole {
   kMaxPositions,
   kModelType,
 };
-inline constexpr std::size_t kLogRoles = 47;
+inline constexpr std::size_t kLogRoles = 48;
 
 /// A role, what people call it in --set and --map, and the names that logs give it.
 struct LogRoleNames {

@@ -32,10 +32,11 @@ struct ImportedFile {
 /// A number that was used for a run, and where it comes from.
 struct FoundFact {
   LogRole role = LogRole::kParams;
-  std::string text;   ///< as it stands there
-  double value = 0;   ///< not a number for words
-  std::string key;    ///< the setting's or series' name, "--set", or how it was computed
-  std::string where;  ///< "train.log:17"; empty for what was given or computed
+  std::string text;         ///< as it stands there
+  double value = 0;         ///< not a number for words
+  std::string key;          ///< the setting's or series' name, "--set", or how it was computed
+  std::string where;        ///< "train.log:17"; empty for what was given or computed
+  std::string before = {};  ///< another value that the log gave first
 };
 
 /// Something odd about a run, and the figures that show it.

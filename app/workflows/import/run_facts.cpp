@@ -107,8 +107,12 @@ std::optional<FoundFact> RunFacts::mapped(LogRole role) const {
   if (wanted == plan_.map.end()) return std::nullopt;
   for (const LoggedSetting& setting : log_.settings()) {
     if (setting.key == wanted->second)
-      return FoundFact{role, setting.value, settingNumber(setting.value).value_or(kNoNumber),
-                       setting.key, place(setting.file, setting.place)};
+      return FoundFact{role,
+                       setting.value,
+                       settingNumber(setting.value).value_or(kNoNumber),
+                       setting.key,
+                       place(setting.file, setting.place),
+                       setting.before};
   }
   const SeriesLog* series = log_.seriesNamed(wanted->second);
   if (series == nullptr || series->lowest() != series->highest()) return std::nullopt;
@@ -128,8 +132,12 @@ std::optional<FoundFact> RunFacts::fromSettings(LogRole role) const {
     rank = match->rank;
   }
   if (best == nullptr) return std::nullopt;
-  return FoundFact{role, best->value, settingNumber(best->value).value_or(kNoNumber), best->key,
-                   place(best->file, best->place)};
+  return FoundFact{role,
+                   best->value,
+                   settingNumber(best->value).value_or(kNoNumber),
+                   best->key,
+                   place(best->file, best->place),
+                   best->before};
 }
 
 std::optional<FoundFact> RunFacts::fromSeries(LogRole role) const {
@@ -162,6 +170,20 @@ std::optional<FoundFact> RunFacts::find(LogRole role) const {
   if (plan_.map.contains(role)) return mapped(role);
   auto found = fromSettings(role);
   return found ? found : fromSeries(role);
+}
+
+Result<void> RunFacts::unchanged(std::size_t from) const {
+  for (std::size_t i = from; i < used_.size(); ++i) {
+    const FoundFact& fact = used_[i];
+    const auto before = settingNumber(fact.before);
+    if (!before || !std::isfinite(fact.value) || *before == fact.value) continue;
+    return fail(ErrorKind::kInput, std::string(name(fact.role)),
+                fmt::format("{} changes inside the log, from {} to {} ({}): no single value holds "
+                            "for the run; split it into its parts, or say what to take with --set "
+                            "{}=X",
+                            fact.key, fact.before, fact.text, fact.where, name(fact.role)));
+  }
+  return {};
 }
 
 void RunFacts::keep(const FoundFact& fact) {

@@ -40,6 +40,10 @@ class RunFacts {
   void computed(LogRole role, double value, std::string how);
   void used(FoundFact fact) { used_.push_back(std::move(fact)); }
   const std::vector<FoundFact>& usedFacts() const { return used_; }
+
+  /// An error when the log gives two numbers for one of the facts that were used, but for the first
+  /// `from` of them: the model or the batch was changed on the way.
+  Result<void> unchanged(std::size_t from = 0) const;
   /// The name under which a role was found; empty when it was not used.
   std::string keyOf(LogRole role) const;
   std::string place(std::size_t file, std::size_t line) const;

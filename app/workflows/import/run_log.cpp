@@ -24,7 +24,9 @@ void RunLog::setting(const LogSetting& setting, std::size_t file) {
   LoggedSetting kept{std::string(setting.key.substr(0, kLongestText)),
                      std::string(setting.value.substr(0, kLongestText)), file, setting.place};
   if (const auto known = setting_index_.find(kept.key); known != setting_index_.end()) {
-    settings_[known->second] = std::move(kept);
+    LoggedSetting& held = settings_[known->second];
+    kept.before = !held.before.empty() || held.value == kept.value ? held.before : held.value;
+    held = std::move(kept);
     return;
   }
   if (settings_.size() >= kMostSettings) {

@@ -21,6 +21,7 @@ struct LoggedSetting {
   std::string value;
   std::size_t file = 0;
   std::size_t place = 0;
+  std::string before = {};  ///< the first value that it had, where the log changes it
 };
 
 /// How series are followed.

@@ -89,6 +89,7 @@ class RunMaker {
   void readSize() {
     const auto size = modelSize(facts_, run_.reader);
     if (!size) return lack(size.error());
+    if (const auto same = facts_.unchanged(); !same) return lack(same.error());
     run_.active_params = size->active_params;
     run_.total_params = size->total_params;
     run_.non_embedding_params = size->non_embedding_params;
@@ -99,8 +100,12 @@ class RunMaker {
   }
 
   void readTokensAndLoss() {
+    const std::size_t of_size = facts_.usedFacts().size();
     const auto clock = TokenClock::of(facts_, run_.reader);
-    if (clock) {
+    const auto same = facts_.unchanged(of_size);
+    if (clock && !same) {
+      lack(same.error());
+    } else if (clock) {
       clock_ = *clock;
     } else {
       lack(clock.error());

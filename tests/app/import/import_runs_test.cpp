@@ -139,6 +139,34 @@ TEST(ImportRuns, TakeTheStatedTokensBeforeTheLoneCountOfAnEvaluation) {
   EXPECT_EQ(run.train_tokens, 2000000);
 }
 
+// Resumed with half the tokens in a step, or with another model: neither holds for the whole run.
+TEST(ImportRuns, RefuseSizesAndBatchesThatChangeInsideALog) {
+  const test::TemporaryFolder folder;
+  const auto part = [](const char* tokens, const char* params, int first) {
+    std::string text =
+        fmt::format("tokens per iteration will be: {}\nnumber of parameters: {}\n", tokens, params);
+    for (int step = first; step <= first + 500; step += 250)
+      text += fmt::format(
+          "step {}: train loss 3.1, val loss 3.2\niter {}: loss 3.1, time 12.0ms, "
+          "mfu 30.00%\n",
+          step, step);
+    return text;
+  };
+  folder.write("run.log", part("491,520", "29.94M", 0) + part("245,760", "29.94M", 750));
+  ImportedRun run = previewOf(folder, {}).runs.front();
+  ASSERT_FALSE(run.lacks.empty());
+  EXPECT_THAT(run.lacks.front().message,
+              HasSubstr("changes inside the log, from 491,520 to 245,760"));
+  folder.write("run.log", part("491,520", "29.94M", 0) + part("491,520", "85.00M", 750));
+  run = previewOf(folder, {}).runs.front();
+  ASSERT_FALSE(run.lacks.empty());
+  EXPECT_THAT(run.lacks.front().message,
+              HasSubstr("changes inside the log, from 29.94M to 85.00M"));
+  folder.write("run.log", part("491,520", "29.94M", 0) + part("491,520", "29.94M", 750));
+  run = previewOf(folder, {}).runs.front();
+  EXPECT_TRUE(run.made()) << run.lacks.front().message;
+}
+
 TEST(ImportRuns, RefuseASumOverTokensOrDivideIt) {
   const test::TemporaryFolder folder;
   folder.write("sft.csv", "step,loss\n1,800\n2,820\n3,810\n");

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "app/workflows/import/loss_series.h"
 #include "app/workflows/import/model_settings.h"
 #include "costmodel/architecture.h"
 #include "data/numbers.h"
@@ -72,10 +73,28 @@ void compareCounts(const ModelSize& computed, ModelSize& size) {
                   stated, own)};
 }
 
+/// A series that only a model with a router writes: "load_balancing_loss", "moe/z_loss".
+const SeriesLog* routerSeries(const RunLog& log) {
+  for (const auto& series : log.series()) {
+    const std::string plain = plainName(series->name());
+    for (const std::string_view word :
+         {"moe", "router", "balancing", "loadbalancingloss", "expert"})
+      if (hasWord(plain, word)) return series.get();
+  }
+  return nullptr;
+}
+
 Result<void> findExperts(RunFacts& facts, ModelSize& size) {
-  size.experts = facts.number(LogRole::kExperts).value_or(1);
+  const auto experts = facts.number(LogRole::kExperts);
+  if (const SeriesLog* series = experts ? nullptr : routerSeries(facts.log()))
+    return fail(ErrorKind::kInput, "experts",
+                fmt::format("{} is of a model with a router, but no count of experts is stated; "
+                            "give it with --set experts=E --set top_k=K (a dense model: experts=1)",
+                            series->name()));
+  size.experts = experts.value_or(1);
   if (size.experts <= 1) {
     size.experts = 1;
+    if (!experts) facts.computed(LogRole::kExperts, 1, "assumed: the log names no experts");
     return {};
   }
   const auto top_k = facts.number(LogRole::kTopK);

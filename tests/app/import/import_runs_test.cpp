@@ -167,6 +167,18 @@ TEST(ImportRuns, RefuseSizesAndBatchesThatChangeInsideALog) {
   EXPECT_TRUE(run.made()) << run.lacks.front().message;
 }
 
+// Only a router has a balance loss: such a model is not taken for a dense one.
+TEST(ImportRuns, AskForTheExpertsOfALogWithARouter) {
+  const test::TemporaryFolder folder;
+  folder.write("run.csv", "step,val_loss,load_balancing_loss\n100,3.5,1.2\n200,3.25,1.1\n");
+  const ImportedRun run = previewOf(folder, sized()).runs.front();
+  ASSERT_FALSE(run.lacks.empty());
+  EXPECT_THAT(run.lacks.front().message, HasSubstr("no count of experts is stated"));
+  ImportRequest request = sized();
+  request.set.push_back("experts=1");
+  EXPECT_TRUE(previewOf(folder, request).runs.front().made());
+}
+
 TEST(ImportRuns, RefuseASumOverTokensOrDivideIt) {
   const test::TemporaryFolder folder;
   folder.write("sft.csv", "step,loss\n1,800\n2,820\n3,810\n");

@@ -174,7 +174,7 @@ Result<void> checkCostRequest(const CostRequest& request) {
   if (request.kv_cache != Precision::kF32 && request.kv_cache != Precision::kBf16 &&
       request.kv_cache != Precision::kFp8)
     return usageError("--kv-cache",
-                 fmt::format("{} is not known; use f32, bf16 or fp8", name(request.kv_cache)));
+                      fmt::format("{} is not known; use f32, bf16 or fp8", name(request.kv_cache)));
   if (const auto good = checkDevices(request); !good) return good;
   if (const auto good = checkShares(request); !good) return good;
   if (const auto good = mustBePositive("--ttft-limit-s", request.ttft_limit_s); !good) return good;

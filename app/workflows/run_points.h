@@ -16,10 +16,10 @@ namespace moe {
 /// Which points of which runs: texts as on the command line, not yet understood.
 struct PointsQuestion {
   std::vector<std::string> files;
-  std::string map;                   ///< "n=params,loss=val_loss"
-  std::vector<std::string> filters;  ///< "router=S-Base,Dense"
+  std::string map;                        ///< "n=params,loss=val_loss"
+  std::vector<std::string> filters;       ///< "router=S-Base,Dense"
   std::vector<std::string> exclude_runs;  ///< by run_id
-  std::string params_are;            ///< "dense", "active", "total"; empty: as the file says
+  std::string params_are;                 ///< "dense", "active", "total"; empty: as the file says
   bool skip_bad = false;
   std::size_t drop_highest_loss = 0;
   std::string curve = "last";  ///< which points of a run's curve, see parseCurveRule

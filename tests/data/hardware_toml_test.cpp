@@ -123,7 +123,8 @@ INSTANTIATE_TEST_SUITE_P(
               "foreign_share must be a number from 0"},
         Fault{"flop_per_s = [230000000000, ", "flop_per_s = [", "lists of as many values"},
         Fault{"threads = [1, 2]\nread", "threads = [1]\nread", "lists of as many numbers"},
-        Fault{"[[accelerator]]", "[[accelerators]]", "is not expected here; this file holds [[accelerator]]"}));
+        Fault{"[[accelerator]]", "[[accelerators]]",
+              "is not expected here; this file holds [[accelerator]]"}));
 
 TEST(HardwareToml, OfTwoMachinesIsNoMachine) {
   const std::string one = hardwareToml(machineEntry());

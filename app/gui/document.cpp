@@ -76,7 +76,7 @@ void Document::saveRecovery() {
   const fs::path file = recoveryFile();
   std::error_code ignored;
   fs::create_directories(file.parent_path(), ignored);
-  // Absolute paths: the copy lies elsewhere than the project.
+  // Paths relative to the copy's folder, which lies elsewhere than the project.
   const auto written = writeFile(file, projectText(session_.project(), file.parent_path()));
   (void)written;  // a copy that cannot be written must not disturb the work
 }

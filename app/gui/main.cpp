@@ -1,6 +1,7 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QSettings>
+#include <QTemporaryDir>
 #include <QTimer>
 #include <cstdio>
 #include <optional>
@@ -66,13 +67,14 @@ std::optional<Options> parsedOptions(const QApplication& app) {
 }
 
 /// Pictures are the same whatever this user's window looked like.
-void forgetSettings() {
+void keepSettingsIn(const QString& folder) {
   QSettings::setDefaultFormat(QSettings::IniFormat);
-  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, "/nonexistent");
+  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder);
 }
 
 int run(const QApplication& app, const Options& options) {
-  if (!options.screenshot.isEmpty()) forgetSettings();
+  const QTemporaryDir empty_settings;
+  if (!options.screenshot.isEmpty()) keepSettingsIn(empty_settings.path());
   MainWindow window;
   if (!options.theme.isEmpty())
     window.setTheme(themeNamed(options.theme));

@@ -84,9 +84,6 @@ void PlotView::setTheme(const plot::PlotTheme& theme) {
 
 report::PlotSpec PlotView::visibleSpec() const {
   report::PlotSpec visible = spec_;
-  const auto hide = [&](auto& items) {
-    std::erase_if(items, [&](const auto& item) { return hidden_.contains(item.name); });
-  };
   // Hidden series keep their place in the legend, without data.
   for (report::PlotSeries& series : visible.series) {
     if (!hidden_.contains(series.name)) continue;
@@ -97,7 +94,8 @@ report::PlotSpec PlotView::visibleSpec() const {
     series.color = color;
     series.dashed = true;
   }
-  hide(visible.bars);
+  std::erase_if(visible.bars,
+                [&](const report::PlotBar& bar) { return hidden_.contains(bar.name); });
   return visible;
 }
 

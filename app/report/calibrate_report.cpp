@@ -51,8 +51,8 @@ std::string summaryText(const CalibrateOutcome& outcome) {
                               measured.processors, measured.instructions, measured.library));
   text += "\n" + tableText(bandwidthTable(measured)) + "\n" + tableText(peakTable(measured)) + "\n";
   text += wrappedText(
-      fmt::format("Caches hold about {}; weights were measured from memory, {} in turn.",
-                  bytesText(measured.cached), bytesText(Bytes(outcome.cold_bytes))));
+      fmt::format("Caches hold about {}; weights, keys and values were evicted before every run.",
+                  bytesText(measured.cached)));
   std::size_t times = 0;
   for (const OwnKernels& own : entry.kernels) times += timesIn(own);
   text += wrappedText(fmt::format(

@@ -44,7 +44,6 @@ Result<CalibrateOutcome> runCalibrate(const CalibrateRequest& request, const Ben
   }
   CalibrateOutcome outcome{.request = request, .calibration = *std::move(calibration), .toml = {}};
   const HardwareEntry& entry = outcome.calibration.entry;
-  outcome.cold_bytes = coldBytes(entry.measurement->cached).value();
   outcome.toml = hardwareToml(entry);
   if (!request.out.empty())
     if (const auto written = writeFile(request.out, outcome.toml); !written)

@@ -19,8 +19,7 @@ struct CalibrateRequest {
 struct CalibrateOutcome {
   CalibrateRequest request;
   Calibration calibration;
-  std::string toml;       ///< the entry, as `--hardware FILE` and a folder's hardware.toml read it
-  double cold_bytes = 0;  ///< that weights have together when they are measured from memory
+  std::string toml;  ///< the entry, as `--hardware FILE` and a folder's hardware.toml read it
 };
 
 /// Measures and writes. Errors: kInput for a file that cannot be written (found out before anything

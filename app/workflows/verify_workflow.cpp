@@ -112,8 +112,7 @@ Result<VerifyOutcome> runVerify(const VerifyRequest& request, const Bench& bench
   if (request.quick)
     options.timing = {.budget_s = 0.04, .least = 3, .most = 51, .target_error = 0.02};
   options.seed = request.seed + 1;
-  auto study = runLayerStudy(same, *kernels, sample, coldBytes(outcome.machine.measurement->cached),
-                             options, stop, partOf(progress, begin, 1));
+  auto study = runLayerStudy(same, *kernels, sample, options, stop, partOf(progress, begin, 1));
   if (!study) return tl::unexpected(study.error());
   outcome.study = *std::move(study);
   addSources(outcome);

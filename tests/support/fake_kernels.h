@@ -23,9 +23,12 @@ struct FakeMachine {
   bool bf16 = true;
   double now = 0;
   long runs = 0;
+  bool cold = true;       ///< weights come from memory; a run leaves them in the caches
+  double warm_share = 1;  ///< of the bytes, read again from memory when they are in the caches
 
   void work(double flop, double bytes) {
-    const double time = fixed_s + std::max(flop / flop_per_s, bytes / bytes_per_s);
+    const double read = std::exchange(cold, false) ? bytes : warm_share * bytes;
+    const double time = fixed_s + std::max(flop / flop_per_s, read / bytes_per_s);
     now += ++runs % 3 == 0 ? time * (1 + noise) : time;
   }
 };
@@ -45,7 +48,8 @@ class FakeProduct : public MatrixProduct {
   }
   std::vector<float> output() const override { return {}; }
   std::span<const float> input() const override { return {}; }
-  std::vector<float> weights(int) const override { return {}; }
+  std::vector<float> weights() const override { return {}; }
+  void evict() override { machine_.cold = true; }
 
  private:
   FakeMachine& machine_;
@@ -66,6 +70,7 @@ class FakeAttention : public Attention {
   }
   std::vector<float> keys() const override { return {}; }
   std::vector<float> values() const override { return {}; }
+  void evict() override { machine_.cold = true; }
 
  private:
   FakeMachine& machine_;
@@ -103,6 +108,7 @@ class FakeLayer : public MoeLayer {
     return report;
   }
   const Routing& lastRouting() const override { return last_; }
+  void evict() override { machine_.cold = true; }
 
  private:
   Routing roundRobin(int tokens) const {
@@ -158,6 +164,7 @@ class FakeBlock : public DecoderBlock {
   }
   void forgetLast() override {}
   int cachedTokens() const override { return context_; }
+  void evict() override { machine_.cold = true; }
 
  private:
   FakeMachine& machine_;

@@ -13,6 +13,7 @@ class CpuAttention : public Attention {
                const AttentionSetup& setup);
 
   RunReport run(std::span<const float> query, std::span<float> output) override;
+  void evict() override { cache_.evict(); }
   std::vector<float> keys() const override;
   std::vector<float> values() const override;
 

@@ -111,6 +111,12 @@ void CpuDecoderBlock::forgetLast() {
   if (cache_.tokens() > 0) cache_.shrink(1);
 }
 
+void CpuDecoderBlock::evict() {
+  weights_.evict();
+  cache_.evict();
+  moe_.evict();
+}
+
 Result<RunReport> CpuDecoderBlock::run(int tokens, const float* input, float* output,
                                        const RunOptions& options) {
   const int rows = cache_.batch() * tokens;

@@ -20,6 +20,7 @@ class CpuDecoderBlock : public DecoderBlock {
                             std::span<float> output, const RunOptions& options) override;
   void forgetLast() override;
   int cachedTokens() const override { return cache_.tokens(); }
+  void evict() override;
 
  private:
   Result<void> room(int batch, int tokens) const;

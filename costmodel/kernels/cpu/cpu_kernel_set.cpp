@@ -142,14 +142,14 @@ class CpuKernelSet : public KernelSet {
   Result<std::unique_ptr<MatrixProduct>> matrixProduct(
       const MatrixProductSetup& setup) const override {
     const auto checked =
-        checkShape(setup.m >= 1 && setup.n >= 1 && setup.k >= 1 && setup.weight_copies >= 1,
-                   fmt::format("a product of m {}, n {}, k {}, {} copies makes no sense", setup.m,
-                               setup.n, setup.k, setup.weight_copies))
+        checkShape(
+            setup.m >= 1 && setup.n >= 1 && setup.k >= 1,
+            fmt::format("a product of m {}, n {}, k {} makes no sense", setup.m, setup.n, setup.k))
             .and_then([&] { return checkThreads(setup.threads); })
             .and_then([&] { return checkPrecision(setup.precision, set_); })
             .and_then([&] {
               return checkMemory(4.0 * (double(setup.m) * (double(setup.k) + setup.n) +
-                                        double(setup.weight_copies) * setup.k * setup.n));
+                                        double(setup.k) * setup.n));
             });
     return make<MatrixProduct, CpuMatrixProduct>(checked, setup.threads, setup);
   }

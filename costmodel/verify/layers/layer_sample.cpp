@@ -100,7 +100,7 @@ void addBlocks(std::vector<SampleBlock>& blocks, bool quick) {
 void groupLayers(std::vector<SampleLayer>& layers) {
   const auto key = [](const SampleLayer& layer) {
     return std::tuple(layer.hidden, layer.experts, layer.shared_ffn,
-                      static_cast<int>(layer.precision), layer.top_k, layer.tokens > 64);
+                      static_cast<int>(layer.precision), layer.top_k);
   };
   std::stable_sort(layers.begin(), layers.end(),
                    [&](const SampleLayer& a, const SampleLayer& b) { return key(a) < key(b); });

@@ -15,10 +15,9 @@ bool sameWeights(const SampleLayer& a, const SampleLayer& b) {
 }  // namespace
 
 Result<LayerStudy> runLayerStudy(const Bench& bench, const KernelLibrary& predicted,
-                                 const VerifySample& sample, Bytes cold,
-                                 const StudyOptions& options, std::stop_token stop,
-                                 const ProgressSink& progress) {
-  const StudyRun run{bench, predicted, options, cold, stop};
+                                 const VerifySample& sample, const StudyOptions& options,
+                                 std::stop_token stop, const ProgressSink& progress) {
+  const StudyRun run{bench, predicted, options, stop};
   const auto all =
       static_cast<double>(sample.layers.size() + sample.blocks.size() + sample.limits.size());
   const LoadMeter load;

@@ -24,12 +24,11 @@ struct StudyOptions {
   int checked_tokens = 2;  ///< whose numbers are compared with the reference; 0: none
 };
 
-/// Predicts and measures every row of the sample. Weights come from memory as in calibration
-/// (`cold`: bytes that copies have together). Layers whose weights do not fit in the memory are
-/// skipped. An error only when the kernels refuse what they offer.
+/// Predicts and measures every row of the sample. Weights come from memory as in calibration.
+/// Layers whose weights do not fit in the memory are skipped. An error only when the kernels refuse
+/// what they offer.
 Result<LayerStudy> runLayerStudy(const Bench& bench, const KernelLibrary& predicted,
-                                 const VerifySample& sample, Bytes cold,
-                                 const StudyOptions& options, std::stop_token stop,
-                                 const ProgressSink& progress);
+                                 const VerifySample& sample, const StudyOptions& options,
+                                 std::stop_token stop, const ProgressSink& progress);
 
 }  // namespace moe

@@ -3,13 +3,11 @@
 #include <memory>
 
 #include "costmodel/verify/layers/study_parts.h"
-#include "costmodel/verify/measure/layer_pool.h"
+#include "costmodel/verify/measure/layer_timer.h"
 #include "costmodel/verify/measure/pooled_weights.h"
 
 namespace moe {
 namespace {
-
-constexpr int kMostBlocks = 16;
 
 DecoderBlockSetup setupOf(const SampleBlock& block, int threads) {
   DecoderBlockSetup setup;
@@ -29,43 +27,38 @@ DecoderBlockSetup setupOf(const SampleBlock& block, int threads) {
   return setup;
 }
 
-using Blocks = std::vector<std::unique_ptr<DecoderBlock>>;
-
-/// Blocks whose weights and caches do not stay in the processor's caches, filled for decoding.
-Result<Blocks> blocksOf(const StudyRun& run, const SampleBlock& block) {
+/// A block, filled for decoding.
+Result<std::unique_ptr<DecoderBlock>> readyBlock(const StudyRun& run, const SampleBlock& block) {
   const DecoderBlockSetup setup = setupOf(block, run.bench.threads);
-  const DecoderBlockWeights weights = pooledWeights(setup, run.options.seed);
-  const double each = layerBytes(setup.moe.shape, block.precision).value();
-  const int count = static_cast<int>(
-      std::clamp(std::ceil(run.cold.value() / each), 2.0, static_cast<double>(kMostBlocks)));
-  Blocks blocks;
-  for (int i = 0; i < count; ++i) {
-    auto made = run.bench.kernels->decoderBlock(setup, weights);
-    if (!made) return tl::unexpected(made.error());
-    blocks.push_back(*std::move(made));
-    if (block.prefill) continue;
-    if (auto filled = blocks.back()->fill(block.batch, block.context); !filled)
-      return tl::unexpected(filled.error());
-  }
-  return blocks;
+  auto made = run.bench.kernels->decoderBlock(setup, pooledWeights(setup, run.options.seed));
+  if (!made || block.prefill) return made;
+  if (auto filled = (*made)->fill(block.batch, block.context); !filled)
+    return tl::unexpected(filled.error());
+  return made;
 }
 
-/// Decodes one token in one block and takes it back, unmeasured: the time is the decode's alone.
+/// Decodes one token and takes it back, unmeasured: the time is the decode's alone.
 class BlockRuns {
  public:
-  BlockRuns(Blocks& blocks, const SampleBlock& block)
-      : blocks_(blocks),
+  BlockRuns(DecoderBlock& kernel, const SampleBlock& block)
+      : kernel_(kernel),
         block_(block),
         input_(normalNumbers(static_cast<std::size_t>(block.tokens()) * block.hidden, 5)),
         output_(input_.size()) {}
 
+  /// Off the clock: the token of the last run is taken back, weights and cache come from memory.
+  void before() {
+    if (ran_ && !block_.prefill) kernel_.forgetLast();
+    if (ran_) kernel_.evict();
+    ran_ = false;
+  }
   /// Whether the time counts.
   bool run() {
-    takeBack();
-    DecoderBlock& kernel = *blocks_[next_];
+    before();
+    ran_ = true;
     const auto report = block_.prefill
-                            ? kernel.prefill(block_.batch, block_.context, input_, output_)
-                            : kernel.decode(input_, output_);
+                            ? kernel_.prefill(block_.batch, block_.context, input_, output_)
+                            : kernel_.decode(input_, output_);
     if (!report) error_ = report.error();
     if (report) distinct_ = report->work.distinct_experts;
     return !report || !report->prepared;
@@ -74,17 +67,9 @@ class BlockRuns {
   double distinct() const { return distinct_; }
 
  private:
-  /// The block that ran before gives its token back; it costs a counter, no time worth taking off.
-  void takeBack() {
-    if (ran_ && !block_.prefill) blocks_[next_]->forgetLast();
-    if (ran_) next_ = (next_ + 1) % blocks_.size();
-    ran_ = true;
-  }
-
-  Blocks& blocks_;
+  DecoderBlock& kernel_;
   const SampleBlock& block_;
   std::vector<float> input_, output_;
-  std::size_t next_ = 0;
   bool ran_ = false;
   double distinct_ = 0;
   std::optional<Error> error_;
@@ -116,11 +101,11 @@ Result<VerifyRow> studyBlock(const StudyRun& run, const SampleBlock& block) {
     row.reason = *reason;
     return row;
   }
-  auto blocks = blocksOf(run, block);
-  if (!blocks) return tl::unexpected(blocks.error());
-  BlockRuns runs(*blocks, block);
-  row.measured =
-      repeatTimed([&] { return runs.run(); }, run.options.timing, run.stop, run.bench.clock);
+  const auto kernel = readyBlock(run, block);
+  if (!kernel) return tl::unexpected(kernel.error());
+  BlockRuns runs(**kernel, block);
+  row.measured = repeatTimed([&] { return runs.run(); }, run.options.timing, run.stop,
+                             run.bench.clock, [&] { runs.before(); });
   if (runs.error()) return tl::unexpected(*runs.error());
   row.distinct_experts = runs.distinct();
   judge(row);

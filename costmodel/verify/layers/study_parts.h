@@ -13,7 +13,6 @@ struct StudyRun {
   const Bench& bench;
   const KernelLibrary& kernels;
   const StudyOptions& options;
-  Bytes cold;
   std::stop_token stop;
 };
 

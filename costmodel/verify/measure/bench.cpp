@@ -43,6 +43,4 @@ std::vector<LayerPrecision> offeredOf(const KernelSet& kernels,
   return offered;
 }
 
-Bytes coldBytes(Bytes cached) { return std::clamp(2 * cached, gibibytes(0.0625), gibibytes(0.5)); }
-
 }  // namespace moe

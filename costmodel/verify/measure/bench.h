@@ -33,8 +33,4 @@ std::string_view formatName(LayerPrecision precision);
 std::vector<LayerPrecision> offeredOf(const KernelSet& kernels,
                                       const std::vector<LayerPrecision>& wanted);
 
-/// Bytes that weights must have together so that no cache holds them when they are used in turn:
-/// twice what caches hold, at least 64 MiB and at most 512 MiB.
-Bytes coldBytes(Bytes cached);
-
 }  // namespace moe

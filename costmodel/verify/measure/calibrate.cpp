@@ -124,7 +124,6 @@ Result<Calibration> calibrate(const Bench& bench, const CalibrationPlan& plan,
   HardwareMeasurement measured = provenanceOf(bench, date);
   const LoadMeter load;
   measureMemory(run, measured);
-  run.cold = coldBytes(measured.cached);
   if (const auto good = measurePeaks(run, measured); !good) return tl::unexpected(good.error());
   constexpr double kParts[] = {0.08, 0.4, 0.55, 1};
   if (const auto good = calibrateProducts(run, kParts[0], kParts[1]); !good)

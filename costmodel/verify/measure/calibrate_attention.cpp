@@ -3,38 +3,22 @@
 #include <algorithm>
 
 #include "costmodel/verify/measure/calibration_run.h"
-#include "costmodel/verify/measure/layer_pool.h"
+#include "costmodel/verify/measure/layer_timer.h"
 
 namespace moe {
 namespace {
 
-constexpr int kMostCaches = 64;
-
-/// One timing over as many caches as processors cannot keep.
 Result<RobustTime> timeAttention(const CalibrationRun& run, const AttentionSetup& setup) {
   const bool decode = setup.pass == AttentionPass::kDecode;
-  const double bytes = 2.0 * setup.batch * setup.context * setup.shape.kv_heads *
-                       setup.shape.head_dim * weightBytes(formatOf(setup.kv_precision));
-  const double wanted = decode ? run.cold.value() / bytes + 1 : 1;
-  const int caches = static_cast<int>(std::clamp(wanted, 1.0, static_cast<double>(kMostCaches)));
-  std::vector<std::unique_ptr<Attention>> kernels;
-  for (int i = 0; i < caches; ++i) {
-    auto kernel = run.bench.kernels->attention(setup);
-    if (!kernel) return tl::unexpected(kernel.error());
-    kernels.push_back(*std::move(kernel));
-  }
+  const auto kernel = run.bench.kernels->attention(setup);
+  if (!kernel) return tl::unexpected(kernel.error());
   const std::size_t rows = static_cast<std::size_t>(setup.batch) * (decode ? 1 : setup.context);
   const std::vector<float> query =
       normalNumbers(rows * static_cast<std::size_t>(setup.shape.heads * setup.shape.head_dim), 3);
   std::vector<float> output(query.size());
-  std::size_t next = 0;
-  return repeatTimed(
-      [&] {
-        const RunReport report = kernels[next]->run(query, output);
-        next = (next + 1) % kernels.size();
-        return !report.prepared;
-      },
-      run.plan.timing, run.stop, run.bench.clock);
+  return repeatTimed([&] { return !(*kernel)->run(query, output).prepared; }, run.plan.timing,
+                     run.stop, run.bench.clock,
+                     decode ? [&] { (*kernel)->evict(); } : std::function<void()>());
 }
 
 /// Prefill computes 2 heads head_dim tokens^2 FLOP a sequence (causal).

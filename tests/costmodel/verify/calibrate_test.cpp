@@ -122,8 +122,8 @@ VerifySample smallSample() {
 LayerStudy studied(FakeKernels& kernels, FakeMachine& machine, std::stop_token stop = {},
                    const ProgressSink& progress = {}) {
   const KernelLibrary library = libraryOf(calibrated(kernels, machine).entry);
-  auto study = runLayerStudy(test::fakeBench(kernels, machine), library, smallSample(), Bytes(1e4),
-                             {}, stop, progress);
+  auto study =
+      runLayerStudy(test::fakeBench(kernels, machine), library, smallSample(), {}, stop, progress);
   EXPECT_TRUE(study) << describe(study.error());
   return *std::move(study);
 }
@@ -152,13 +152,25 @@ TEST(LayerStudy, PredictsAMachineOfConstantTimes) {
     EXPECT_EQ(row.verdict, RowVerdict::kPassed) << row.what << ": " << row.reason;
 }
 
+// A cache that makes reading free would show in every time if weights were not evicted before it.
+TEST(Calibrate, MeasuresWithWeightsFromMemory) {
+  FakeMachine plain, caching;
+  caching.warm_share = 0;
+  FakeKernels kernels(plain), caching_kernels(caching);
+  const HardwareEntry entry = calibrated(kernels, plain).entry;
+  const HardwareEntry with_cache = calibrated(caching_kernels, caching).entry;
+  ASSERT_EQ(entry.kernels.size(), with_cache.kernels.size());
+  for (std::size_t i = 0; i < entry.kernels.size(); ++i)
+    EXPECT_EQ(entry.kernels[i].text, with_cache.kernels[i].text) << i;
+}
+
 TEST(LayerStudy, SeesAMachineThatGotSlower) {
   FakeMachine machine;
   FakeKernels kernels(machine);
   const KernelLibrary library = libraryOf(calibrated(kernels, machine).entry);
   machine.fixed_s *= 2, machine.bytes_per_s /= 2;
-  const auto study = runLayerStudy(test::fakeBench(kernels, machine), library, smallSample(),
-                                   Bytes(1e4), {}, {}, {});
+  const auto study =
+      runLayerStudy(test::fakeBench(kernels, machine), library, smallSample(), {}, {}, {});
   ASSERT_TRUE(study);
   EXPECT_EQ(study->rows.front().verdict, RowVerdict::kFailed);
   EXPECT_NEAR(study->rows.front().error(), -0.5, 0.1);
@@ -202,7 +214,7 @@ TEST(LayerStudy, SkipsWhatDoesNotFitInTheMemory) {
   const KernelLibrary library = libraryOf(calibrated(kernels, machine).entry);
   Bench bench = test::fakeBench(kernels, machine);
   bench.machine.available = Bytes(2e4);
-  const auto study = runLayerStudy(bench, library, smallSample(), Bytes(1e4), {}, {}, {});
+  const auto study = runLayerStudy(bench, library, smallSample(), {}, {}, {});
   ASSERT_TRUE(study);
   EXPECT_EQ(study->rows.front().verdict, RowVerdict::kSkipped);
   EXPECT_NE(study->rows.front().reason.find("are free for it"), std::string::npos);

@@ -77,11 +77,5 @@ TEST(Bandwidth, OfASmallSetIsMeasured) {
   EXPECT_GT(measured.triad.value(), 0);
 }
 
-TEST(Bench, WeightsFromMemoryExceedTheCaches) {
-  EXPECT_EQ(coldBytes(gibibytes(0.125)), gibibytes(0.25));
-  EXPECT_EQ(coldBytes(Bytes(0)), gibibytes(0.0625));
-  EXPECT_EQ(coldBytes(gibibytes(4)), gibibytes(0.5));
-}
-
 }  // namespace
 }  // namespace moe

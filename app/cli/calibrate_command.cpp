@@ -16,7 +16,7 @@ constexpr const char* kDescription =
 
 constexpr const char* kExamples = R"(Examples:
   moeplan calibrate --out host.toml
-      About a minute or two; then moeplan verify --hardware host.toml.
+      About four minutes; then moeplan verify --hardware host.toml.
   moeplan calibrate --quick --threads 1 --out one.toml
       One thread, coarser tables.
   moeplan cost --model mixtral-8x7b --hardware host.toml --devices 1 --weights f32

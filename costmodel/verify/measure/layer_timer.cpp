@@ -15,10 +15,10 @@ namespace moe {
 namespace {
 
 /// Inputs of a point whose layer routes them itself: many where few tokens touch few experts.
-int inputsFor(int tokens) { return tokens <= 32 ? 16 : tokens <= 512 ? 4 : 2; }
+int inputsFor(int tokens) { return tokens <= 8 ? 16 : tokens <= 32 ? 8 : tokens <= 512 ? 2 : 1; }
 
 /// Routings of a point that are chosen to be typical.
-int routingsFor(int tokens) { return tokens <= 128 ? 4 : 2; }
+int routingsFor(int tokens) { return tokens <= 32 ? 4 : tokens <= 512 ? 2 : 1; }
 
 struct RunTotals {
   double distinct = 0;

@@ -153,6 +153,7 @@ TEST(LayerStudy, PredictsAMachineOfConstantTimes) {
 }
 
 // A cache that makes reading free would show in every time if weights were not evicted before it.
+// Prefill has just made its keys and values: they stay.
 TEST(Calibrate, MeasuresWithWeightsFromMemory) {
   FakeMachine plain, caching;
   caching.warm_share = 0;
@@ -160,8 +161,10 @@ TEST(Calibrate, MeasuresWithWeightsFromMemory) {
   const HardwareEntry entry = calibrated(kernels, plain).entry;
   const HardwareEntry with_cache = calibrated(caching_kernels, caching).entry;
   ASSERT_EQ(entry.kernels.size(), with_cache.kernels.size());
-  for (std::size_t i = 0; i < entry.kernels.size(); ++i)
+  for (std::size_t i = 0; i < entry.kernels.size(); ++i) {
+    if (entry.kernels[i].operation == KernelOperation::kPrefillAttention) continue;
     EXPECT_EQ(entry.kernels[i].text, with_cache.kernels[i].text) << i;
+  }
 }
 
 TEST(LayerStudy, SeesAMachineThatGotSlower) {

@@ -1,12 +1,11 @@
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <string>
 
 #include "app/report/account_report.h"
-#include "tests/support/answers.h"
+#include "tests/support/command_document.h"
+#include "tests/support/temporary_folder.h"
 
 namespace moe {
 namespace {
@@ -15,21 +14,11 @@ using test::document;
 using test::expectRefused;
 using test::runCommand;
 
-/// A folder with one catalog file, gone at the end.
-class AccountCatalog {
- public:
-  explicit AccountCatalog(const std::string& models) {
-    std::filesystem::create_directories(folder_);
-    std::ofstream(folder_ / "models.toml") << models;
-  }
-  ~AccountCatalog() { std::filesystem::remove_all(folder_); }
-  std::string option() const { return " --catalog " + folder_.string(); }
-
- private:
-  std::filesystem::path folder_ =
-      std::filesystem::temp_directory_path() /
-      ("moeplan_account_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
-};
+/// The option of a catalog folder that holds these models.
+std::string catalogOf(const test::TemporaryFolder& folder, const std::string& models) {
+  folder.write("models.toml", models);
+  return " --catalog " + folder.path().string();
+}
 
 std::string mixtralWith(int layers) {
   return "[[model]]\nname = \"Mixtral-8x7B\"\nlayers = " + std::to_string(layers) +
@@ -86,21 +75,22 @@ TEST(AccountCommand, ListsEveryPublishedFigureWithItsStatus) {
 
 // A layer too many: 47 and 13 billion are missed, which the exit code says.
 TEST(AccountCommand, EndsWithOneWhereAFigureThatMustMatchDoesNot) {
-  const AccountCatalog right(mixtralWith(32));
-  EXPECT_EQ(runCommand("account --published" + right.option()).code, 0);
-  const AccountCatalog wrong(mixtralWith(33));
-  const auto ended = runCommand("account --model mixtral-8x7b" + wrong.option());
+  const test::TemporaryFolder folder;
+  const std::string right = catalogOf(folder, mixtralWith(32));
+  EXPECT_EQ(runCommand("account --published" + right).code, 0);
+  const std::string wrong = catalogOf(folder, mixtralWith(33));
+  const auto ended = runCommand("account --model mixtral-8x7b" + wrong);
   EXPECT_EQ(ended.code, 1);
   EXPECT_NE(ended.out.find("MISMATCH"), std::string::npos) << ended.out;
-  EXPECT_EQ(runCommand("account --published" + wrong.option()).code, 1);
+  EXPECT_EQ(runCommand("account --published" + wrong).code, 1);
 }
 
 TEST(AccountCommand, EndsWithOneWhereTheCatalogQuotesAnotherCount) {
-  const AccountCatalog quoted(mixtralWith(32) + "published_total_billion_params = \"48\"\n");
-  EXPECT_EQ(runCommand("account --all" + quoted.option()).code, 1);
-  const AccountCatalog explained(mixtralWith(32) + "published_total_billion_params = \"48\"\n" +
-                                 "total_count_note = \"rounded up\"\n");
-  EXPECT_EQ(runCommand("account --all" + explained.option()).code, 0);
+  const test::TemporaryFolder folder;
+  const std::string quoted = mixtralWith(32) + "published_total_billion_params = \"48\"\n";
+  EXPECT_EQ(runCommand("account --all" + catalogOf(folder, quoted)).code, 1);
+  const std::string explained = quoted + "total_count_note = \"rounded up\"\n";
+  EXPECT_EQ(runCommand("account --all" + catalogOf(folder, explained)).code, 0);
 }
 
 TEST(AccountCommand, CountsEveryModelOfTheCatalog) {

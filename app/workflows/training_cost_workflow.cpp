@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "app/workflows/design_advice.h"
 #include "app/workflows/model_choice.h"
 #include "data/catalog/catalog.h"
 
@@ -194,8 +195,16 @@ Result<TrainingCostOutcome> runTrainingCost(const TrainingCostRequest& request) 
     outcome.basis = outcome.cost.speed->basis;
     addNeighbours(outcome, *speed);
   }
+  if (request.instruction_tuning_tokens) {
+    const auto line = instructionTuning(
+        *request.instruction_tuning_tokens,
+        {outcome.question.train_tokens, outcome.cost.train_flop, outcome.cost.price});
+    if (!line) return tl::unexpected(line.error());
+    outcome.instruction_tuning = *line;
+  }
   addSources(outcome);
   addWarnings(outcome);
+  outcome.advice = trainingCostAdvice(outcome);
   return outcome;
 }
 

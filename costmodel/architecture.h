@@ -50,9 +50,9 @@ struct StackCount {
 /// A concrete model as the cost model sees it.
 struct ModelArchitecture {
   ModelEntry entry;
-  ParameterCount params;  ///< of the whole model: its ends and both stacks
-  StackCount decoder;     ///< all layers of a decoder-only model
-  StackCount encoder;     ///< of an encoder-decoder, else empty
+  ParameterCount params;           ///< of the whole model: its ends and both stacks
+  StackCount decoder;              ///< all layers of a decoder-only model
+  StackCount encoder;              ///< of an encoder-decoder, else empty
   std::int64_t routed_layers = 0;  ///< of both stacks
   /// Elements of KV cache per token in all layers. MHA and GQA: 2 kv_heads head_dim a layer; MLA:
   /// kv_lora_rank + qk_rope_dim a layer. Sliding windows are counted as full attention, layers

@@ -65,8 +65,8 @@ void addGlobalOptions(CLI::App& app, GlobalOptions& options) {
 
 /// In the order of the help.
 constexpr std::array<AddCommand, 12> kCommands{
-    addImportCommand,  addFitCommand,    addCompareCommand,  addPredictCommand,
-    addOptimumCommand, addCostCommand,   addAccountCommand,  addPlanCommand,
+    addImportCommand,    addFitCommand,    addCompareCommand,  addPredictCommand,
+    addOptimumCommand,   addCostCommand,   addAccountCommand,  addPlanCommand,
     addCalibrateCommand, addVerifyCommand, addValidateCommand, addCatalogCommand};
 
 std::vector<CLI::App*> commands(CLI::App& app) {

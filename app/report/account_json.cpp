@@ -100,24 +100,24 @@ Json figureJson(const MatchedFigure& match) {
   const PublishedFigure& figure = match.figure;
   Json arguments = Json::object();
   for (const auto& [key, value] : figure.arguments) arguments[key] = value;
-  return {{"system", figure.system},
-          {"quantity", figure.quantity},
-          {"unit", figure.unit},
-          {"published", figure.published},
-          {"derived", jsonNumber(match.derived)},
-          {"difference_percent",
-           match.derived ? jsonNumber(match.difference_percent) : Json(nullptr)},
-          {"match_kind", std::string(name(figure.kind))},
-          {"tolerance_percent",
-           figure.tolerance_percent > 0 ? jsonNumber(figure.tolerance_percent) : Json(nullptr)},
-          {"status", std::string(name(match.status))},
-          {"derivation", figure.derivation},
-          {"formula", match.formula},
-          {"arguments", arguments},
-          {"convention", figure.convention},
-          {"reason", match.reason},
-          {"note", figure.note},
-          {"source", figure.source}};
+  return {
+      {"system", figure.system},
+      {"quantity", figure.quantity},
+      {"unit", figure.unit},
+      {"published", figure.published},
+      {"derived", jsonNumber(match.derived)},
+      {"difference_percent", match.derived ? jsonNumber(match.difference_percent) : Json(nullptr)},
+      {"match_kind", std::string(name(figure.kind))},
+      {"tolerance_percent",
+       figure.tolerance_percent > 0 ? jsonNumber(figure.tolerance_percent) : Json(nullptr)},
+      {"status", std::string(name(match.status))},
+      {"derivation", figure.derivation},
+      {"formula", match.formula},
+      {"arguments", arguments},
+      {"convention", figure.convention},
+      {"reason", match.reason},
+      {"note", figure.note},
+      {"source", figure.source}};
 }
 
 Json summaryJson(const AccountOutcome& outcome) {
@@ -143,7 +143,8 @@ std::string accountDocument(const AccountOutcome& outcome, Seconds timing) {
   for (const AccountedModel& model : outcome.models)
     results["models"].push_back(accountedJson(model));
   results["figures"] = Json::array();
-  for (const MatchedFigure& match : outcome.figures) results["figures"].push_back(figureJson(match));
+  for (const MatchedFigure& match : outcome.figures)
+    results["figures"].push_back(figureJson(match));
   results["summary"] = summaryJson(outcome);
   DocumentHead head;
   head.schema = "moeplan.account/1";

@@ -16,16 +16,14 @@ std::string lookedUpText(const ModelAccount& account) {
 
 std::string layersText(const ModelArchitecture& model) {
   const ModelEntry& entry = model.entry;
-  std::string text =
-      entry.encoder_layers > 0
-          ? fmt::format("{} encoder and {} decoder layers", entry.encoder_layers, entry.layers)
-          : fmt::format("{} layers", entry.layers);
+  std::string text = entry.encoder_layers > 0 ? fmt::format("{} encoder and {} decoder layers",
+                                                            entry.encoder_layers, entry.layers)
+                                              : fmt::format("{} layers", entry.layers);
   text += fmt::format(" of hidden size {}", entry.hidden);
   if (entry.experts == 0) return text + "; dense";
   text += fmt::format("; {} route to {} of {} experts of width {}", model.routed_layers,
                       entry.top_k, entry.experts, entry.expert_ffn);
-  if (entry.shared_experts > 0)
-    text += fmt::format(", with {} shared ones", entry.shared_experts);
+  if (entry.shared_experts > 0) text += fmt::format(", with {} shared ones", entry.shared_experts);
   if (entry.extra_ffn > 0) text += fmt::format(", then a dense FFN of {}", entry.extra_ffn);
   return text;
 }
@@ -98,7 +96,8 @@ std::string groupedText(std::int64_t count) {
 std::string accountText(const AccountOutcome& outcome) {
   std::string text;
   if (outcome.request.all)
-    text = tableText(allModelsTable(outcome.models)) + "\n" + tableText(quotedTable(outcome.models));
+    text =
+        tableText(allModelsTable(outcome.models)) + "\n" + tableText(quotedTable(outcome.models));
   else if (outcome.request.published)
     text = tableText(figureTable(outcome.figures, true)) + "\n";
   else

@@ -19,8 +19,7 @@ std::string gibibyteFigure(Bytes size) { return plainText(size.value() / kGibiby
 std::string derivedText(const MatchedFigure& match) {
   if (!match.derived) return kNothing;
   const auto point = match.figure.published.find('.');
-  const auto decimals =
-      point == std::string::npos ? 0 : match.figure.published.size() - point - 1;
+  const auto decimals = point == std::string::npos ? 0 : match.figure.published.size() - point - 1;
   return decimalText(*match.derived, static_cast<int>(decimals) + 2);
 }
 
@@ -76,12 +75,11 @@ TextTable sequenceFlopTable(const ModelAccount& account) {
   addFlop(table, "router", flop.routers, whole);
   addFlop(table, "output head", flop.head, whole);
   addFlop(table, "all", whole, whole);
-  table.footnotes = {
-      fmt::format("Per token of both sides: {} forward, {} in training. As papers print it, 2 "
-                  "(T_enc N_enc + T_dec (N_dec + V d)): {}.",
-                  powerText(whole / (sides.encoder + sides.decoder)),
-                  powerText(3 * whole / (sides.encoder + sides.decoder)),
-                  powerText(flop.asPrinted(0)))};
+  table.footnotes = {fmt::format(
+      "Per token of both sides: {} forward, {} in training. As papers print it, 2 "
+      "(T_enc N_enc + T_dec (N_dec + V d)): {}.",
+      powerText(whole / (sides.encoder + sides.decoder)),
+      powerText(3 * whole / (sides.encoder + sides.decoder)), powerText(flop.asPrinted(0)))};
   return table;
 }
 
@@ -115,9 +113,10 @@ TextTable groupTable(const ModelAccount& account) {
 }
 
 TextTable weightTable(const ModelAccount& account) {
-  TextTable table{"Weights, all in one precision (GB = 1e9 bytes, GiB = 2^30 bytes; scales of "
-                  "blocks not counted)",
-                  {{"Precision", "", Align::kLeft}, {"Memory", "GB"}, {"Memory", "GiB"}}};
+  TextTable table{
+      "Weights, all in one precision (GB = 1e9 bytes, GiB = 2^30 bytes; scales of "
+      "blocks not counted)",
+      {{"Precision", "", Align::kLeft}, {"Memory", "GB"}, {"Memory", "GiB"}}};
   for (const AccountMemory& memory : account.memory)
     table.rows.push_back({std::string(name(memory.precision)), gigabyteFigure(memory.weights),
                           gibibyteFigure(memory.weights)});
@@ -133,11 +132,11 @@ std::string cacheText(const ModelAccount& account) {
   std::string text = fmt::format("KV cache: {} bytes per token in bf16",
                                  groupedText(2 * account.model.kv_elements_per_token));
   if (account.sequence_flop) {
-    text += fmt::format(" of the decoder and as much per token of the encoder; {} for a sequence "
-                        "of {} and {} tokens",
-                        bf16(account.kv_elements_of_sequence),
-                        plainText(account.lengths.sides.encoder, 6),
-                        plainText(account.lengths.sides.decoder, 6));
+    text += fmt::format(
+        " of the decoder and as much per token of the encoder; {} for a sequence "
+        "of {} and {} tokens",
+        bf16(account.kv_elements_of_sequence), plainText(account.lengths.sides.encoder, 6),
+        plainText(account.lengths.sides.decoder, 6));
   } else {
     text += fmt::format("; {} for a request of {} tokens", bf16(account.kv_elements_of_sequence),
                         plainText(account.lengths.sequence, 6));
@@ -187,29 +186,30 @@ TextTable quotedTable(const std::vector<AccountedModel>& models) {
     for (const QuotedCount& quoted : model.quoted)
       table.rows.push_back({model.entry.name, quoted.what, quoted.printed,
                             decimalText(static_cast<double>(quoted.counted) / 1e9, 3),
-                            quoted.rounds ? "rounds to it"
+                            quoted.rounds          ? "rounds to it"
                             : quoted.unexplained() ? "MISMATCH"
                                                    : "no: " + quoted.note});
   return table;
 }
 
 TextTable figureTable(const std::vector<MatchedFigure>& figures, bool with_system) {
-  TextTable table{with_system ? "Published figures and ours" : "Published figures about it and ours",
-                  {{"No."},
-                   {"Figure", "", Align::kLeft},
-                   {"Unit", "", Align::kLeft},
-                   {"Published"},
-                   {"Ours"},
-                   {"Off", "%"},
-                   {"Kind", "", Align::kLeft},
-                   {"Status", "", Align::kLeft}}};
+  TextTable table{
+      with_system ? "Published figures and ours" : "Published figures about it and ours",
+      {{"No."},
+       {"Figure", "", Align::kLeft},
+       {"Unit", "", Align::kLeft},
+       {"Published"},
+       {"Ours"},
+       {"Off", "%"},
+       {"Kind", "", Align::kLeft},
+       {"Status", "", Align::kLeft}}};
   for (std::size_t i = 0; i < figures.size(); ++i) {
     const MatchedFigure& match = figures[i];
     const PublishedFigure& figure = match.figure;
     const bool bad = match.status == MatchStatus::kMismatch;
     table.rows.push_back({std::to_string(i + 1), figure.system + ": " + figure.quantity,
-                          figure.unit, figure.published, derivedText(match),
-                          differenceText(match), std::string(name(figure.kind)),
+                          figure.unit, figure.published, derivedText(match), differenceText(match),
+                          std::string(name(figure.kind)),
                           bad ? "MISMATCH" : std::string(name(match.status))});
   }
   table.footnotes = figureNotes(figures);

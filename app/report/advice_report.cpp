@@ -14,9 +14,9 @@ std::string adviceText(const std::vector<Advice>& advice, int width) {
   std::string text = "Advice (of published designs, not checked here unless computed)\n";
   for (const Advice& piece : advice) {
     const bool computed = piece.basis == AdviceBasis::kComputed;
-    text += wrappedText(fmt::format("- {} [{}{}].", piece.message, computed ? "computed: " : "",
-                                    piece.source),
-                        width, 2);
+    text += wrappedText(
+        fmt::format("- {} [{}{}].", piece.message, computed ? "computed: " : "", piece.source),
+        width, 2);
   }
   return text;
 }

@@ -13,8 +13,8 @@ namespace {
 constexpr double kLongestSequence = 1e9;  // tokens; longer ones are a typing mistake
 
 Result<void> checkAccountRequest(const AccountRequest& request) {
-  const int asked = (request.model.empty() ? 0 : 1) + (request.all ? 1 : 0) +
-                    (request.published ? 1 : 0);
+  const int asked =
+      (request.model.empty() ? 0 : 1) + (request.all ? 1 : 0) + (request.published ? 1 : 0);
   if (asked == 0) return usageError("--model", "is required, or --all or --published");
   if (asked > 1)
     return usageError("--model", "and --all and --published are different questions; ask one");
@@ -67,8 +67,8 @@ void putEntry(ModelCatalog& catalog, const ModelEntry& entry) {
 }
 
 bool isAbout(const PublishedFigure& figure, const ModelCatalog& catalog, const std::string& name) {
-  const auto argument = std::ranges::find(figure.arguments, "model",
-                                          &std::pair<std::string, std::string>::first);
+  const auto argument =
+      std::ranges::find(figure.arguments, "model", &std::pair<std::string, std::string>::first);
   if (argument == figure.arguments.end()) return false;
   const auto position = catalog.names.find(argument->second);
   return position && catalog.entries[*position].name == name;
@@ -130,9 +130,9 @@ Result<AccountOutcome> runAccount(const AccountRequest& request) {
   } else {
     addFigures(outcome, *catalog, "");
   }
-  outcome.sources.push_back(
-      request.all ? "each model's entry names its own (moeplan catalog models NAME)"
-                  : "published figures: data/tables/published, each with its source");
+  outcome.sources.push_back(request.all
+                                ? "each model's entry names its own (moeplan catalog models NAME)"
+                                : "published figures: data/tables/published, each with its source");
   return outcome;
 }
 

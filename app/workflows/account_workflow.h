@@ -42,8 +42,8 @@ struct AccountedModel {
 
 struct AccountOutcome {
   AccountRequest request;
-  std::vector<AccountedModel> models;   ///< the one asked for, or all
-  std::vector<MatchedFigure> figures;   ///< of the one model, or all
+  std::vector<AccountedModel> models;  ///< the one asked for, or all
+  std::vector<MatchedFigure> figures;  ///< of the one model, or all
   std::vector<std::string> sources;
 
   std::size_t count(MatchStatus status) const;

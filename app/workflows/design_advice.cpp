@@ -27,10 +27,9 @@ TokenBatch groupOfOneSequence() { return {kGroupTokens, kGroupTokens}; }
 void addDrops(std::vector<Advice>& advice, double experts, double top_k, double exponent,
               double correlation) {
   if (!(exponent > 0)) exponent = RouterSkew{}.exponent;
-  const auto drops = assumedDrops(powerLaw(exponent, correlation),
-                                  static_cast<std::size_t>(experts),
-                                  static_cast<std::size_t>(top_k), groupOfOneSequence(),
-                                  kAdviceSeed);
+  const auto drops =
+      assumedDrops(powerLaw(exponent, correlation), static_cast<std::size_t>(experts),
+                   static_cast<std::size_t>(top_k), groupOfOneSequence(), kAdviceSeed);
   if (drops) advice.push_back(capacityAdvice(*drops, fmt::format("a power law of {:g}", exponent)));
 }
 
@@ -84,8 +83,8 @@ AdvisedStep advisedStep(const CostOutcome& outcome) {
   step.assignments = outcome.concurrency * outcome.model.entry.top_k;
   step.experts_touched = outcome.routing.experts_touched;
   step.expert_ffn = outcome.model.entry.expert_ffn;
-  step.machine_flop_per_byte = outcome.accelerator.peak_bf16.value() /
-                               outcome.accelerator.memory_bandwidth.value();
+  step.machine_flop_per_byte =
+      outcome.accelerator.peak_bf16.value() / outcome.accelerator.memory_bandwidth.value();
   return step;
 }
 
@@ -152,8 +151,8 @@ std::vector<Advice> lifetimeAdvice(const LifetimeAnswer& answer, const LifetimeI
   addDrops(advice, model->entry.experts, model->entry.top_k,
            answer.question.router_skew.value_or(RouterSkew{}.exponent), kTextCorrelation);
   const Accelerator& machine = inputs.designs.requests[design].training.accelerator;
-  append(advice, trainingAdvice(advisedModel(*model),
-                                advisedSplit(answer.model->training.setup, machine)));
+  append(advice,
+         trainingAdvice(advisedModel(*model), advisedSplit(answer.model->training.setup, machine)));
   return advice;
 }
 

@@ -29,9 +29,9 @@ Result<void> checkLifetimeGoal(const LifetimeQuestion& question) {
     if (const auto law = chosenLaw(question.other_law_file, ""); !law)
       return tl::unexpected(law.error());
   if (question.instruction_tuning_tokens && !(*question.instruction_tuning_tokens > 0))
-    return usageError("--instruction-tuning-tokens",
-                      fmt::format("is {:g}; it must be above 0",
-                                  *question.instruction_tuning_tokens));
+    return usageError(
+        "--instruction-tuning-tokens",
+        fmt::format("is {:g}; it must be above 0", *question.instruction_tuning_tokens));
   if (question.budget_usd && !(*question.budget_usd > 0))
     return usageError("--budget-usd", fmt::format("{:g} USD buy nothing", *question.budget_usd));
   return {};
@@ -132,9 +132,9 @@ void warnOfYears(LifetimeAnswer& answer) {
 Result<void> addInstructionTuning(LifetimeAnswer& answer) {
   if (!answer.question.instruction_tuning_tokens || !answer.shown) return {};
   const LifetimeModel& model = *answer.outcome.rows[*answer.shown].best;
-  const auto line = instructionTuning(
-      *answer.question.instruction_tuning_tokens,
-      {model.train_tokens, Flop(model.training.flop), Usd(model.training.usd)});
+  const auto line =
+      instructionTuning(*answer.question.instruction_tuning_tokens,
+                        {model.train_tokens, Flop(model.training.flop), Usd(model.training.usd)});
   if (!line) return tl::unexpected(line.error());
   answer.instruction_tuning = *line;
   return {};

@@ -155,9 +155,9 @@ Result<void> checkPlanGoal(const PlanQuestion& question) {
                                            ? "--budget-usd states a budget too; state one of them"
                                            : "state the training budget, or --budget-usd");
   if (question.instruction_tuning_tokens && !(*question.instruction_tuning_tokens > 0))
-    return usageError("--instruction-tuning-tokens",
-                      fmt::format("is {:g}; it must be above 0",
-                                  *question.instruction_tuning_tokens));
+    return usageError(
+        "--instruction-tuning-tokens",
+        fmt::format("is {:g}; it must be above 0", *question.instruction_tuning_tokens));
   if (question.lifetime_tokens && !(*question.lifetime_tokens > 0))
     return usageError("--lifetime-tokens",
                       fmt::format("{:g} output tokens are no lifetime", *question.lifetime_tokens));
@@ -233,9 +233,9 @@ Result<void> addInstructionTuning(PlanAnswer& answer) {
   const auto& row = answer.outcome.recommendation.row;
   if (!answer.question.instruction_tuning_tokens || !row) return {};
   const Configuration& chosen = answer.outcome.rows[*row].chosen;
-  const auto line = instructionTuning(*answer.question.instruction_tuning_tokens,
-                                      {chosen.train_tokens, answer.request.budget,
-                                       chosen.train_usd});
+  const auto line =
+      instructionTuning(*answer.question.instruction_tuning_tokens,
+                        {chosen.train_tokens, answer.request.budget, chosen.train_usd});
   if (!line) return tl::unexpected(line.error());
   answer.instruction_tuning = *line;
   return {};

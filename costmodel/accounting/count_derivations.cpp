@@ -22,19 +22,20 @@ std::function<Result<double>(const DerivationInputs&)> ofModel(Count count) {
 
 /// The model, and numbers by name: calls `count(model, numbers)`.
 template <class Count>
-std::function<Result<double>(const DerivationInputs&)> ofModelAnd(std::vector<std::string_view> arguments,
-                                                        Count count) {
-  return [arguments = std::move(arguments), count](const DerivationInputs& inputs) -> Result<double> {
-    const auto model = inputs.model();
-    if (!model) return tl::unexpected(model.error());
-    std::vector<double> numbers;
-    for (const std::string_view argument : arguments) {
-      const auto number = inputs.number(argument);
-      if (!number) return tl::unexpected(number.error());
-      numbers.push_back(*number);
-    }
-    return count(*model, numbers);
-  };
+std::function<Result<double>(const DerivationInputs&)> ofModelAnd(
+    std::vector<std::string_view> arguments, Count count) {
+  return
+      [arguments = std::move(arguments), count](const DerivationInputs& inputs) -> Result<double> {
+        const auto model = inputs.model();
+        if (!model) return tl::unexpected(model.error());
+        std::vector<double> numbers;
+        for (const std::string_view argument : arguments) {
+          const auto number = inputs.number(argument);
+          if (!number) return tl::unexpected(number.error());
+          numbers.push_back(*number);
+        }
+        return count(*model, numbers);
+      };
 }
 
 Result<double> derivedActiveParams(const DerivationInputs& inputs) {
@@ -42,14 +43,16 @@ Result<double> derivedActiveParams(const DerivationInputs& inputs) {
   if (!model) return tl::unexpected(model.error());
   const std::string left_out = inputs.textOr("leave_out", "nothing");
   if (left_out == "nothing") return paramsNumber(model->params.active());
-  if (left_out == "embedding") return paramsNumber(model->params.active() - model->params.embedding);
+  if (left_out == "embedding")
+    return paramsNumber(model->params.active() - model->params.embedding);
   return fail(ErrorKind::kInput, inputs.figure().where,
               fmt::format("leave_out is '{}'; use nothing or embedding", left_out));
 }
 
 /// One routed expert of one layer.
 double routedExpertParams(const ModelArchitecture& model) {
-  return paramsNumber(model.params.one_expert) / paramsNumber(std::max<std::int64_t>(1, model.routed_layers));
+  return paramsNumber(model.params.one_expert) /
+         paramsNumber(std::max<std::int64_t>(1, model.routed_layers));
 }
 
 /// Parameters in so many GiB of stored experts, and what is trained beside them.
@@ -94,22 +97,26 @@ std::vector<Derivation> countDerivations() {
       {"shared-expert-params", "parameters of the shared experts of all layers",
        ofModel([](const ModelArchitecture& m) { return paramsNumber(m.params.shared_experts); })},
       {"expert-params", "experts x parameters of one routed expert",
-       ofModelAnd({"experts"}, [](const ModelArchitecture& m,
-                                  const auto& numbers) { return numbers[0] * routedExpertParams(m); })},
+       ofModelAnd({"experts"},
+                  [](const ModelArchitecture& m, const auto& numbers) {
+                    return numbers[0] * routedExpertParams(m);
+                  })},
       {"expert-bytes", "experts x parameters of one routed expert x bytes per parameter",
        ofModelAnd({"experts", "bytes_per_param"},
                   [](const ModelArchitecture& m, const auto& numbers) {
                     return numbers[0] * routedExpertParams(m) * numbers[1];
                   })},
       {"checkpoint-bytes", "all parameters x bytes per parameter",
-       ofModelAnd({"bytes_per_param"}, [](const ModelArchitecture& m, const auto& numbers) {
-         return paramsNumber(m.params.total()) * numbers[0];
-       })},
+       ofModelAnd({"bytes_per_param"},
+                  [](const ModelArchitecture& m, const auto& numbers) {
+                    return paramsNumber(m.params.total()) * numbers[0];
+                  })},
       {"params-of-storage", "stored GiB / bytes per parameter + what is trained beside",
        paramsOfStorage},
       {"routed-share", "parameters of routed experts / all parameters",
        ofModel([](const ModelArchitecture& m) {
-         return paramsNumber(m.params.experts * m.params.one_expert) / paramsNumber(m.params.total());
+         return paramsNumber(m.params.experts * m.params.one_expert) /
+                paramsNumber(m.params.total());
        })},
       {"sequence-flop", "2 (T_enc N_enc + T_dec (N_dec + V d)) + share of attention scores",
        [](const DerivationInputs& inputs) { return printedSequenceFlop(inputs, false); }},

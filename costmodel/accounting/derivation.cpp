@@ -16,9 +16,8 @@ const std::string* DerivationInputs::find(std::string_view argument) const {
 
 Result<std::string> DerivationInputs::text(std::string_view argument) const {
   if (const std::string* value = find(argument)) return *value;
-  return fail(
-      ErrorKind::kInput, figure_.where,
-      fmt::format("the derivation {} needs the argument {}", figure_.derivation, argument));
+  return fail(ErrorKind::kInput, figure_.where,
+              fmt::format("the derivation {} needs the argument {}", figure_.derivation, argument));
 }
 
 std::string DerivationInputs::textOr(std::string_view argument, std::string_view without) const {

@@ -32,10 +32,10 @@ double exchangedVectors(double tokens, double top_k, double ranks) {
 Result<double> exchangedBytes(const DerivationInputs& inputs) {
   const auto times = inputs.numberOr("times", 1);
   if (!times) return tl::unexpected(times.error());
-  const auto once =
-      ofNumbers({"tokens", "top_k", "ranks", "hidden", "bytes_per_element"}, [](const FigureNumbers& x) {
-        return exchangedVectors(x[0], x[1], x[2]) * x[3] * x[4];
-      })(inputs);
+  const auto once = ofNumbers({"tokens", "top_k", "ranks", "hidden", "bytes_per_element"},
+                              [](const FigureNumbers& x) {
+                                return exchangedVectors(x[0], x[1], x[2]) * x[3] * x[4];
+                              })(inputs);
   if (!once) return once;
   return *once * *times;
 }
@@ -79,11 +79,11 @@ std::vector<Derivation> figureDerivations() {
       {"exchanged-bytes", "T k (ranks - 1) / ranks x hidden x bytes per element x times",
        exchangedBytes},
       {"message-bandwidth", "T k bytes of a message / time",
-       ofNumbers({"tokens", "top_k", "hidden", "bytes_per_element", "scale_bytes", "header_bytes",
-                  "us"},
-                 [](const FigureNumbers& x) {
-                   return x[0] * x[1] * messageBytes(x[2], x[3], x[4], x[5]) / (x[6] * 1e-6);
-                 })},
+       ofNumbers(
+           {"tokens", "top_k", "hidden", "bytes_per_element", "scale_bytes", "header_bytes", "us"},
+           [](const FigureNumbers& x) {
+             return x[0] * x[1] * messageBytes(x[2], x[3], x[4], x[5]) / (x[6] * 1e-6);
+           })},
   };
 }
 

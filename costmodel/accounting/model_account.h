@@ -35,7 +35,7 @@ struct ModelAccount {
   std::vector<AccountGroup> groups;  ///< those that the model has; they add up to the whole
   std::vector<AccountMemory> memory;
   AccountLengths lengths;
-  std::optional<TrainingFlop> token_flop;  ///< decoder-only: mean token of a sequence, causal
+  std::optional<TrainingFlop> token_flop;     ///< decoder-only: mean token of a sequence, causal
   std::optional<SequenceFlop> sequence_flop;  ///< encoder-decoder: one sequence
   double kv_elements_per_token = 0;           ///< of a token that the decoder attends to itself
   double cross_kv_elements_per_token = 0;     ///< of an encoder's token, kept for the decoder

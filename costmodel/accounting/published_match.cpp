@@ -74,7 +74,7 @@ std::string_view name(MatchStatus status) {
 
 double unitScale(std::string_view unit) {
   constexpr std::pair<std::string_view, double> kScales[] = {
-      {"M", 1e6},   {"B", 1e9},      {"MB", 1e6},     {"GB", 1e9},    {"GiB", 1073741824.0},
+      {"M", 1e6},  {"B", 1e9},     {"MB", 1e6},     {"GB", 1e9},   {"GiB", 1073741824.0},
       {"%", 1e-2}, {"GFLOP", 1e9}, {"TFLOP", 1e12}, {"GB/s", 1e9},
   };
   for (const auto& [name, scale] : kScales)

@@ -28,9 +28,9 @@ std::string_view name(MatchStatus status);
 /// A published figure with what we make of it.
 struct MatchedFigure {
   PublishedFigure figure;
-  std::string formula;             ///< of its derivation
-  std::optional<double> derived;   ///< in the figure's unit
-  double difference_percent = 0;   ///< of the published value
+  std::string formula;            ///< of its derivation
+  std::optional<double> derived;  ///< in the figure's unit
+  double difference_percent = 0;  ///< of the published value
   MatchStatus status = MatchStatus::kNotReproduced;
   std::string reason;  ///< why there is no derived value
 };

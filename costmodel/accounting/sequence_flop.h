@@ -15,7 +15,7 @@ struct SequenceTokens {
 struct SequenceFlop {
   double encoder_layers = 0;  ///< 2 x active parameters x encoder tokens, without routers
   double decoder_layers = 0;  ///< own attention, queries and outputs of the other one, FFNs
-  double cross_keys = 0;  ///< keys and values that the decoder makes of the encoder's tokens
+  double cross_keys = 0;      ///< keys and values that the decoder makes of the encoder's tokens
   double cross_keys_by_convention = 0;  ///< as if it made them of its own tokens
   double routers = 0;
   double scores = 0;  ///< scores and weighted values, every token with every token it may see
@@ -33,8 +33,7 @@ struct SequenceFlop {
   /// with every parameter of the decoder applied to its own tokens and no routers. Which share of
   /// the scores fits differs by paper: 0 [Zoph2022], none stated.
   double asPrinted(double score_share) const {
-    return encoder_layers + decoder_layers + cross_keys_by_convention + head +
-           score_share * scores;
+    return encoder_layers + decoder_layers + cross_keys_by_convention + head + score_share * scores;
   }
 };
 

@@ -25,16 +25,19 @@ Advice linkAdvice(const std::optional<AdvisedSplit>& split) {
       "experts, k not counted)";
   if (!split || split->expert_devices <= 1)
     return published("capacity_and_top_n",
-                     text + "; larger ones and more experts a token where links are fast, smaller "
-                            "ones, down to top-1 with batch-prioritised routing, where slow",
+                     text +
+                         "; larger ones and more experts a token where links are fast, smaller "
+                         "ones, down to top-1 with batch-prioritised routing, where slow",
                      kStMoe);
   text += split->crossesDomains()
-              ? fmt::format("; here tokens cross the network ({:g} devices, {:g} share a fast "
-                            "link): smaller factors and top-1 with batch-prioritised routing pay",
-                            split->devices, split->link_domain)
-              : fmt::format("; here {:g} devices share a fast link: larger factors and more "
-                            "experts a token pay",
-                            split->devices);
+              ? fmt::format(
+                    "; here tokens cross the network ({:g} devices, {:g} share a fast "
+                    "link): smaller factors and top-1 with batch-prioritised routing pay",
+                    split->devices, split->link_domain)
+              : fmt::format(
+                    "; here {:g} devices share a fast link: larger factors and more "
+                    "experts a token pay",
+                    split->devices);
   return published("capacity_and_top_n", text, kStMoe);
 }
 
@@ -109,12 +112,12 @@ std::vector<Advice> servingAdvice(const AdvisedModel& model, const AdvisedSplit&
   if (split.expert_devices > 1)
     advice.push_back(published(
         "exchange",
-        fmt::format("What the exchange between devices costs follows devices, batch, hidden size "
-                    "and capacity, not the number of experts; here it {}",
-                    split.crossesDomains()
-                        ? fmt::format("leaves the {:g} devices that the fast link joins",
-                                      split.link_domain)
-                        : fmt::format("stays on the fast link of {:g} devices", split.link_domain)),
+        fmt::format(
+            "What the exchange between devices costs follows devices, batch, hidden size "
+            "and capacity, not the number of experts; here it {}",
+            split.crossesDomains()
+                ? fmt::format("leaves the {:g} devices that the fast link joins", split.link_domain)
+                : fmt::format("stays on the fast link of {:g} devices", split.link_domain)),
         kStMoe));
   if (auto many = manyExpertsAdvice(model)) advice.push_back(*std::move(many));
   return advice;

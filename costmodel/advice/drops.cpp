@@ -52,8 +52,7 @@ Result<std::vector<AssumedDrops>> countedDrops(const RoutingTrace& trace, double
   if (!even) return tl::unexpected(even.error());
   std::vector<AssumedDrops> drops;
   for (const double factor : kPublishedFactors) {
-    const DroppedQuestion question{
-        .capacity_factor = factor, .batch = {tokens, 1}, .seed = seed};
+    const DroppedQuestion question{.capacity_factor = factor, .batch = {tokens, 1}, .seed = seed};
     const auto counted = countDropped(trace, question);
     if (!counted) return tl::unexpected(counted.error());
     DroppedQuestion alike = question;
@@ -69,11 +68,13 @@ Advice capacityAdvice(const std::vector<AssumedDrops>& drops, const std::string&
   std::string text = fmt::format("Of {:.0f} tokens that share an expert's slots,",
                                  drops.empty() ? 0.0 : drops.front().skewed.tokens);
   for (const AssumedDrops& at : drops)
-    text += fmt::format("{} a capacity of {:g} times the mean load drops {} of the choices with "
-                        "even routing and {} with {}",
-                        &at == &drops.front() ? "" : "; ", at.capacity_factor, dropsText(at.even),
-                        dropsText(at.skewed), skew_name);
-  return {"capacity_factor", text, AdviceBasis::kComputed, "simulated batches, 5 % and 95 % of them"};
+    text += fmt::format(
+        "{} a capacity of {:g} times the mean load drops {} of the choices with "
+        "even routing and {} with {}",
+        &at == &drops.front() ? "" : "; ", at.capacity_factor, dropsText(at.even),
+        dropsText(at.skewed), skew_name);
+  return {"capacity_factor", text, AdviceBasis::kComputed,
+          "simulated batches, 5 % and 95 % of them"};
 }
 
 }  // namespace moe

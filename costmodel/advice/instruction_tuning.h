@@ -12,7 +12,7 @@ namespace moe {
 struct InstructionTuning {
   double tokens = 0;
   Flop flop;
-  std::optional<Usd> price;     ///< none where the training has none
+  std::optional<Usd> price;      ///< none where the training has none
   double share_of_training = 0;  ///< of the pre-training's FLOP
 };
 

@@ -47,7 +47,7 @@ struct ModelEntry {
   int routed_layers = 0;  ///< layers that route, where the two fields above cannot say; 0: they do
   int vocabulary = 0;
   bool tied_embeddings = false;
-  int ffn_matrices = 3;  ///< 3 gated, 2 plain
+  int ffn_matrices = 3;         ///< 3 gated, 2 plain
   int expert_ffn_matrices = 0;  ///< of routed experts where they are others; 0: ffn_matrices
   int extra_ffn = 0;  ///< inner width of a dense FFN with a norm behind each routed layer; 0: none
   AttentionKind attention = AttentionKind::kGqa;

@@ -118,7 +118,8 @@ TEST(SequenceFlop, IsNotOfDecoderOnlyModels) {
   EXPECT_FALSE(accountOf(architecture("t5-xl")).token_flop);
 }
 
-// T5-XL: 24 layers of 32 heads of 64, keys and values, of the decoder's and of the encoder's tokens.
+// T5-XL: 24 layers of 32 heads of 64, keys and values, of the decoder's and of the encoder's
+// tokens.
 TEST(ModelAccount, CountsTheCacheOfBothSidesOfAnEncoderDecoder) {
   const ModelAccount account = accountOf(architecture("t5-xl"));
   EXPECT_EQ(account.kv_elements_per_token, 2 * 24 * 32 * 64);
@@ -161,13 +162,13 @@ TEST(MatchFigure, SaysWhyNothingWasDerived) {
   EXPECT_NE(model.reason.find("the catalog has no model 'mixtrel-8x7b'"), std::string::npos);
   const MatchedFigure lacking = matched("3,experts,,exact,,touched-experts,experts=8; top_k=2");
   EXPECT_EQ(lacking.status, MatchStatus::kMismatch);
-  EXPECT_EQ(lacking.reason,
-            "own.csv:2: the derivation touched-experts needs the argument tokens");
+  EXPECT_EQ(lacking.reason, "own.csv:2: the derivation touched-experts needs the argument tokens");
 }
 
 TEST(MatchFigure, KeepsGigabytesAndGibibytesApart) {
-  const std::string experts = ",GiB,,exact,,expert-bytes,"
-                              "model=deepseek-v2-lite; experts=159.5; bytes_per_param=2";
+  const std::string experts =
+      ",GiB,,exact,,expert-bytes,"
+      "model=deepseek-v2-lite; experts=159.5; bytes_per_param=2";
   EXPECT_EQ(matched("2.57" + experts).status, MatchStatus::kReproduced);
   EXPECT_EQ(matched("2.57,GB" + experts.substr(4)).status, MatchStatus::kMismatch);
 }

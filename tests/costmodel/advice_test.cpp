@@ -20,7 +20,10 @@ bool says(const Advice* advice, const std::string& words) {
 }
 
 AdvisedModel routedModel() {
-  return {.experts = 64, .top_k = 2, .layers_per_routed_layer = 4, .dense_beside_experts = true,
+  return {.experts = 64,
+          .top_k = 2,
+          .layers_per_routed_layer = 4,
+          .dense_beside_experts = true,
           .active_share = 0.1};
 }
 

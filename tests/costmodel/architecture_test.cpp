@@ -31,8 +31,8 @@ TEST(ParameterCount, OfActiveParametersWithoutTheEmbeddingIsThePublishedOne) {
 }
 
 // Sums over the tensors of the released checkpoints; for v1.1 with V = 32128 rows, L layers a stack
-// and 32 buckets per head also 2 V d + L (4 d h k + 3 d f + 2 d) + L (8 d h k + 3 d f + 3 d) + 2 d +
-// 64 h by hand.
+// and 32 buckets per head also 2 V d + L (4 d h k + 3 d f + 2 d) + L (8 d h k + 3 d f + 3 d) + 2 d
+// + 64 h by hand.
 TEST(ParameterCount, OfT5IsThatOfTheReleasedCheckpoints) {
   EXPECT_EQ(architecture("t5-small").params.total(), 60'506'624);
   EXPECT_EQ(architecture("t5-base").params.total(), 222'903'552);
@@ -72,8 +72,7 @@ TEST(ParameterCount, OfTheStacksAndTheEndsMakesUpTheWhole) {
         << name;
   }
   // A decoder attends to itself and, as often, to the encoder.
-  EXPECT_EQ(architecture("T5-3B").decoder.cross_attention,
-            architecture("T5-3B").decoder.attention);
+  EXPECT_EQ(architecture("T5-3B").decoder.cross_attention, architecture("T5-3B").decoder.attention);
   EXPECT_EQ(architecture("DeepSeek-V3").encoder.layers, 0);
 }
 

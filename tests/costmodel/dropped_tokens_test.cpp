@@ -88,17 +88,16 @@ double expectedDropped(const std::vector<double>& chosen, double tokens, double 
   double over = 0;
   for (const double p : chosen)
     for (double n = std::floor(capacity) + 1; n <= tokens; ++n)
-      over += (n - capacity) * std::exp(std::lgamma(tokens + 1) - std::lgamma(n + 1) -
-                                        std::lgamma(tokens - n + 1) + n * std::log(p) +
-                                        (tokens - n) * std::log1p(-p));
+      over += (n - capacity) *
+              std::exp(std::lgamma(tokens + 1) - std::lgamma(n + 1) - std::lgamma(tokens - n + 1) +
+                       n * std::log(p) + (tokens - n) * std::log1p(-p));
   return over / all;
 }
 
 std::vector<double> chosenOf(const ExpertPopularity& popularity) {
   if (popularity.uniform())
-    return std::vector<double>(popularity.experts,
-                               1.0 * static_cast<double>(popularity.top_k) /
-                                   static_cast<double>(popularity.experts));
+    return std::vector<double>(popularity.experts, 1.0 * static_cast<double>(popularity.top_k) /
+                                                       static_cast<double>(popularity.experts));
   return {popularity.layer(0).begin(), popularity.layer(0).end()};
 }
 

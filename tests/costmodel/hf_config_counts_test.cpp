@@ -147,8 +147,8 @@ TEST(HfConfig, WithAnyValuesIsCountedOrRefused) {
   EXPECT_GT(refused, 20);
 }
 
-// As google/flan-t5-xl and google/switch-base-8 publish them (keys that count). 2,849,757,184 are the
-// parameters of the former's checkpoint; the latter's has 619 million.
+// As google/flan-t5-xl and google/switch-base-8 publish them (keys that count). 2,849,757,184 are
+// the parameters of the former's checkpoint; the latter's has 619 million.
 TEST(HfConfigCounts, OfModelsLikeT5AreThoseOfTheCheckpoints) {
   const ModelArchitecture t5 = fromConfig(
       R"({"model_type": "t5", "is_encoder_decoder": true, "d_model": 2048, "d_ff": 5120,

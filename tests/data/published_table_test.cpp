@@ -68,8 +68,12 @@ TEST(PublishedTable, ThatShipsHasEveryKindAndNoRowTwice) {
     EXPECT_TRUE(rows.insert(figure.system + figure.quantity + figure.source).second)
         << figure.where;
     kinds.insert(figure.kind);
-    if (figure.kind == MatchKind::kInferred) EXPECT_NE(figure.convention, "") << figure.where;
-    if (figure.kind == MatchKind::kExact) EXPECT_NE(figure.derivation, "") << figure.where;
+    if (figure.kind == MatchKind::kInferred) {
+      EXPECT_NE(figure.convention, "") << figure.where;
+    }
+    if (figure.kind == MatchKind::kExact) {
+      EXPECT_NE(figure.derivation, "") << figure.where;
+    }
   }
   EXPECT_GE(rows.size(), 160u);
   EXPECT_EQ(kinds.size(), 8u);

@@ -51,7 +51,7 @@ TextTable runTable(const RunOutcome& outcome) {
   return table;
 }
 
-/// "198 done (150 kept), 2 failed".
+/// "198 done, 2 failed".
 std::string countsText(const RunOutcome& outcome) {
   std::vector<std::string> counts;
   for (const StepStatus status : kStatuses) {
@@ -59,10 +59,13 @@ std::string countsText(const RunOutcome& outcome) {
                                      [&](const StepRow& row) { return row.status == status; });
     if (count > 0) counts.push_back(fmt::format("{} {}", count, name(status)));
   }
+  return fmt::format("{}", fmt::join(counts, ", "));
+}
+
+std::string keptText(const RunOutcome& outcome) {
   const auto kept = std::count_if(outcome.rows.begin(), outcome.rows.end(),
                                   [](const StepRow& row) { return row.kept; });
-  return fmt::format("{}{}", fmt::join(counts, ", "),
-                     kept > 0 ? fmt::format("; {} kept from earlier", kept) : "");
+  return kept > 0 ? fmt::format("; {} kept from earlier", kept) : "";
 }
 
 Json stepJson(const StepRow& row) {
@@ -124,8 +127,8 @@ std::string summaryCsv(const RunOutcome& outcome) {
 
 std::string runText(const RunOutcome& outcome) {
   std::string text = tableText(runTable(outcome), 120);
-  text += fmt::format("\n{} of {} steps in {}; results in {}\n", countsText(outcome),
-                      outcome.rows.size(), durationText(outcome.timing),
+  text += fmt::format("\n{} of {} steps in {}{}; results in {}\n", countsText(outcome),
+                      outcome.rows.size(), durationText(outcome.timing), keptText(outcome),
                       outcome.results.generic_string());
   if (!outcome.leftover.empty())
     text +=

@@ -55,8 +55,11 @@ void runOrPlan(const RunOptions& options, CommandContext& context) {
   auto project = readProject(options.project);
   if (!project) return context.refuse(project.error());
   takeGlobalOptions(context.options, *project);
-  RunRequest request{*std::move(project), options.project, options.results, options.only};
-  if (request.results.empty()) request.results = context.options.out;
+  RunRequest request;
+  request.project = *std::move(project);
+  request.project_file = options.project;
+  request.results = options.results.empty() ? context.options.out : options.results;
+  request.only = options.only;
   context.options.out.clear();  // the folder of results, not a file for the summary
   request.program = MOEPLAN_VERSION;
   if (options.resume) request.earlier = EarlierResults::kResume;

@@ -39,7 +39,7 @@ std::string timeCell(const StepRow& row) {
   return row.timing.value() > 0 ? decimalText(row.timing.value(), 2) : kNothing;
 }
 
-TextTable runTable(const RunOutcome& outcome) {
+TextTable summaryTable(const RunOutcome& outcome) {
   TextTable table{outcome.title,
                   {{"Step", "", Align::kLeft},
                    {"Status", "", Align::kLeft},
@@ -91,7 +91,7 @@ Json summaryOfRun(const RunOutcome& outcome) {
   return json;
 }
 
-std::string textOf(const Json& json) {
+std::string dumpedText(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
@@ -126,7 +126,7 @@ std::string summaryCsv(const RunOutcome& outcome) {
 }  // namespace
 
 std::string runText(const RunOutcome& outcome) {
-  std::string text = tableText(runTable(outcome), 120);
+  std::string text = tableText(summaryTable(outcome), 120);
   text += fmt::format("\n{} of {} steps in {}{}; results in {}\n", countsText(outcome),
                       outcome.rows.size(), durationText(outcome.timing), keptText(outcome),
                       outcome.results.generic_string());
@@ -154,9 +154,9 @@ std::string runJson(const RunOutcome& outcome) {
 }
 
 std::vector<ResultFile> runSummary(const RunOutcome& outcome) {
-  return {{"summary.json", textOf(summaryOfRun(outcome))},
+  return {{"summary.json", dumpedText(summaryOfRun(outcome))},
           {"summary.csv", summaryCsv(outcome)},
-          {"run.json", textOf(timesOf(outcome))}};
+          {"run.json", dumpedText(timesOf(outcome))}};
 }
 
 std::string plannedRunText(const std::vector<PlannedStep>& steps) {

@@ -55,7 +55,7 @@ struct StepDocuments {
   }
 };
 
-void addResiduals(const StepAnswer& answer, std::vector<ResultFile>& files) {
+void addResidualFiles(const StepAnswer& answer, std::vector<ResultFile>& files) {
   const auto* fit = std::get_if<FitAnswer>(&answer);
   if (fit == nullptr) return;
   for (const LawFit& law : fit->fits)
@@ -82,7 +82,7 @@ RunMakers::StepResult stepResult(const ProjectStep&, const StepAnswer& answer,
   result.files.push_back({"answer.json", std::move(document.json)});
   result.files.push_back({"answer.txt", std::move(document.text)});
   std::move(tables.begin(), tables.end(), std::back_inserter(result.files));
-  addResiduals(answer, result.files);
+  addResidualFiles(answer, result.files);
   addPlots(answer, drawing, result.files);
   return result;
 }

@@ -1,6 +1,7 @@
 #include "app/workflows/project/step_matrix.h"
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 #include "data/name_pattern.h"

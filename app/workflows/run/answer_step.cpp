@@ -10,7 +10,7 @@
 namespace moe {
 namespace {
 
-std::vector<std::string> namesOf(const LawFiles& laws) {
+std::vector<std::string> lawNames(const LawFiles& laws) {
   std::vector<std::string> names;
   for (const auto& [name, file] : laws) names.push_back(name);
   return names;
@@ -73,7 +73,7 @@ struct StepAnswerer {
           if (found == setting.laws.end())
             return fail(ErrorKind::kInput, "plan." + name,
                         fmt::format("there is no law '{}'; {}", plan.law,
-                                    didYouMean(plan.law, namesOf(setting.laws))));
+                                    didYouMean(plan.law, lawNames(setting.laws))));
           question.law_file = found->second.string();
           return {};
         },

@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <exception>
+#include <iterator>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "app/workflows/elapsed.h"

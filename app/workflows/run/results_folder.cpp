@@ -65,9 +65,9 @@ std::vector<fs::path> foldersBelow(const fs::path& path) {
 
 /// So that a folder of another kind is never taken for ours.
 bool isStepName(std::string_view name) {
-  constexpr std::string_view kKinds[] = {"fit.",      "compare.", "cost.",
-                                         "training.", "plan.",    "report."};
-  return std::any_of(std::begin(kKinds), std::end(kKinds),
+  constexpr std::string_view kKinds[] = {"fit.", "compare.", "cost.", "training.", "plan."};
+  return name == "report" ||
+         std::any_of(std::begin(kKinds), std::end(kKinds),
                      [&](std::string_view kind) { return name.starts_with(kind); });
 }
 

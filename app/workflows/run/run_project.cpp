@@ -4,181 +4,25 @@
 
 #include <algorithm>
 #include <chrono>
-#include <exception>
-#include <iterator>
-#include <optional>
-#include <system_error>
+#include <set>
 #include <utility>
 
 #include "app/workflows/elapsed.h"
-#include "app/workflows/run/answer_shared.h"
-#include "app/workflows/run/run_progress.h"
+#include "app/workflows/run/project_run.h"
 #include "app/workflows/run/step_needs.h"
-#include "app/workflows/run/step_record.h"
-#include "app/workflows/run/step_schedule.h"
-#include "fitting/laws/law_file.h"
 
 namespace moe {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// Paths in an answer are told as seen from the folder of results, so that equal results have equal
-/// bytes wherever the folder lies.
-void nameFilesFromResults(const std::string& step, const fs::path& results, StepAnswer& answer) {
-  const auto seen = [&](std::string& path) {
-    if (const fs::path inside = fs::path(path).lexically_relative(results);
-        !inside.empty() && *inside.begin() != "..")
-      path = inside.generic_string();
-  };
-  if (auto* fit = std::get_if<FitAnswer>(&answer))
-    for (LawFit& law : fit->fits) law.saved_to = step + "/" + lawFileName(law.fit.family->name);
-  if (auto* plan = std::get_if<PlanAnswer>(&answer)) seen(plan->question.law_file);
-  if (auto* life = std::get_if<LifetimeAnswer>(&answer)) seen(life->question.law_file);
-  if (auto* front = std::get_if<FrontAnswer>(&answer)) seen(front->question.law_file);
-}
-
-std::vector<ResultFile> lawsOf(const StepAnswer& answer) {
-  std::vector<ResultFile> files;
-  if (const auto* fit = std::get_if<FitAnswer>(&answer))
-    for (const LawFit& law : fit->fits)
-      files.push_back({lawFileName(law.fit.family->name), lawToJson(law.law)});
-  return files;
-}
-
-/// Why a step's results in the folder do not hold, or the stamp of those that do.
-struct Earlier {
-  std::string why_not;
-  std::optional<StepStamp> stamp;
-};
-
-Earlier earlierResults(const fs::path& results, const std::string& step, const StepStamp& asked) {
-  std::error_code ignored;
-  if (!fs::exists(results / step, ignored)) return {"no results yet", std::nullopt};
-  auto found = stampOf(results, step);
-  if (!found) return {describe(found.error()), std::nullopt};
-  if (std::string why = whyOutdated(*found, asked); !why.empty()) return {why, std::nullopt};
-  if (std::string why = whyDamaged(results, step, *found); !why.empty()) return {why, std::nullopt};
-  return {"", *std::move(found)};
-}
-
-fs::path folderOf(const fs::path& file) { return file.parent_path(); }
-
-/// The steps of a run while several threads answer them.
-class ProjectRun {
- public:
-  ProjectRun(const RunRequest& request, const RunMakers& makers, const ResultsFolder& folder,
-             std::vector<ProjectStep> steps, std::stop_token stop, const ProgressSink& progress)
-      : project_(request.project),
-        makers_(makers),
-        folder_(folder),
-        steps_(std::move(steps)),
-        needs_(stepNeeds(steps_)),
-        shared_(project_, steps_),
-        stamper_(project_, folderOf(request.project_file), request.program, stop),
-        progress_(progress, steps_.size()),
-        stop_(std::move(stop)) {
-    for (const ProjectStep& step : steps_) {
-      rows_.emplace_back();
-      rows_.back().step = stepId(step);
-    }
-  }
-
-  std::vector<StepRow> rows() && {
-    runSchedule(needs_, project_.threads, stop_,
-                [this](std::size_t i, int threads) { run(i, threads); });
-    return std::move(rows_);
-  }
-
- private:
-  void run(std::size_t i, int threads) {
-    const auto begin = std::chrono::steady_clock::now();
-    StepRow& row = rows_[i];
-    try {
-      if (!skip(i)) keepOrAnswer(steps_[i], row, threads);
-    } catch (const std::exception& error) {  // one broken step does not stop the rest
-      fail(row, {ErrorKind::kInput, "",
-                 fmt::format("this is our bug, please report it: {}", error.what())});
-    }
-    if (!row.kept) row.timing = elapsedSince(begin);
-    shared_.finish(steps_[i]);
-    progress_.finished();
-  }
-
-  /// Whether a step that it needs has no answer.
-  bool skip(std::size_t i) {
-    for (const std::size_t needed : needs_[i]) {
-      if (rows_[needed].answered()) continue;
-      const StepStatus status = rows_[needed].status;
-      rows_[i].status = status == StepStatus::kCancelled ? status : StepStatus::kSkipped;
-      rows_[i].why = rows_[needed].step + " has no answer";
-      if (rows_[i].status == StepStatus::kSkipped) folder_.remove(rows_[i].step);
-      return true;
-    }
-    return false;
-  }
-
-  void keepOrAnswer(const ProjectStep& step, StepRow& row, int threads) {
-    const StepStamp asked = stamper_.asked(step, laws_);
-    if (auto earlier = earlierResults(folder_.path(), row.step, asked); earlier.stamp) {
-      row.kept = true;
-      return take(step, *earlier.stamp, row);
-    }
-    const LawFiles laws = laws_.files(folder_.path());
-    auto answer =
-        answerShared(project_, step, {laws, shared_, threads, stop_, progress_.of(row.step)});
-    if (!answer) return fail(row, answer.error());
-    nameFilesFromResults(row.step, folder_.path(), *answer);
-    const auto stamp = write(step, row, *answer, asked);
-    if (!stamp) return fail(row, stamp.error());
-    take(step, *stamp, row);
-  }
-
-  Result<StepStamp> write(const ProjectStep& step, const StepRow& row, const StepAnswer& answer,
-                          StepStamp stamp) {
-    std::vector<ResultFile> files = lawsOf(answer);
-    RunMakers::StepResult made = makers_.result(step, answer);
-    std::move(made.files.begin(), made.files.end(), std::back_inserter(files));
-    stamp.headline = std::move(made.headline);
-    stamp.headline.yes = saysYes(answer);
-    return folder_.replace(row.step, files, std::move(stamp));
-  }
-
-  void take(const ProjectStep& step, const StepStamp& stamp, StepRow& row) {
-    row.headline = stamp.headline;
-    row.status = stamp.headline.yes ? StepStatus::kDone : StepStatus::kNo;
-    if (std::holds_alternative<ProjectFit>(step.question)) laws_.add(step.name, stamp.outputs);
-  }
-
-  /// Results of another question must not pass for an answer, so they go.
-  void fail(StepRow& row, const Error& error) {
-    row.status = error.kind == ErrorKind::kCancelled    ? StepStatus::kCancelled
-                 : error.kind == ErrorKind::kInfeasible ? StepStatus::kNo
-                                                        : StepStatus::kFailed;
-    row.why = describe(error);
-    if (row.status != StepStatus::kCancelled) folder_.remove(row.step);
-  }
-
-  const Project& project_;
-  const RunMakers& makers_;
-  const ResultsFolder& folder_;
-  std::vector<ProjectStep> steps_;
-  std::vector<std::vector<std::size_t>> needs_;
-  SharedInputs shared_;
-  StepStamper stamper_;
-  LawShelf laws_;
-  RunProgress progress_;
-  std::stop_token stop_;
-  std::vector<StepRow> rows_;
-};
-
-/// Steps with results that the project does not have.
-std::vector<std::string> leftoverSteps(const Project& project, const fs::path& results) {
-  std::vector<std::string> steps = stepsWithResults(results);
-  std::erase_if(steps, [&](const std::string& id) {
-    return std::any_of(project.steps.begin(), project.steps.end(),
-                       [&](const ProjectStep& step) { return stepId(step) == id; });
-  });
+/// Steps with results that the project no longer has.
+std::vector<std::string> leftoverSteps(const Project& project, const RunOutcome& outcome) {
+  std::set<std::string> known;
+  for (const ProjectStep& step : project.steps) known.insert(stepId(step));
+  for (const StepRow& row : outcome.rows) known.insert(row.step);
+  std::vector<std::string> steps = stepsWithResults(outcome.results);
+  std::erase_if(steps, [&](const std::string& step) { return known.contains(step); });
   return steps;
 }
 
@@ -236,7 +80,7 @@ Result<RunOutcome> runProject(const RunRequest& request, const RunMakers& makers
   outcome.results = results;
   outcome.rows =
       ProjectRun(request, makers, *folder, *std::move(steps), std::move(stop), progress).rows();
-  outcome.leftover = leftoverSteps(request.project, results);
+  outcome.leftover = leftoverSteps(request.project, outcome);
   outcome.timing = elapsedSince(begin);
   if (auto written = folder->write(makers.summary(outcome)); !written)
     return tl::unexpected(written.error());
@@ -247,7 +91,7 @@ Result<std::vector<PlannedStep>> plannedRun(const RunRequest& request) {
   const fs::path results = resultsPath(request);
   const auto steps = stepsToRun(request);
   if (!steps) return tl::unexpected(steps.error());
-  StepStamper stamper(request.project, folderOf(request.project_file), request.program, {});
+  StepStamper stamper(request.project, request.project_file.parent_path(), request.program, {});
   LawShelf laws;
   std::vector<PlannedStep> planned(steps->size());
   const auto needs = stepNeeds(*steps);
@@ -259,7 +103,7 @@ Result<std::vector<PlannedStep>> plannedRun(const RunRequest& request) {
         planned[i].why = "after " + planned[needed].step;
         return;
       }
-    const Earlier earlier = earlierResults(results, planned[i].step, stamper.asked(step, laws));
+    const EarlierStep earlier = earlierStep(results, planned[i].step, stamper.asked(step, laws));
     planned[i].keep = earlier.stamp.has_value();
     planned[i].why = earlier.why_not;
     if (earlier.stamp && stepKind(step.question) == "fit")

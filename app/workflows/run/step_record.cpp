@@ -50,10 +50,15 @@ StepStamper::StepStamper(const Project& project, std::filesystem::path project_f
       tables_(sha256OfShippedTables()),
       hashes_(std::move(stop)) {}
 
-StepStamp StepStamper::asked(const ProjectStep& step, const LawShelf& laws) {
+StepStamp StepStamper::ofProgram() const {
   StepStamp stamp;
   stamp.program = program_;
   stamp.tables = tables_;
+  return stamp;
+}
+
+StepStamp StepStamper::asked(const ProjectStep& step, const LawShelf& laws) {
+  StepStamp stamp = ofProgram();
   stamp.asked = askedText(project_, step, folder_);
   for (const std::string& file : filesOfStep(project_, step))
     stamp.inputs.push_back({pathForProject(folder_, file), hashes_.of(file)});

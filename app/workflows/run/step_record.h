@@ -40,6 +40,9 @@ class StepStamper {
   StepStamper(const Project& project, std::filesystem::path project_folder, std::string program,
               std::stop_token stop);
 
+  /// A stamp of this program and its tables alone.
+  StepStamp ofProgram() const;
+
   /// What the step is asked now; `laws` holds those of the fits that it needs.
   StepStamp asked(const ProjectStep& step, const LawShelf& laws);
 

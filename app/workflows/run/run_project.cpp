@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "app/workflows/elapsed.h"
-#include "app/workflows/run/project_run.h"
 #include "app/workflows/run/step_needs.h"
+#include "app/workflows/run/step_runner.h"
 
 namespace moe {
 namespace {
@@ -79,7 +79,7 @@ Result<RunOutcome> runProject(const RunRequest& request, const RunMakers& makers
   outcome.title = request.project.title;
   outcome.results = results;
   outcome.rows =
-      ProjectRun(request, makers, *folder, *std::move(steps), std::move(stop), progress).rows();
+      StepRunner(request, makers, *folder, *std::move(steps), std::move(stop), progress).rows();
   outcome.leftover = leftoverSteps(request.project, outcome);
   outcome.timing = elapsedSince(begin);
   if (auto written = folder->write(makers.summary(outcome)); !written)

@@ -194,6 +194,39 @@ TEST(RunResume, NamesResultsOfStepsThatAreGone) {
   EXPECT_THAT(report::runText(outcome), HasSubstr("no longer has are still there: training.small"));
 }
 
+/// A report that lists what it was given.
+RunMakers reportingMakers(int& written) {
+  RunMakers makers = test::usualMakers();
+  makers.report = [&written](const Project&, std::span<const AnsweredStep> answers) {
+    ++written;
+    std::string text;
+    for (const AnsweredStep& step : answers)
+      text +=
+          stepId(step.step) + (step.answer ? " yes\n" : " " + step.answer.error().message + "\n");
+    return Result<std::vector<ResultFile>>(std::vector<ResultFile>{{"report.md", text}});
+  };
+  return makers;
+}
+
+TEST(RunResume, TheReportComesLastAndHoldsWhileNoAnswerChanges) {
+  const FinishedRun run;
+  int written = 0;
+  const RunMakers makers = reportingMakers(written);
+  const RunOutcome first = outcomeOf(run.request, makers);  // all steps were kept
+  EXPECT_EQ(first.rows.back().step, "report");
+  EXPECT_EQ(first.rows.back().status, StepStatus::kDone);
+  EXPECT_EQ(test::fileText(run.request.results / "report/report.md"),
+            "fit.first yes\nplan.size yes\nfit.other yes\nfit.of_b yes\ntraining.small yes\n");
+  EXPECT_TRUE(outcomeOf(run.request, makers).rows.back().kept);
+  EXPECT_EQ(written, 1);
+  run.fixture.folder.write("b.csv", "nothing");
+  outcomeOf(run.request, makers);
+  EXPECT_EQ(written, 2);
+  EXPECT_THAT(test::fileText(run.request.results / "report/report.md"), HasSubstr("fit.of_b "));
+  EXPECT_THAT(test::fileText(run.request.results / "report/report.md"),
+              testing::Not(HasSubstr("fit.of_b yes")));
+}
+
 TEST(RunResume, ADryRunSaysWhatItWouldDoAndDoesNothing) {
   const FinishedRun run;
   run.fixture.folder.write("a.csv", test::tableOfRuns(1.9));

@@ -23,10 +23,10 @@ EarlierStep earlierStep(const std::filesystem::path& results, const std::string&
                         const StepStamp& asked);
 
 /// The steps of a run while several threads answer them.
-class ProjectRun {
+class StepRunner {
  public:
   /// Everything given must outlive the run.
-  ProjectRun(const RunRequest& request, const RunMakers& makers, const ResultsFolder& folder,
+  StepRunner(const RunRequest& request, const RunMakers& makers, const ResultsFolder& folder,
              std::vector<ProjectStep> steps, std::stop_token stop, const ProgressSink& progress);
 
   /// Answers the steps, or keeps their results, and last writes the report where one is asked for.

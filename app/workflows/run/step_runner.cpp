@@ -1,4 +1,4 @@
-#include "app/workflows/run/project_run.h"
+#include "app/workflows/run/step_runner.h"
 
 #include <fmt/format.h>
 
@@ -55,7 +55,7 @@ EarlierStep earlierStep(const fs::path& results, const std::string& step, const 
   return {*std::move(found), ""};
 }
 
-ProjectRun::ProjectRun(const RunRequest& request, const RunMakers& makers,
+StepRunner::StepRunner(const RunRequest& request, const RunMakers& makers,
                        const ResultsFolder& folder, std::vector<ProjectStep> steps,
                        std::stop_token stop, const ProgressSink& progress)
     : project_(request.project),
@@ -74,7 +74,7 @@ ProjectRun::ProjectRun(const RunRequest& request, const RunMakers& makers,
   for (std::size_t i = 0; i < steps_.size(); ++i) rows_[i].step = stepId(steps_[i]);
 }
 
-std::vector<StepRow> ProjectRun::rows() {
+std::vector<StepRow> StepRunner::rows() {
   runSchedule(needs_, project_.threads, stop_,
               [this](std::size_t i, int threads) { run(i, threads); });
   std::vector<StepRow> rows = rows_;
@@ -82,7 +82,7 @@ std::vector<StepRow> ProjectRun::rows() {
   return rows;
 }
 
-void ProjectRun::run(std::size_t i, int threads) {
+void StepRunner::run(std::size_t i, int threads) {
   const auto begin = std::chrono::steady_clock::now();
   StepRow& row = rows_[i];
   try {
@@ -97,7 +97,7 @@ void ProjectRun::run(std::size_t i, int threads) {
 }
 
 /// Whether a step that it needs has no answer.
-bool ProjectRun::skip(std::size_t i) {
+bool StepRunner::skip(std::size_t i) {
   for (const std::size_t needed : needs_[i]) {
     if (rows_[needed].answered()) continue;
     const bool stopped = rows_[needed].status == StepStatus::kCancelled;
@@ -109,7 +109,7 @@ bool ProjectRun::skip(std::size_t i) {
   return false;
 }
 
-void ProjectRun::keepOrAnswer(std::size_t i, int threads) {
+void StepRunner::keepOrAnswer(std::size_t i, int threads) {
   StepRow& row = rows_[i];
   const StepStamp asked = stamper_.asked(steps_[i], laws_);
   if (auto earlier = earlierStep(folder_.path(), row.step, asked); earlier.stamp) {
@@ -124,7 +124,7 @@ void ProjectRun::keepOrAnswer(std::size_t i, int threads) {
   if (makers_.report) answers_[i] = *std::move(answer);
 }
 
-Result<StepAnswer> ProjectRun::answerOf(const ProjectStep& step, int threads) {
+Result<StepAnswer> StepRunner::answerOf(const ProjectStep& step, int threads) {
   const LawFiles laws = laws_.files(folder_.path());
   const std::string id = stepId(step);
   auto answer = answerShared(project_, step, {laws, shared_, threads, stop_, progress_.of(id)});
@@ -132,7 +132,7 @@ Result<StepAnswer> ProjectRun::answerOf(const ProjectStep& step, int threads) {
   return answer;
 }
 
-Result<StepStamp> ProjectRun::write(std::size_t i, const StepAnswer& answer, StepStamp stamp) {
+Result<StepStamp> StepRunner::write(std::size_t i, const StepAnswer& answer, StepStamp stamp) {
   std::vector<ResultFile> files = lawsOf(answer);
   RunMakers::StepResult made = makers_.result(steps_[i], answer);
   std::move(made.files.begin(), made.files.end(), std::back_inserter(files));
@@ -141,7 +141,7 @@ Result<StepStamp> ProjectRun::write(std::size_t i, const StepAnswer& answer, Ste
   return folder_.replace(rows_[i].step, files, std::move(stamp));
 }
 
-void ProjectRun::take(std::size_t i, const StepStamp& stamp) {
+void StepRunner::take(std::size_t i, const StepStamp& stamp) {
   StepRow& row = rows_[i];
   row.headline = stamp.headline;
   row.status = stamp.headline.yes ? StepStatus::kDone : StepStatus::kNo;
@@ -151,7 +151,7 @@ void ProjectRun::take(std::size_t i, const StepStamp& stamp) {
 }
 
 /// Results of another question must not pass for an answer, so they go.
-void ProjectRun::noAnswer(StepRow& row, const Error& error) {
+void StepRunner::noAnswer(StepRow& row, const Error& error) {
   row.status = error.kind == ErrorKind::kCancelled    ? StepStatus::kCancelled
                : error.kind == ErrorKind::kInfeasible ? StepStatus::kNo
                                                       : StepStatus::kFailed;
@@ -160,7 +160,7 @@ void ProjectRun::noAnswer(StepRow& row, const Error& error) {
 }
 
 /// The report comes last, as it shows all answers; it holds as long as none of them changes.
-StepRow ProjectRun::reportRow() {
+StepRow StepRunner::reportRow() {
   const auto begin = std::chrono::steady_clock::now();
   StepRow row;
   row.step = kReportStep;
@@ -181,7 +181,7 @@ StepRow ProjectRun::reportRow() {
 }
 
 /// What the report says, and every answer in it.
-StepStamp ProjectRun::askedOfReport() const {
+StepStamp StepRunner::askedOfReport() const {
   Project words;
   words.title = project_.title;
   words.notes = project_.notes;
@@ -193,7 +193,7 @@ StepStamp ProjectRun::askedOfReport() const {
   return stamp;
 }
 
-Result<StepStamp> ProjectRun::writeReport(StepStamp asked) {
+Result<StepStamp> StepRunner::writeReport(StepStamp asked) {
   const std::vector<AnsweredStep> answers = allAnswers();
   if (stop_.stop_requested()) return fail(ErrorKind::kCancelled, kReportStep, "interrupted");
   const auto files = makers_.report(project_, answers);
@@ -204,7 +204,7 @@ Result<StepStamp> ProjectRun::writeReport(StepStamp asked) {
 }
 
 /// What was kept is not in memory; it is answered again, which gives the same.
-std::vector<AnsweredStep> ProjectRun::allAnswers() {
+std::vector<AnsweredStep> StepRunner::allAnswers() {
   runSchedule(needs_, project_.threads, stop_, [this](std::size_t i, int threads) {
     if (!rows_[i].answered() || answers_[i]) return;
     if (auto answer = answerOf(steps_[i], threads)) answers_[i] = *std::move(answer);

@@ -68,6 +68,7 @@ void addOptimumCommand(CLI::App& app, CommandContext& context);
 void addCostCommand(CLI::App& app, CommandContext& context);
 void addAccountCommand(CLI::App& app, CommandContext& context);
 void addPlanCommand(CLI::App& app, CommandContext& context);
+void addRunCommand(CLI::App& app, CommandContext& context);
 void addCalibrateCommand(CLI::App& app, CommandContext& context);
 void addVerifyCommand(CLI::App& app, CommandContext& context);
 void addValidateCommand(CLI::App& app, CommandContext& context);

@@ -101,6 +101,7 @@ int main(int argc, char** argv) {
   QApplication::setApplicationName("moeplan");
   QApplication::setOrganizationName("moeplan");
   QApplication::setApplicationVersion(MOEPLAN_VERSION);
+  QApplication::setDesktopFileName("moeplan-gui");  // as installed, for the window's icon
   const auto options = moe::gui::parsedOptions(app);
   return options ? moe::gui::run(app, *options) : moe::gui::kUsage;
 }

@@ -3,10 +3,10 @@
 set(MOEPLAN_MAINTAINER "moeplan maintainers <maintainers@moeplan.example>"
   CACHE STRING "Name and address that the Debian packages carry")
 
-add_custom_command(OUTPUT changelog.gz
-  COMMAND ${MOEPLAN_GZIP} -9 -n -c ${CMAKE_CURRENT_SOURCE_DIR}/debian/changelog > changelog.gz
-  DEPENDS debian/changelog)
-add_custom_target(moeplan_changelog ALL DEPENDS changelog.gz)
+configure_file(debian/changelog changelog COPYONLY)
+add_custom_command(OUTPUT ${made}/changelog.gz
+  COMMAND ${MOEPLAN_GZIP} -9 -n -k -f ${made}/changelog DEPENDS ${made}/changelog)
+add_custom_target(moeplan_changelog ALL DEPENDS ${made}/changelog.gz)
 
 set(packages cli moeplan gui moeplan-gui dev libmoeplan-dev)
 set(components cli)

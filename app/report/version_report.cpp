@@ -41,8 +41,7 @@ std::string versionText(const ProgramVersion& program) {
 
 std::string versionJson(const ProgramVersion& program) {
   Json libraries = Json::object();
-  for (const LibraryVersion& library : program.libraries)
-    libraries[library.name] = library.version;
+  for (const LibraryVersion& library : program.libraries) libraries[library.name] = library.version;
   Json tables = Json::array();
   for (const TableVersion& table : program.tables)
     tables.push_back({{"name", table.name}, {"sha256", table.sha256}, {"bytes", table.bytes}});

@@ -7,8 +7,8 @@ namespace moe {
 
 /// The folder with the files that ship beside the program (tables of runs, logs, an example
 /// project): the environment variable MOEPLAN_DATA_DIR, else ../share/moeplan as seen from the
-/// program's own file, wherever that was moved to. A build keeps a link there to data/tables. Empty:
-/// there is none.
+/// program's own file, wherever that was moved to. A build keeps a link there to data/tables.
+/// Empty: there is none.
 std::filesystem::path shippedTables();
 
 /// A file to read, as the user wrote it. When it is not there and is written as in the

@@ -22,12 +22,12 @@ struct TableVersion {
 /// Which program this is: what a report or a message about a bug must say so that its numbers can
 /// be made again.
 struct ProgramVersion {
-  std::string version;           ///< "0.1.0"
-  std::string commit;            ///< "c174dda41a2b"; empty: not built from a repository
-  std::string commit_date;       ///< "2026-11-26"
-  bool changed = false;          ///< the sources differed from the commit
-  std::string build_type;        ///< "Release"
-  std::string compiler;          ///< "GNU 12.2.0"
+  std::string version;      ///< "0.1.0"
+  std::string commit;       ///< "c174dda41a2b"; empty: not built from a repository
+  std::string commit_date;  ///< "2026-11-26"
+  bool changed = false;     ///< the sources differed from the commit
+  std::string build_type;   ///< "Release"
+  std::string compiler;     ///< "GNU 12.2.0"
   std::vector<LibraryVersion> libraries;
   std::vector<TableVersion> tables;  ///< built in, in the order of their list
   std::string tables_sha256;         ///< of all of them: names, lengths and bytes

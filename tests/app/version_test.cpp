@@ -41,7 +41,8 @@ TEST(ProgramVersion, IsToldWithCommitBuildLibrariesAndTables) {
 TEST(ProgramVersion, SaysWhenTheSourcesDifferFromTheCommitOrHaveNone) {
   ProgramVersion program = exampleVersion();
   program.changed = true;
-  EXPECT_THAT(report::versionText(program), HasSubstr("0123456789ab of 2026-01-31, with changes\n"));
+  EXPECT_THAT(report::versionText(program),
+              HasSubstr("0123456789ab of 2026-01-31, with changes\n"));
   program.commit.clear();
   EXPECT_THAT(report::versionText(program), HasSubstr("commit     unknown (not built"));
 }

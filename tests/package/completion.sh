@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # completion.sh FOLDER: the installed script of bash, called as bash calls it at a Tab.
 set -euo pipefail
-folder=$1
+folder=$(realpath "$1")
 PATH=$folder/bin:$PATH
 source "$folder/share/bash-completion/completions/moeplan"
 

@@ -3,7 +3,7 @@
 # and gives the fit that the program gives.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
-folder=$1 cmake=$2 build=$3
+folder=$(realpath "$1") cmake=$2 build=$3
 
 rm -rf "$build"
 "$cmake" -S find_package -B "$build" -DCMAKE_PREFIX_PATH="$folder" -DCMAKE_BUILD_TYPE=Release \

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # manual.sh FOLDER: the pages are sound roff, and that of the window has each of its options.
 set -euo pipefail
-folder=$1
+folder=$(realpath "$1")
 pages=$folder/share/man/man1
 
 # format PAGE: as man shows it; roff's warnings are errors.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # programs.sh FOLDER: the program that was installed there finds its tables from another folder.
 set -euo pipefail
-folder=$1
+folder=$(realpath "$1")
 elsewhere=$(mktemp -d)
 trap 'rm -rf "$elsewhere"' EXIT
 cd "$elsewhere"

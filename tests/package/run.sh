@@ -24,8 +24,8 @@ if [ ! -e "$root/etc/debian_version" ]; then
   debootstrap --variant=minbase bookworm "$root" "${MOEPLAN_DEBIAN_MIRROR:-$(
     apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' | head -1)}"
 fi
-cp "$packages"/*.deb "$root/root/"
-cp tests/package/in_clean_root.sh README.md "$root/root/"
-cp -r tests/package/find_package "$root/root/"
+mkdir -p "$root/opt/try"
+cp -r "$packages"/*.deb tests/package/in_clean_root.sh tests/package/find_package README.md \
+  "$root/opt/try"
 [ -e "$root/proc/self" ] || { mount -t proc proc "$root/proc" && trap 'umount "$root/proc"' EXIT; }
-chroot "$root" bash /root/in_clean_root.sh
+chroot "$root" bash /opt/try/in_clean_root.sh

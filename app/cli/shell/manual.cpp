@@ -4,28 +4,38 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
 #include "app/cli/shell/completions.h"
 
 namespace moe::cli {
 namespace {
 
-/// Text that roff prints as it is: '-' as one types it, straight quotes, no requests.
+/// Letters that roff would print as others: '-' as a hyphen, quotes as typographic ones.
+constexpr std::array<std::pair<char, std::string_view>, 7> kRoffLetters{{{'\\', "\\(rs"},
+                                                                         {'-', "\\-"},
+                                                                         {'\'', "\\(aq"},
+                                                                         {'`', "\\(ga"},
+                                                                         {'^', "\\(ha"},
+                                                                         {'"', "\\(dq"},
+                                                                         {'~', "\\(ti"}}};
+
+/// Text that roff prints as it is. No line of it is a request.
 std::string roff(std::string_view text) {
   std::string escaped;
   bool line_begins = true;
   for (const char letter : text) {
-    if (line_begins && (letter == '.' || letter == '\'')) escaped += "\\&";
+    if (line_begins && letter == '.') escaped += "\\&";
     line_begins = letter == '\n';
-    switch (letter) {
-      case '\\': escaped += "\\(rs"; break;
-      case '-': escaped += "\\-"; break;
-      case '\'': escaped += "\\(aq"; break;
-      case '`': escaped += "\\(ga"; break;
-      case '^': escaped += "\\(ha"; break;
-      case '"': escaped += "\\(dq"; break;
-      case '~': escaped += "\\(ti"; break;
-      default: escaped += letter;
-    }
+    const auto special =
+        std::ranges::find(kRoffLetters, letter, &std::pair<char, std::string_view>::first);
+    if (special == kRoffLetters.end())
+      escaped += letter;
+    else
+      escaped += special->second;
   }
   return escaped;
 }

@@ -69,7 +69,8 @@ std::string typedName(std::string_view name) {
   return typed;
 }
 
-/// A shell would need quotes around a name such as "GB200 NVL72 (per GPU)"; its alias stands for it.
+/// A shell would need quotes around a name such as "GB200 NVL72 (per GPU)"; its alias stands for
+/// it.
 template <class Entry>
 std::string wordOf(const Entry& entry) {
   const bool plain = entry.name.find('(') == std::string::npos;
@@ -131,7 +132,8 @@ std::vector<std::string> catalogWords(const std::string& list,
   if (list == "models") return entryWords(loadModels(catalog_dir));
   if (list == "hardware") return entryWords(loadHardware(catalog_dir));
   if (list == "laws") return joined(familyWords(), presetNames());
-  if (list == "prices") return joined(catalogWords("hardware", catalog_dir), catalogWords("models", catalog_dir));
+  if (list == "prices")
+    return joined(catalogWords("hardware", catalog_dir), catalogWords("models", catalog_dir));
   return {};
 }
 

@@ -2,8 +2,8 @@
 
 namespace moe::cli {
 
-/// Both scripts ask the program itself (`moeplan complete WORDS...`), so that they know every command,
-/// option and name of the catalog and never go stale.
+/// Both scripts ask the program itself (`moeplan complete WORDS...`), so that they know every
+/// command, option and name of the catalog and never go stale.
 inline constexpr const char* kBashScript = R"script(# bash completion for moeplan
 _moeplan() {
   local line

@@ -38,9 +38,7 @@ void addCompletionCommand(CLI::App& app, CommandContext& context) {
 
 void addManualCommand(CLI::App& app, CommandContext& context) {
   CLI::App* command = addHidden(app, "manual", "Prints the manual page in roff.");
-  command->callback([&app, &context] {
-    deliverText(context, manualPage(app, MOEPLAN_VERSION));
-  });
+  command->callback([&app, &context] { deliverText(context, manualPage(app, MOEPLAN_VERSION)); });
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ using testing::IsEmpty;
 using testing::IsSupersetOf;
 using testing::Not;
 
-/// The words that a shell is offered, without their help. The last of `words` is the one to complete.
+/// The words that a shell is offered, without their help. The last of `words` is the one to
+/// complete.
 std::vector<std::string> offered(std::vector<std::string> words) {
   words.insert(words.begin(), "complete");
   const test::Ended ended = test::runCommand(words);
@@ -98,8 +99,7 @@ TEST(Completions, UnderstandAnEqualsSignWholeAndAsBashCutsIt) {
 }
 
 TEST(Completions, GoOnInListsBehindTheComma) {
-  EXPECT_THAT(offered({"fit", "--law", "yun2024,ludz"}),
-              ElementsAre("yun2024,ludziejewski2025"));
+  EXPECT_THAT(offered({"fit", "--law", "yun2024,ludz"}), ElementsAre("yun2024,ludziejewski2025"));
 }
 
 TEST(Completions, OfferNamesThatTheCatalogKnows) {

@@ -16,10 +16,10 @@ int refuse(const moe::Error& error) {
 
 int main() {
   const moe::RunFilter annealed = moe::parseRunFilter("schedule=cool_end").value();
-  const auto runs =
-      moe::readRuns(TABLES "/runs/gemstones/runs.csv", {}).and_then([&](const moe::RunTable& table) {
-        return moe::applyFilters(table, std::span(&annealed, 1));
-      });
+  const auto runs = moe::readRuns(TABLES "/runs/gemstones/runs.csv", {})
+                        .and_then([&](const moe::RunTable& table) {
+                          return moe::applyFilters(table, std::span(&annealed, 1));
+                        });
   if (!runs) return refuse(runs.error());
 
   const moe::LawFamily& chinchilla = *moe::findLawFamily("chinchilla");

@@ -69,12 +69,16 @@ std::string typedName(std::string_view name) {
   return typed;
 }
 
-/// A shell would need quotes around a name such as "GB200 NVL72 (per GPU)"; its alias stands for
-/// it.
+/// The name, or a shorter alias that begins like it: "h100-sxm" for "H100-80GB SXM". "GB200 NVL72
+/// (per GPU)" would need quotes in a shell.
 template <class Entry>
 std::string wordOf(const Entry& entry) {
-  const bool plain = entry.name.find('(') == std::string::npos;
-  return typedName(plain || entry.aliases.empty() ? entry.name : entry.aliases.front());
+  constexpr std::size_t kLikeness = 3;
+  const std::string name = typedName(entry.name);
+  for (const std::string& alias : entry.aliases)
+    if (alias.size() < name.size() && name.starts_with(typedName(alias).substr(0, kLikeness)))
+      return typedName(alias);
+  return name;
 }
 
 template <class Entry>

@@ -112,6 +112,7 @@ TEST(Completions, OfferNamesThatTheCatalogKnows) {
   EXPECT_EQ(hardware_words.size(), hardware->entries.size());
   for (const std::string& word : model_words) EXPECT_TRUE(findModel(*models, word)) << word;
   for (const std::string& word : hardware_words) EXPECT_TRUE(findHardware(*hardware, word)) << word;
+  EXPECT_THAT(hardware_words, IsSupersetOf({"h100-sxm", "gb200", "rtx-4090"}));
   EXPECT_THAT(offered({"cost", "--model", "Mixtral-8x7"}), ElementsAre("mixtral-8x7b", ":files"));
 }
 

@@ -10,9 +10,9 @@ _moeplan() {
   COMPREPLY=()
   while IFS= read -r line; do
     if [ "$line" = :files ]; then
-      compopt -o filenames
       while IFS= read -r line; do
         COMPREPLY+=("$line")
+        compopt -o filenames
       done < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]#=}")
     else
       COMPREPLY+=("${line%%$'\t'*}")

@@ -6,6 +6,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/number_list.h"
+#include "app/cli/shard_options.h"
 #include "app/report/front_report.h"
 #include "app/report/lifetime_report.h"
 #include "app/workflows/front_workflow.h"
@@ -106,7 +107,10 @@ Result<LifetimeQuestion> questionOf(const CommandContext& context, const PlanQue
   return question;
 }
 
-void runLifetime(CommandContext& context, const LifetimeQuestion& question) {
+void runLifetime(CommandContext& context, const LifetimeQuestion& question,
+                 const std::string& shard) {
+  if (!shard.empty())
+    return deliverShard(context, shard, question, {{"--save-model", question.save_model}});
   const auto answer = answerLifetime(question, context.stop, context.progress());
   if (!answer) return context.refuse(answer.error());
   context.deliver([&] { return report::lifetimeText(*answer); },
@@ -184,7 +188,7 @@ std::shared_ptr<LifetimeOptions> addLifetimeOptions(CLI::App& command) {
 }
 
 bool runIfLifetime(CommandContext& context, const CLI::App& command, const PlanQuestion& shared,
-                   const LifetimeOptions& options) {
+                   const LifetimeOptions& options, const std::string& shard) {
   const bool front = shared.mode == "pareto";
   if (shared.mode != "lifetime" && !front) {
     for (const char* option : kOwn)
@@ -201,6 +205,12 @@ bool runIfLifetime(CommandContext& context, const CLI::App& command, const PlanQ
           {ErrorKind::kUsage, option, "--models lists concrete models; leave one of them out"});
       return true;
     }
+  if (front && !shard.empty()) {
+    context.refuse({ErrorKind::kUsage, "--shard",
+                    "a front has no draws to share out, and every shard would price all designs; "
+                    "ask for the front of each --hardware or --weights on its own"});
+    return true;
+  }
   if (!front && command.count("--total-usd") > 0) {
     context.refuse({ErrorKind::kUsage, "--total-usd", "belongs to --mode pareto"});
     return true;
@@ -221,7 +231,7 @@ bool runIfLifetime(CommandContext& context, const CLI::App& command, const PlanQ
     context.refuse(question.error());
     return true;
   }
-  front ? runFront(context, *question) : runLifetime(context, *question);
+  front ? runFront(context, *question) : runLifetime(context, *question, shard);
   return true;
 }
 

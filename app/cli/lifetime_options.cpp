@@ -118,7 +118,8 @@ void runLifetime(CommandContext& context, const LifetimeQuestion& question,
                   answer->outcome.recommendation.row ? 0 : 1);
 }
 
-void runFront(CommandContext& context, const LifetimeQuestion& question) {
+void runFront(CommandContext& context, const LifetimeQuestion& question, const std::string& shard) {
+  if (!shard.empty()) return deliverShard(context, shard, FrontQuestion{question}, {});
   const auto answer = answerFront(question, context.stop, context.progress());
   if (!answer) return context.refuse(answer.error());
   context.deliver([&] { return report::frontText(*answer); },
@@ -205,12 +206,6 @@ bool runIfLifetime(CommandContext& context, const CLI::App& command, const PlanQ
           {ErrorKind::kUsage, option, "--models lists concrete models; leave one of them out"});
       return true;
     }
-  if (front && !shard.empty()) {
-    context.refuse({ErrorKind::kUsage, "--shard",
-                    "a front has no draws to share out, and every shard would price all designs; "
-                    "ask for the front of each --hardware or --weights on its own"});
-    return true;
-  }
   if (!front && command.count("--total-usd") > 0) {
     context.refuse({ErrorKind::kUsage, "--total-usd", "belongs to --mode pareto"});
     return true;
@@ -231,7 +226,7 @@ bool runIfLifetime(CommandContext& context, const CLI::App& command, const PlanQ
     context.refuse(question.error());
     return true;
   }
-  front ? runFront(context, *question) : runLifetime(context, *question, shard);
+  front ? runFront(context, *question, shard) : runLifetime(context, *question, shard);
   return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include "app/cli/command.h"
 #include "app/report/fit_report.h"
+#include "app/report/front_report.h"
 #include "app/report/lifetime_report.h"
 #include "app/report/plan_report.h"
 #include "app/workflows/shard/merge.h"
@@ -57,6 +58,10 @@ struct Delivery {
     context.deliver([&] { return report::lifetimeText(answer); },
                     [&] { return report::lifetimeJson(answer); },
                     answer.outcome.recommendation.row ? 0 : 1);
+  }
+  void operator()(const FrontAnswer& answer) const {
+    context.deliver([&] { return report::frontText(answer); },
+                    [&] { return report::frontJson(answer); }, answer.points.empty() ? 1 : 0);
   }
 };
 

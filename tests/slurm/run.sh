@@ -31,7 +31,7 @@ echo "$((SECONDS - begin)) seconds"
 
 echo "== 4 shards as a job array, and a job that merges them"
 begin=$SECONDS
-"$root/app/cluster/submit_shards.sh" --shards 4 --folder shards --save law.json -- "${question[@]}"
+"$root/app/cluster/submit_shards.sh" --folder shards --shards 4 --save law.json -- "${question[@]}"
 waitForJobs
 echo "$((SECONDS - begin)) seconds"
 scontrol show job -o | sed -E 's/^(JobId=[0-9]+).*(JobName=[^ ]+).*(JobState=[^ ]+).*(RunTime=[^ ]+).*/\1 \2 \3 \4/'

@@ -31,10 +31,10 @@ std::string otherInput(const NamedShard& first, const NamedShard& other) {
   const auto& others = other.shard.inputs;
   for (std::size_t i = 0; i < std::min(inputs.size(), others.size()); ++i)
     if (inputs[i] != others[i])
-      return fmt::format("was computed from another {} than {} (sha256 {} here, {} there)",
-                         others[i].path, first.file, others[i].sha256, inputs[i].sha256);
+      return fmt::format("{} is not the one that {} was computed from (sha256 {} there, {} here)",
+                         others[i].path, first.file, inputs[i].sha256, others[i].sha256);
   if (inputs.size() == others.size()) return {};
-  return fmt::format("was computed from other files than {}", first.file);
+  return fmt::format("the catalog holds other files than that of {}", first.file);
 }
 
 std::string otherStart(const NamedShard& first, const NamedShard& other) {
@@ -194,6 +194,9 @@ Result<Shard> joinShards(std::vector<NamedShard> shards) {
     for (std::size_t i = 1; i < shards.size(); ++i)
       for (std::vector<double>& item : shards[i].shard.parts[k].items)
         part.items.push_back(std::move(item));
+    for (std::size_t i = 1; i < shards.size(); ++i)
+      for (std::vector<std::string>& texts : shards[i].shard.parts[k].texts)
+        part.texts.push_back(std::move(texts));
     part.range = {0, part.count};
   }
   return joined;

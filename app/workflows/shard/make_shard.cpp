@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/workflows/shard/fit_shard.h"
+#include "app/workflows/shard/front_shard.h"
 #include "app/workflows/shard/plan_shard.h"
 #include "app/workflows/shard/shard_file.h"
 #include "app/workflows/shard/shard_inputs.h"
@@ -23,6 +24,9 @@ struct PartsOf {
   }
   Result<std::vector<ShardPart>> operator()(const LifetimeQuestion& question) const {
     return planShardParts(question, share, stop, progress);
+  }
+  Result<std::vector<ShardPart>> operator()(const FrontQuestion& front) const {
+    return frontShardParts(front.question, share, stop, progress);
   }
 };
 

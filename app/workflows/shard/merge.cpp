@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/workflows/shard/fit_shard.h"
+#include "app/workflows/shard/front_shard.h"
 #include "app/workflows/shard/join_shards.h"
 #include "app/workflows/shard/plan_shard.h"
 #include "app/workflows/shard/shard_file.h"
@@ -76,6 +77,10 @@ struct AnswerOf {
   Result<MergedAnswer> operator()(LifetimeQuestion question) const {
     question.save_model = merge.save_model;
     return joined(std::move(question), [](const auto&... given) { return joinedPlan(given...); });
+  }
+  Result<MergedAnswer> operator()(const FrontQuestion& front) const {
+    return joined(front.question, [](const LifetimeQuestion& question, const auto& given,
+                                     const auto&...) { return joinedFront(question, given); });
   }
 
  private:

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/workflows/fit_workflow.h"
+#include "app/workflows/front_workflow.h"
 #include "app/workflows/lifetime_workflow.h"
 #include "app/workflows/plan_workflow.h"
 #include "data/error.h"
@@ -23,7 +24,7 @@ struct MergeQuestion {
   std::string version;  ///< of this program
 };
 
-using MergedAnswer = std::variant<FitAnswer, PlanAnswer, LifetimeAnswer>;
+using MergedAnswer = std::variant<FitAnswer, PlanAnswer, LifetimeAnswer, FrontAnswer>;
 
 /// Joins the shards of a question to the answer that one process gives, equal bit for bit. Errors:
 /// as readShard, joinShards and the question's own workflow; kInput for inputs that have changed

@@ -118,7 +118,12 @@ void eachValue(LifetimeQuestion& question, const Visit& visit) {
   visit("catalog", question.catalog_dir);
 }
 
-constexpr std::string_view kQuestionKinds[] = {"fit", "plan", "lifetime plan"};
+template <class Visit>
+void eachValue(FrontQuestion& question, const Visit& visit) {
+  eachValue(question.question, visit);
+}
+
+constexpr std::string_view kQuestionKinds[] = {"fit", "plan", "lifetime plan", "pareto plan"};
 
 template <class Question>
 std::optional<SplitQuestion> questionFrom(const Json& json) {
@@ -170,6 +175,7 @@ std::optional<SplitQuestion> questionOfJson(const Json& json) {
   if (kind == kQuestionKinds[0]) return questionFrom<FitQuestion>(json);
   if (kind == kQuestionKinds[1]) return questionFrom<PlanQuestion>(json);
   if (kind == kQuestionKinds[2]) return questionFrom<LifetimeQuestion>(json);
+  if (kind == kQuestionKinds[3]) return questionFrom<FrontQuestion>(json);
   return std::nullopt;
 }
 

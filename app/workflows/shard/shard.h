@@ -14,8 +14,13 @@
 
 namespace moe {
 
+/// A front of loss against price is asked for as a lifetime plan is.
+struct FrontQuestion {
+  LifetimeQuestion question;
+};
+
 /// What can be split over machines.
-using SplitQuestion = std::variant<FitQuestion, PlanQuestion, LifetimeQuestion>;
+using SplitQuestion = std::variant<FitQuestion, PlanQuestion, LifetimeQuestion, FrontQuestion>;
 
 /// "fit" or "plan".
 std::string_view commandOf(const SplitQuestion& question);
@@ -29,6 +34,8 @@ struct ShardPart {
   /// Figures that every machine must agree on to the last bit, or the items do not belong together.
   std::vector<double> basis;
   std::vector<std::vector<double>> items;  ///< by index in the range
+  /// Texts of each item; empty where items are numbers alone.
+  std::vector<std::vector<std::string>> texts = {};
 };
 
 /// A file that an answer depends on.

@@ -21,7 +21,7 @@ constexpr std::string_view kChecksumKey = "\n\"checksum\": \"";
 constexpr std::string_view kShardEnd = "\"\n}\n";
 constexpr std::size_t kHashDigits = 64;
 
-std::string sha256OfText(std::string_view text) {
+std::string checksumOf(std::string_view text) {
   Sha256 hash;
   hash.add(text);
   return hash.hexDigest();
@@ -56,7 +56,9 @@ void addPart(const ShardPart& part, std::string& text) {
     text += text.back() == '[' ? "\n" : ",\n";
     addNumbers(item, text);
   }
-  text += "]}";
+  text += "]";
+  if (!part.texts.empty()) text += ", \"texts\": " + jsonLine(part.texts);
+  text += "}";
 }
 
 ShardJson inputsJson(const std::vector<ShardInput>& inputs) {
@@ -83,7 +85,7 @@ Result<std::string_view> checkedBytes(std::string_view text, const std::string& 
   if (!ends) return damagedShard(where, "it does not end with its checksum");
   const std::string_view bytes = text.substr(0, text.size() - tail);
   const std::string_view stated = text.substr(bytes.size() + kChecksumKey.size(), kHashDigits);
-  if (sha256OfText(bytes) != stated) return damagedShard(where, "its checksum is another");
+  if (checksumOf(bytes) != stated) return damagedShard(where, "its checksum is another");
   return bytes;
 }
 
@@ -100,6 +102,8 @@ ShardPart partOfJson(const ShardJson& json) {
   part.range = {json.at("first").get<std::size_t>(), json.at("end").get<std::size_t>()};
   part.basis = numbersOfJson(json.at("basis"));
   for (const ShardJson& item : json.at("items")) part.items.push_back(numbersOfJson(item));
+  if (json.contains("texts"))
+    part.texts = json.at("texts").get<std::vector<std::vector<std::string>>>();
   return part;
 }
 
@@ -123,7 +127,8 @@ bool isInOrder(const Shard& shard) {
   if (share.of < 1 || share.of > kMostShards || share.index < 1 || share.index > share.of)
     return false;
   return std::all_of(shard.parts.begin(), shard.parts.end(), [&](const ShardPart& part) {
-    return part.range == rangeOf(share, part.count) && part.items.size() == part.range.size();
+    return part.range == rangeOf(share, part.count) && part.items.size() == part.range.size() &&
+           (part.texts.empty() || part.texts.size() == part.items.size());
   });
 }
 
@@ -145,8 +150,8 @@ bool hasText(const SplitQuestion& question) {
 }
 
 std::string questionHash(const Shard& shard) {
-  return sha256OfText(fmt::format("{}\n{}{}\n", shard.version, questionText(shard.question),
-                                  jsonLine(inputsJson(shard.inputs))));
+  return checksumOf(fmt::format("{}\n{}{}\n", shard.version, questionText(shard.question),
+                                jsonLine(inputsJson(shard.inputs))));
 }
 
 std::string shardText(const Shard& shard) {
@@ -167,7 +172,7 @@ std::string shardText(const Shard& shard) {
     addPart(part, text);
   }
   text += "],";
-  return text + std::string(kChecksumKey) + sha256OfText(text) + std::string(kShardEnd);
+  return text + std::string(kChecksumKey) + checksumOf(text) + std::string(kShardEnd);
 }
 
 Result<Shard> shardOfText(std::string_view text, const std::string& where) {

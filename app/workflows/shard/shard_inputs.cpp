@@ -7,6 +7,8 @@
 #include "app/workflows/import/file_hash.h"
 #include "app/workflows/project/project_paths.h"
 #include "app/workflows/project/question_fields.h"
+#include "data/embedded_tables.h"
+#include "data/sha256.h"
 
 namespace moe {
 namespace {
@@ -52,7 +54,17 @@ struct PathsOf {
     addCatalog(question.catalog_dir, paths);
     return paths;
   }
+  std::vector<std::string> operator()(const FrontQuestion& front) const {
+    return (*this)(front.question);
+  }
 };
+
+/// The tables that plans look models, machines and kernels up in.
+ShardInput builtInTables() {
+  Sha256 hash;
+  for (const std::string_view name : embeddedTableNames()) hash.add(embeddedTable(name));
+  return {"the catalog of the program", hash.hexDigest()};
+}
 
 }  // namespace
 
@@ -71,6 +83,7 @@ Result<std::vector<ShardInput>> inputsOf(const SplitQuestion& question, std::sto
       return fail(ErrorKind::kInput, path, "cannot be read, or changed while it was read");
     inputs.push_back(std::move(input));
   }
+  if (!std::holds_alternative<FitQuestion>(question)) inputs.push_back(builtInTables());
   return inputs;
 }
 

@@ -53,5 +53,42 @@ TEST(PlanShards, OfDrawsOverALifetimeMakeTheWhole) {
                          "--training-mfu", "0.4", "--experts", "1,8"}));
 }
 
+// Five designs in three shards.
+TEST(PlanShards, OfDesignsOfAFrontMakeTheWhole) {
+  const SplitQuestionFolder at;
+  const Words front = {"plan",     "--mode",           "pareto",
+                       "--preset", "ludziejewski2025", "--cost-preset",
+                       "probe-v2", "--training-mfu",   "0.4"};
+  expectPlanShardsMakeTheWhole(at, joined(front, {"--budget-flop", "1e21"}));
+  expectPlanShardsMakeTheWhole(
+      at, joined(front, {"--total-usd", "1e4,1e6", "--lifetime-tokens", "1e11"}));
+}
+
+// Priced by the cost model: what is left out has its reason in the shard that tried it.
+TEST(PlanShards, OfPricedDesignsOfAFrontMakeTheWhole) {
+  const SplitQuestionFolder at;
+  expectPlanShardsMakeTheWhole(at, {"plan",
+                                    "--mode",
+                                    "pareto",
+                                    "--preset",
+                                    "ludziejewski2025",
+                                    "--hardware",
+                                    "h100-sxm",
+                                    "--experts",
+                                    "1,8",
+                                    "--top-k",
+                                    "1,2",
+                                    "--prompt-tokens",
+                                    "1000",
+                                    "--output-tokens",
+                                    "300",
+                                    "--devices",
+                                    "1",
+                                    "--weights",
+                                    "bf16,fp8",
+                                    "--budget-flop",
+                                    "1e21"});
+}
+
 }  // namespace
 }  // namespace moe

@@ -8,6 +8,8 @@
 
 namespace moe {
 
+struct FitParts;
+
 /// Least and largest of each variable over a table that is not empty.
 DataSummary summaryOf(const RunTable& table, std::span<const std::size_t> run_of_row);
 

@@ -135,8 +135,9 @@ bool isInOrder(const Shard& shard) {
 }  // namespace
 
 std::string questionText(const SplitQuestion& question) {
+  const ShardJson json = questionJson(question);
   std::string text;
-  for (const auto& [key, value] : questionJson(question).items())
+  for (const auto& [key, value] : json.items())
     text += fmt::format("{} = {}\n", key, jsonLine(value));
   return text;
 }

@@ -1,7 +1,11 @@
 # A Slurm cluster of one machine in a folder, without systemd: functions for run.sh.
 
 installSlurm() {
-  command -v slurmctld slurmd munged sbatch >/dev/null && return 0
+  local program missing=
+  for program in slurmctld slurmd munged sbatch; do
+    command -v "$program" >/dev/null || missing=$program
+  done
+  [[ -z $missing ]] && return 0
   if [[ $(id -u) != 0 ]]; then
     echo "not run: install slurm-wlm and munge, or run as root"
     return 1

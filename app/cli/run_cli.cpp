@@ -53,6 +53,8 @@ void addGlobalOptions(CLI::App& app, GlobalOptions& options) {
   app.add_option("--out", options.out, "Write the result to this file instead of standard output")
       ->type_name("FILE");
   app.add_flag("--quiet", options.quiet, "No progress on standard error");
+  app.add_flag("--no-timing", options.no_timing,
+               "Leave timing_s empty in JSON, so that equal questions give equal bytes");
   app.add_option("--threads", options.threads, "Threads to use; 0: as many as the machine has")
       ->type_name("N")
       ->check(CLI::Range(0, 4096).description(""));
@@ -71,6 +73,12 @@ constexpr std::array<AddCommand, 13> kCommands{
     addImportCommand, addFitCommand,      addCompareCommand, addPredictCommand, addOptimumCommand,
     addCostCommand,   addAccountCommand,  addPlanCommand,    addRunCommand,     addCalibrateCommand,
     addVerifyCommand, addValidateCommand, addCatalogCommand};
+=======
+constexpr std::array<AddCommand, 12> kCommands{
+    addImportCommand,    addFitCommand,    addCompareCommand,  addPredictCommand,
+    addOptimumCommand,   addCostCommand,   addPlanCommand,     addMergeCommand,
+    addCalibrateCommand, addVerifyCommand, addValidateCommand, addCatalogCommand};
+>>>>>>> shard
 
 std::vector<CLI::App*> commands(CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });
@@ -145,6 +153,7 @@ int parseAndRun(std::span<const AddCommand> add_commands, std::span<const std::s
   CommandContext context{.out = out, .err = err, .options = {}};
   context.progress_to_terminal = surroundings.err_is_terminal;
   context.stop = surroundings.stop;
+  context.words.assign(args.begin(), args.end());
   CLI::App app;
   setUp(app, context, add_commands);
   if (const auto answer = answerCompletion(app, args)) {

@@ -64,6 +64,15 @@ Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question,
                                       const LifetimeInputs& inputs, std::stop_token stop = {},
                                       const ProgressSink& progress = {});
 
+/// The same from draws that were solved before.
+Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question,
+                                      const LifetimeInputs& inputs, const LifetimeDraws& draws,
+                                      std::stop_token stop = {}, const ProgressSink& progress = {});
+
+/// The request that these inputs and this question make. Errors: kUsage.
+Result<LifetimeRequest> lifetimeRequest(const LifetimeQuestion& question,
+                                        const LifetimeInputs& inputs);
+
 /// What each assumption of an answer moves, whether its question asked for that or not. Errors:
 /// kUsage where prices are a formula or the answer is infeasible; as sensitivityOf.
 Result<Sensitivity> sensitivityOfAnswer(const LifetimeAnswer& answer, const LifetimeInputs& inputs,

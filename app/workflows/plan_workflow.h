@@ -95,4 +95,11 @@ Result<PlanAnswer> answerPlan(const PlanQuestion& question, std::stop_token stop
 Result<PlanAnswer> answerPlan(const PlanQuestion& question, const PlanInputs& inputs,
                               std::stop_token stop = {}, const ProgressSink& progress = {});
 
+/// The same from draws that were solved before.
+Result<PlanAnswer> answerPlan(const PlanQuestion& question, const PlanInputs& inputs,
+                              const PosteriorPlan& draws);
+
+/// The request that these inputs and this question make. Errors: kUsage.
+Result<PlanRequest> planRequest(const PlanQuestion& question, const PlanInputs& inputs);
+
 }  // namespace moe

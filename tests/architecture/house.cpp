@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 9> kTextEndings{".h",  ".cpp",  ".cmake", ".txt", ".md",
                                                        ".sh", ".json", ".toml",  ".yml"};
 
-constexpr std::array<std::string_view, 24> kRoomsWithReadme{".",
+constexpr std::array<std::string_view, 26> kRoomsWithReadme{".",
                                                             "data",
                                                             "data/kernels",
                                                             "data/logs",
@@ -35,7 +35,9 @@ constexpr std::array<std::string_view, 24> kRoomsWithReadme{".",
                                                             "costmodel/price",
                                                             "costmodel/verify",
                                                             "app",
+                                                            "app/cluster",
                                                             "app/workflows",
+                                                            "app/workflows/shard",
                                                             "app/report",
                                                             "app/plot",
                                                             "app/cli",

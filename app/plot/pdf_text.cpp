@@ -1,6 +1,7 @@
 #include "app/plot/pdf_text.h"
 
 #include <QFontMetricsF>
+#include <algorithm>
 
 #include "app/plot/plot_theme.h"
 
@@ -14,6 +15,7 @@ const QColor kSoft(0xf4, 0xf6, 0xf8);
 
 constexpr double kPixelsPerPoint = 96.0 / 72;
 constexpr int kWideTable = 7;  // columns from which letters are smaller
+constexpr double kBesideNumbers = 10;
 constexpr double kFactShare = 21;
 constexpr double kHalfShare = 0.485;
 
@@ -52,6 +54,45 @@ QTextTableFormat plainTable() {
   return format;
 }
 
+constexpr double kMostShare = 0.4;  // of a table's width for one column, before it is wrapped
+
+/// The widest line of a cell.
+double lineWidth(const std::string& cell, const QFontMetricsF& metrics) {
+  double widest = 0;
+  for (const QString& line : textOf(cell).split('\n'))
+    widest = std::max(widest, metrics.horizontalAdvance(line));
+  return widest;
+}
+
+/// Widths of columns as shares of what their texts take without being wrapped.
+QList<QTextLength> columnWidths(const report::TextTable& table, double points) {
+  QFont font(lightTheme().family);
+  font.setPointSizeF(points);
+  font.setBold(true);
+  const QFontMetricsF metrics(font);
+  const double padding = metrics.horizontalAdvance("00");
+  std::vector<double> widths;
+  double sum = 0;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const report::TableColumn& column = table.columns[i];
+    double width = 0;
+    for (const QString& word : textOf(column.heading + " " + column.unit).split(' '))
+      width = std::max(width, metrics.horizontalAdvance(word));
+    for (const auto& row : table.rows) width = std::max(width, lineWidth(row[i], metrics));
+    widths.push_back(width + padding);
+    sum += widths.back();
+  }
+  double shared = 0;
+  for (double& width : widths) {
+    width = std::min(width, kMostShare * sum);
+    shared += width;
+  }
+  QList<QTextLength> lengths;
+  for (const double width : widths)
+    lengths.append(QTextLength(QTextLength::PercentageLength, 100 * width / shared));
+  return lengths;
+}
+
 void underline(QTextTable& table, int row, double width) {
   for (int column = 0; column < table.columns(); ++column) {
     QTextTableCell cell = table.cellAt(row, column);
@@ -86,6 +127,7 @@ QTextBlock PdfText::addText(const std::string& text, const Style& style) {
   letters.setFontPointSize(style.points);
   letters.setFontWeight(style.bold ? QFont::Bold : QFont::Normal);
   letters.setForeground(style.color.isValid() ? style.color : kInk);
+  if (style.fixed_pitch) letters.setFontFamilies({lightTheme().family + " Mono"});
   if (fresh_) {
     cursor_.setBlockFormat(block);
     cursor_.setBlockCharFormat(letters);
@@ -139,7 +181,13 @@ void PdfText::operator()(const report::BulletList& list) {
 }
 
 void PdfText::operator()(const report::Verbatim& verbatim) {
-  addFrame({report::CalloutKind::kNote, "", verbatim.text, {}});
+  Style style{7, false, kInk, 0, 6};
+  style.fixed_pitch = true;
+  endChain(addText(verbatim.text, style));
+  QTextBlockFormat format = cursor_.blockFormat();
+  format.setBackground(kSoft);
+  format.setLeftMargin(6);
+  cursor_.setBlockFormat(format);
 }
 
 void PdfText::operator()(const report::Callout& callout) {
@@ -182,12 +230,6 @@ void PdfText::addFrame(const report::Callout& callout) {
   format.setCellPadding(7);
   QTextTable* table = addTable(1, 1, format);
   QTextTableCell cell = table->cellAt(0, 0);
-  QTextTableCellFormat cell_format;
-  cell_format.setBackground(colors.fill);
-  cell_format.setLeftBorder(3);
-  cell_format.setLeftBorderStyle(QTextFrameFormat::BorderStyle_Solid);
-  cell_format.setLeftBorderBrush(colors.edge);
-  cell.setFormat(cell_format);
   const bool answer = callout.kind == report::CalloutKind::kAnswer;
   QTextCursor outside = cursor_;
   cursor_ = cell.firstCursorPosition();
@@ -197,6 +239,13 @@ void PdfText::addFrame(const report::Callout& callout) {
   if (!callout.text.empty()) addText(callout.text, {8.5, false, kInk, 0, 1});
   for (const std::string& item : callout.items)
     addText("\xE2\x80\xA2  " + item, {8.5, false, kInk, 0, 2});
+  // After the text: the first block of a cell shares its format with the cell.
+  QTextTableCellFormat cell_format = cell.format().toTableCellFormat();
+  cell_format.setBackground(colors.fill);
+  cell_format.setLeftBorder(3);
+  cell_format.setLeftBorderStyle(QTextFrameFormat::BorderStyle_Solid);
+  cell_format.setLeftBorderBrush(colors.edge);
+  cell.setFormat(cell_format);
   cursor_ = outside;
   cursor_.movePosition(QTextCursor::End);
   fresh_ = true;
@@ -225,7 +274,12 @@ void PdfText::fillRow(QTextTable& table, int row, const report::TextTable& data,
   for (int column = 0; column < table.columns(); ++column) {
     const auto at = static_cast<std::size_t>(column);
     const bool left = data.columns[at].align == report::Align::kLeft;
-    fillCell(table.cellAt(row, column), cells[at], style, left ? Qt::AlignLeft : Qt::AlignRight);
+    QTextTableCell cell = table.cellAt(row, column);
+    fillCell(cell, cells[at], style, left ? Qt::AlignLeft : Qt::AlignRight);
+    if (!left || column == 0) continue;
+    QTextTableCellFormat format = cell.format().toTableCellFormat();
+    format.setLeftPadding(kBesideNumbers);  // the column before it may end at its right edge
+    cell.setFormat(format);
   }
 }
 
@@ -236,6 +290,7 @@ void PdfText::operator()(const report::TableBlock& block) {
   const double points = columns > kWideTable ? 6.5 : 7.5;
   QTextTableFormat format = plainTable();
   format.setHeaderRowCount(1);
+  format.setColumnWidthConstraints(columnWidths(data, points));
   QTextTable* table = addTable(static_cast<int>(data.rows.size()) + 1, columns, format);
   std::vector<std::string> headings;
   for (const report::TableColumn& column : data.columns)

@@ -42,6 +42,7 @@ class PdfText {
     QColor color;
     double above = 0;  // points
     double below = 4;
+    bool fixed_pitch = false;
   };
 
   QTextBlock addText(const std::string& text, const Style& style);

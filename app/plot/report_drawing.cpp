@@ -18,7 +18,11 @@ class DrawingApplication {
     if (QCoreApplication::instance() == nullptr) {
       QHashSeed::setDeterministicGlobalSeed();  // equal documents, equal bytes
       if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
+      // Qt tells which folder it takes where XDG_RUNTIME_DIR is not set; nothing is put there.
+      const QtMessageHandler before =
+          qInstallMessageHandler([](QtMsgType, const QMessageLogContext&, const QString&) {});
       application_ = std::make_unique<QApplication>(argument_count_, arguments_);
+      qInstallMessageHandler(before);
     }
     if (hasPlotFont()) return {};
     return fail(ErrorKind::kInput, "DejaVu Sans",

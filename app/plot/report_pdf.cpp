@@ -14,6 +14,7 @@ namespace {
 constexpr int kResolution = 1200;  // per inch
 constexpr double kMarginMm = 16;
 constexpr double kFooterMm = 10;  // below the text, within the margin of the page
+constexpr double kClipMm = 0.3;
 constexpr double kMmPerInch = 25.4;
 
 double unitsOfMm(double mm) { return mm / kMmPerInch * kResolution; }
@@ -75,7 +76,9 @@ void paintPages(QTextDocument& text, PdfFigures& figures, const report::Document
     painter.save();
     painter.translate(0, -page * size.height());
     QAbstractTextDocumentLayout::PaintContext context;
-    context.clip = QRectF(0, page * size.height(), size.width(), size.height());
+    // A hair less, so that tall letters of the next page's first line stay there.
+    context.clip =
+        QRectF(0, page * size.height(), size.width(), size.height() - unitsOfMm(kClipMm));
     context.palette.setColor(QPalette::Text, lightTheme().text);
     painter.setClipRect(context.clip);
     text.documentLayout()->draw(&painter, context);

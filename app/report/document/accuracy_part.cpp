@@ -44,12 +44,16 @@ bool isUsed(const ValidatedGroup& group, const std::vector<std::string>& names) 
   });
 }
 
+/// The measured groups that a report's model or machine belongs to, by their core rows where there
+/// are some.
 std::string nearText(const ValidateOutcome& serving, const std::vector<std::string>& names) {
   std::vector<std::string> near;
-  for (const ValidatedGroup& group : serving.groups)
-    if (isUsed(group, names))
-      near.push_back(fmt::format("{} ({} rows, TPOT MAPE {})", fmt::join(group.values, " on "),
-                                 group.accuracy.tpot.count, percentText(group.accuracy.tpot.mape)));
+  for (const ValidatedGroup& group : serving.groups) {
+    if (!isUsed(group, names)) continue;
+    const ErrorSummary& errors = group.core.tpot.count > 0 ? group.core.tpot : group.accuracy.tpot;
+    near.push_back(fmt::format("{} ({} rows, TPOT MAPE {})", fmt::join(group.values, " on "),
+                               errors.count, percentText(errors.mape)));
+  }
   if (near.empty())
     return "None of these measurements is of a model or machine of this report: its errors are "
            "those of other models and machines.";

@@ -64,7 +64,7 @@ AnswerHeadline answerHeadline(const ProjectStep& step, const CostOutcome& outcom
        fmt::format("{} per output token, first token after {}", tpotWithInterval(outcome),
                    durationText(outcome.ttft)),
        fmt::format("{} output tokens/s per device",
-                   countText(outcome.output_tokens_per_s / outcome.devices))},
+                   plainText(outcome.output_tokens_per_s / outcome.devices))},
       {"Memory",
        fmt::format("{} of {} of each device hold weights and cache",
                    bytesText(outcome.memory.device.capacity - outcome.memory.device.unused -

@@ -14,6 +14,7 @@ constexpr std::size_t kMostSkipped = 8;
 
 std::string licenceText(const InputFile& file) {
   if (!file.licence.empty()) return file.licence;
+  if (file.role == "project") return kNothing;
   return file.origin.empty() ? "not stated: no SOURCE.md beside it" : "not stated in SOURCE.md";
 }
 

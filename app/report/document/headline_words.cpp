@@ -44,11 +44,12 @@ struct Mover {
   double moved = 0;
 };
 
+/// That of the price of a device-hour goes without saying.
 Mover largestMover(const AssumptionStudy& study) {
   Mover largest;
   for (const AssumptionRow& row : study.rows)
     for (const AssumptionEnd& end : row.ends) {
-      if (!end.problem.empty()) continue;
+      if (!end.problem.empty() || row.name == kDeviceHourPrice) continue;
       const double moved = study.logarithmic
                                ? std::abs(std::log(end.answer.figure / study.base.figure))
                                : std::abs(end.answer.figure - study.base.figure);

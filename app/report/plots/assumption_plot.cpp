@@ -50,8 +50,7 @@ PlotSpec assumptionPlot(const AssumptionStudy& study) {
     for (const AssumptionEnd& end : row.ends) plot.bars.push_back(movedBar(study, row, end, index));
     ++index;
   }
-  plot.reference_lines.push_back(
-      {ReferenceLine::Kind::kVertical, study.base.figure, "as assumed", false});
+  plot.reference_lines.push_back({ReferenceLine::Kind::kVertical, study.base.figure, "", false});
   plot.notes.push_back("Texts at the bars are the values tried; the table has them all.");
   if (study.rows.empty()) plot.empty_reason = "No assumption could be moved.";
   return plot;

@@ -11,6 +11,9 @@
 
 namespace moe {
 
+/// Whatever is bought by the device-hour costs in proportion to it.
+inline constexpr const char* kDeviceHourPrice = "price of a device-hour";
+
 /// What an answer says in short.
 struct AnswerInShort {
   double figure = 0;   ///< in the study's unit

@@ -82,7 +82,7 @@ TriedAssumption devicePriceAssumption(const CostRequest& request, const CostOutc
       other.usd_per_device_hour = usd * factor;
     });
   };
-  return {"price of a device-hour", fmt::format("{:.3g} USD", usd), {times(0.5), times(2)}};
+  return {kDeviceHourPrice, fmt::format("{:.3g} USD", usd), {times(0.5), times(2)}};
 }
 
 AnswerInShort trainingInShort(const TrainingCostOutcome& outcome) {
@@ -166,9 +166,7 @@ Result<AssumptionStudy> trainingAssumptions(const TrainingCostRequest& request,
   const std::vector<TriedAssumption> tried = {
       {"training tokens", costNumber(tokens), {tokens_times(0.5), tokens_times(2)}},
       mfuAssumption(request, outcome),
-      {"price of a device-hour",
-       fmt::format("{:.3g} USD", usd),
-       {price_times(0.5), price_times(2)}}};
+      {kDeviceHourPrice, fmt::format("{:.3g} USD", usd), {price_times(0.5), price_times(2)}}};
   return studyAssumptions(std::move(study), tried, threads, stop, progress);
 }
 

@@ -179,7 +179,7 @@ Result<AssumptionStudy> planAssumptions(const PlanAnswer& answer,
     tried.push_back(limitAssumption(values, *request.settings.max_concurrency));
   tried.push_back(trainingFactorAssumption(values, request.shape_rule.train_flop_factor));
   const double usd = request.price.value() * 3600;
-  tried.push_back({"price of a device-hour",
+  tried.push_back({kDeviceHourPrice,
                    fmt::format("{:.3g} USD", usd),
                    {values.devicePrice(0.5), values.devicePrice(2)}});
   return studyAssumptions(std::move(study), tried, threads, stop, progress);

@@ -69,16 +69,11 @@ void addGlobalOptions(CLI::App& app, GlobalOptions& options) {
 }
 
 /// In the order of the help.
-constexpr std::array<AddCommand, 13> kCommands{
-    addImportCommand, addFitCommand,      addCompareCommand, addPredictCommand, addOptimumCommand,
-    addCostCommand,   addAccountCommand,  addPlanCommand,    addRunCommand,     addCalibrateCommand,
-    addVerifyCommand, addValidateCommand, addCatalogCommand};
-=======
-constexpr std::array<AddCommand, 12> kCommands{
-    addImportCommand,    addFitCommand,    addCompareCommand,  addPredictCommand,
-    addOptimumCommand,   addCostCommand,   addPlanCommand,     addMergeCommand,
-    addCalibrateCommand, addVerifyCommand, addValidateCommand, addCatalogCommand};
->>>>>>> shard
+constexpr std::array<AddCommand, 15> kCommands{
+    addImportCommand,  addFitCommand,      addCompareCommand, addPredictCommand,
+    addOptimumCommand, addCostCommand,     addAccountCommand, addPlanCommand,
+    addRunCommand,     addReportCommand,   addMergeCommand,   addCalibrateCommand,
+    addVerifyCommand,  addValidateCommand, addCatalogCommand};
 
 std::vector<CLI::App*> commands(CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });
@@ -154,6 +149,7 @@ int parseAndRun(std::span<const AddCommand> add_commands, std::span<const std::s
   context.progress_to_terminal = surroundings.err_is_terminal;
   context.stop = surroundings.stop;
   context.words.assign(args.begin(), args.end());
+  context.drawing = surroundings.drawing;
   CLI::App app;
   setUp(app, context, add_commands);
   if (const auto answer = answerCompletion(app, args)) {

@@ -2,6 +2,9 @@
 #include <memory>
 
 #include "app/cli/command.h"
+#include "app/cli/project_report.h"
+#include "app/report/document/report_document.h"
+#include "app/report/document/report_files.h"
 #include "app/report/run/run_report.h"
 #include "app/report/run/step_result.h"
 #include "app/workflows/run/run_project.h"
@@ -44,11 +47,40 @@ void takeGlobalOptions(const GlobalOptions& options, Project& project) {
   if (project.catalog_dir.empty()) project.catalog_dir = options.catalog_dir;
 }
 
-RunMakers runMakers() {
-  return {[](const ProjectStep& step, const StepAnswer& answer) {
-            return report::stepResult(step, answer);
-          },
-          report::runSummary};
+/// The files of the report that the project's table [report] asks for.
+Result<std::vector<ResultFile>> reportOfRun(const ProjectReportRequest& request,
+                                            const CommandContext& context) {
+  auto document = projectReport(request, context.stop);
+  if (!document) return tl::unexpected(document.error());
+  document->attachments.clear();  // the answers lie beside
+  auto files =
+      report::reportFiles(*document, context.drawing ? *context.drawing : report::ReportDrawing{});
+  if (!files) return tl::unexpected(files.error());
+  std::vector<ResultFile> results;
+  for (report::Attachment& file : *files)
+    results.push_back({std::move(file.name), std::move(file.content)});
+  return results;
+}
+
+bool asksForReport(const ProjectReport& report) {
+  return !report.title.empty() || !report.question.empty() || !report.parts.empty();
+}
+
+Result<RunMakers> runMakers(const Project& project, const std::string& file,
+                            const CommandContext& context) {
+  RunMakers makers;
+  makers.result = [](const ProjectStep& step, const StepAnswer& answer) {
+    return report::stepResult(step, answer);
+  };
+  makers.summary = report::runSummary;
+  if (!asksForReport(project.report)) return makers;
+  const auto parts = report::reportParts(project.report.parts, file + ": [report] parts");
+  if (!parts) return tl::unexpected(parts.error());
+  makers.report = [&context, file, parts = *parts](const Project& answered,
+                                                   std::span<const AnsweredStep> answers) {
+    return reportOfRun({answered, file, answers, parts, "moeplan run " + file}, context);
+  };
+  return makers;
 }
 
 void runOrPlan(const RunOptions& options, CommandContext& context) {
@@ -70,7 +102,9 @@ void runOrPlan(const RunOptions& options, CommandContext& context) {
     return context.deliver([&] { return report::plannedRunText(*planned); },
                            [&] { return report::plannedRunJson(*planned); });
   }
-  const auto outcome = runProject(request, runMakers(), context.stop, context.progress());
+  const auto makers = runMakers(request.project, options.project, context);
+  if (!makers) return context.refuse(makers.error());
+  const auto outcome = runProject(request, *makers, context.stop, context.progress());
   if (!outcome) return context.refuse(outcome.error());
   context.deliver([&] { return report::runText(*outcome); },
                   [&] { return report::runJson(*outcome); }, outcome->allYes() ? 0 : 1);

@@ -44,6 +44,7 @@ install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/fitting/WARN
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT licence)
 
 if(TARGET moeplan-gui)
+  install(TARGETS moeplan-draw DESTINATION libexec/moeplan COMPONENT gui)
   install(TARGETS moeplan-gui COMPONENT gui)
   install(FILES ${made}/moeplan-gui.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT gui)
   install(FILES desktop/moeplan-gui.desktop COMPONENT gui

@@ -65,7 +65,7 @@ struct PlanAnswer {
   PlanOutcome outcome;
   std::vector<PaperClaim> paper;
   std::optional<InstructionTuning> instruction_tuning;  ///< of the recommended model
-  std::vector<Advice> advice;  ///< of published designs; only of the answer to a whole question
+  std::vector<Advice> advice;  ///< of published designs
   std::vector<std::string> sources;
   std::vector<Warning> warnings;  ///< of the question and of the outcome
   Seconds timing;
@@ -90,8 +90,7 @@ Result<PlanInputs> planInputs(const PlanQuestion& question, std::stop_token stop
 Result<PlanAnswer> answerPlan(const PlanQuestion& question, std::stop_token stop = {},
                               const ProgressSink& progress = {});
 
-/// The same from inputs of a question with the same key: equal numbers, without the looking up and
-/// without advice.
+/// The same from inputs of a question with the same key: equal numbers, without the looking up.
 Result<PlanAnswer> answerPlan(const PlanQuestion& question, const PlanInputs& inputs,
                               std::stop_token stop = {}, const ProgressSink& progress = {});
 

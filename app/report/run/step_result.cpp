@@ -24,35 +24,32 @@ namespace {
 /// Written as null: equal answers must have equal bytes.
 constexpr Seconds kNoTime{std::numeric_limits<double>::quiet_NaN()};
 
-struct StepDocument {
-  std::string json;
-  std::string text;
-};
-
 template <class Answer>
 Answer untimed(Answer answer) {
   answer.timing = kNoTime;
   return answer;
 }
 
-struct StepDocuments {
-  StepDocument operator()(const FitAnswer& a) const { return {fitJson(untimed(a)), fitText(a)}; }
-  StepDocument operator()(const CompareAnswer& a) const {
-    return {compareJson(untimed(a)), compareText(a)};
+struct JsonOfAnswer {
+  std::string operator()(const FitAnswer& a) const { return fitJson(untimed(a)); }
+  std::string operator()(const CompareAnswer& a) const { return compareJson(untimed(a)); }
+  std::string operator()(const CostOutcome& a) const { return costDocument(a, kNoTime); }
+  std::string operator()(const TrainingCostOutcome& a) const {
+    return trainingCostDocument(a, kNoTime);
   }
-  StepDocument operator()(const CostOutcome& a) const {
-    return {costDocument(a, kNoTime), costText(a)};
-  }
-  StepDocument operator()(const TrainingCostOutcome& a) const {
-    return {trainingCostDocument(a, kNoTime), trainingCostText(a)};
-  }
-  StepDocument operator()(const PlanAnswer& a) const { return {planJson(untimed(a)), planText(a)}; }
-  StepDocument operator()(const LifetimeAnswer& a) const {
-    return {lifetimeJson(untimed(a)), lifetimeText(a)};
-  }
-  StepDocument operator()(const FrontAnswer& a) const {
-    return {frontJson(untimed(a)), frontText(a)};
-  }
+  std::string operator()(const PlanAnswer& a) const { return planJson(untimed(a)); }
+  std::string operator()(const LifetimeAnswer& a) const { return lifetimeJson(untimed(a)); }
+  std::string operator()(const FrontAnswer& a) const { return frontJson(untimed(a)); }
+};
+
+struct TextOfAnswer {
+  std::string operator()(const FitAnswer& a) const { return fitText(a); }
+  std::string operator()(const CompareAnswer& a) const { return compareText(a); }
+  std::string operator()(const CostOutcome& a) const { return costText(a); }
+  std::string operator()(const TrainingCostOutcome& a) const { return trainingCostText(a); }
+  std::string operator()(const PlanAnswer& a) const { return planText(a); }
+  std::string operator()(const LifetimeAnswer& a) const { return lifetimeText(a); }
+  std::string operator()(const FrontAnswer& a) const { return frontText(a); }
 };
 
 void addResidualFiles(const StepAnswer& answer, std::vector<ResultFile>& files) {
@@ -73,14 +70,16 @@ void addPlots(const StepAnswer& answer, const RunDrawing& drawing, std::vector<R
 
 }  // namespace
 
+std::string answerDocument(const StepAnswer& answer) { return std::visit(JsonOfAnswer{}, answer); }
+
 RunMakers::StepResult stepResult(const ProjectStep&, const StepAnswer& answer,
                                  const RunDrawing& drawing) {
   RunMakers::StepResult result;
   result.headline = headlineOf(answer);
-  StepDocument document = std::visit(StepDocuments{}, answer);
-  std::vector<ResultFile> tables = tablesOf(document.json);
-  result.files.push_back({"answer.json", std::move(document.json)});
-  result.files.push_back({"answer.txt", std::move(document.text)});
+  std::string document = answerDocument(answer);
+  std::vector<ResultFile> tables = tablesOf(document);
+  result.files.push_back({"answer.json", std::move(document)});
+  result.files.push_back({"answer.txt", std::visit(TextOfAnswer{}, answer)});
   std::move(tables.begin(), tables.end(), std::back_inserter(result.files));
   addResidualFiles(answer, result.files);
   addPlots(answer, drawing, result.files);

@@ -13,6 +13,10 @@ struct RunDrawing {
   std::function<std::string(const PlotSpec&)> svg;
 };
 
+/// An answer's document as the single command prints it with --json, without its time: equal
+/// answers are equal bytes.
+std::string answerDocument(const StepAnswer& answer);
+
 /// What a step's answer leaves in the folder of results: `answer.json`, as the single command
 /// prints it with --json but without its time, `answer.txt`, as it prints it, every table of the
 /// document as CSV, a fit's residuals, and the plots as CSV (and SVG) below plots/. Equal answers

@@ -199,7 +199,8 @@ Result<StepStamp> StepRunner::writeReport(StepStamp asked) {
   const auto files = makers_.report(project_, answers);
   if (!files) return tl::unexpected(files.error());
   for (const ResultFile& file : *files)
-    asked.headline.text += (asked.headline.text.empty() ? "" : ", ") + file.name;
+    if (file.name.find('/') == file.name.npos)
+      asked.headline.text += (asked.headline.text.empty() ? "" : ", ") + file.name;
   return folder_.replace(kReportStep, *files, std::move(asked));
 }
 

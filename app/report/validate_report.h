@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "app/report/text_table.h"
 #include "app/workflows/validate_workflow.h"
 #include "data/units.h"
 
@@ -10,6 +11,11 @@ namespace moe::report {
 /// Errors over all rows, row sets and groups, the rows that are predicted worst, and what was
 /// skipped.
 std::string validateText(const ValidateOutcome& outcome);
+
+/// Errors of all rows, and of the clean and core ones where rows are flagged.
+TextTable accuracySetTable(const ValidateOutcome& outcome);
+/// Errors by group; no columns of keys without keys.
+TextTable accuracyGroupTable(const ValidateOutcome& outcome);
 
 /// Schema moeplan.validate/1: every row, "overall", "sets", "groups" and "skipped"; fractions, not
 /// percent. `accuracy_page`: the file that was written beside; empty: none.

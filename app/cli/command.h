@@ -18,6 +18,10 @@ namespace moe {
 struct ModelQuestion;
 }
 
+namespace moe::report {
+struct ReportDrawing;
+}
+
 namespace moe::cli {
 
 class ProgressLine;
@@ -41,6 +45,7 @@ struct CommandContext {
   bool progress_to_terminal = false;
   std::stop_token stop = {};  ///< Ctrl-C; hand it to the workflow
   std::shared_ptr<ProgressLine> progress_line = nullptr;
+  const report::ReportDrawing* drawing = nullptr;  ///< of the program; none: nothing is drawn
 
   /// Progress on stderr for what lasts over a second; silent with --quiet. The context must
   /// outlive the sink.
@@ -67,6 +72,8 @@ void addPredictCommand(CLI::App& app, CommandContext& context);
 void addOptimumCommand(CLI::App& app, CommandContext& context);
 void addCostCommand(CLI::App& app, CommandContext& context);
 void addPlanCommand(CLI::App& app, CommandContext& context);
+void addRunCommand(CLI::App& app, CommandContext& context);
+void addReportCommand(CLI::App& app, CommandContext& context);
 void addCalibrateCommand(CLI::App& app, CommandContext& context);
 void addVerifyCommand(CLI::App& app, CommandContext& context);
 void addValidateCommand(CLI::App& app, CommandContext& context);

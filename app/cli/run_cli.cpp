@@ -64,10 +64,10 @@ void addGlobalOptions(CLI::App& app, GlobalOptions& options) {
 }
 
 /// In the order of the help.
-constexpr std::array<AddCommand, 11> kCommands{
-    addImportCommand,  addFitCommand,      addCompareCommand, addPredictCommand,
-    addOptimumCommand, addCostCommand,     addPlanCommand,    addCalibrateCommand,
-    addVerifyCommand,  addValidateCommand, addCatalogCommand};
+constexpr std::array<AddCommand, 13> kCommands{
+    addImportCommand, addFitCommand,      addCompareCommand, addPredictCommand, addOptimumCommand,
+    addCostCommand,   addPlanCommand,     addRunCommand,     addReportCommand,  addCalibrateCommand,
+    addVerifyCommand, addValidateCommand, addCatalogCommand};
 
 std::vector<CLI::App*> commands(CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });
@@ -134,6 +134,7 @@ int parseAndRun(std::span<const AddCommand> add_commands, std::span<const std::s
   CommandContext context{.out = out, .err = err, .options = {}};
   context.progress_to_terminal = surroundings.err_is_terminal;
   context.stop = surroundings.stop;
+  context.drawing = surroundings.drawing;
   CLI::App app;
   setUp(app, context, add_commands);
   try {

@@ -24,6 +24,7 @@
 #include "app/gui/pages/fit_page.h"
 #include "app/gui/pages/page.h"
 #include "app/gui/pages/plan_page.h"
+#include "app/gui/pages/report_page.h"
 #include "app/gui/pages/verify_page.h"
 #include "app/gui/presenters/dropped_file.h"
 #include "app/plot/plot_theme.h"
@@ -91,6 +92,7 @@ void MainWindow::addPages() {
   add(new CostPage(session_, this));
   add(new PlanPage(session_, this));
   add(new VerifyPage(session_, this));
+  add(new ReportPage(session_, this));
 }
 
 void MainWindow::watchWork(Page& page) {

@@ -8,14 +8,15 @@
 
 namespace moe::report {
 
+/// Errors of all, clean and core rows.
+TextTable accuracySetTable(const ValidateOutcome& outcome);
+
+/// Errors by the outcome's keys, with those of core rows beside.
+TextTable accuracyGroupTable(const ValidateOutcome& outcome);
+
 /// Errors over all rows, row sets and groups, the rows that are predicted worst, and what was
 /// skipped.
 std::string validateText(const ValidateOutcome& outcome);
-
-/// Errors of all rows, and of the clean and core ones where rows are flagged.
-TextTable accuracySetTable(const ValidateOutcome& outcome);
-/// Errors by group; no columns of keys without keys.
-TextTable accuracyGroupTable(const ValidateOutcome& outcome);
 
 /// Schema moeplan.validate/1: every row, "overall", "sets", "groups" and "skipped"; fractions, not
 /// percent. `accuracy_page`: the file that was written beside; empty: none.

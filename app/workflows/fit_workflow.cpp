@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "app/workflows/elapsed.h"
 #include "app/workflows/fit_law.h"
 #include "app/workflows/fit_question.h"
 #include "app/workflows/residual_file.h"
@@ -45,9 +46,8 @@ Result<void> saveFits(FitAnswer& answer) {
   return {};
 }
 
-std::optional<Comparison> rivals(const FitAnswer& answer, const FitPlan& plan, std::stop_token stop,
-                                 const ProgressSink& progress) {
-  const ChosenPoints& points = answer.points;
+std::optional<Comparison> rivals(const ChosenPoints& points, const FitPlan& plan,
+                                 std::stop_token stop, const ProgressSink& progress) {
   const bool small = points.table.runs.size() <= kComparedPoints;
   if (plan.study == StudyDepth::kNone || (plan.study == StudyDepth::kAuto && !small)) {
     return std::nullopt;
@@ -61,27 +61,57 @@ bool FitAnswer::converged() const {
   return std::all_of(fits.begin(), fits.end(), [](const LawFit& fit) { return fit.fit.converged; });
 }
 
+FitQuestion inputsKey(FitQuestion question) {
+  FitQuestion key;
+  key.points = std::move(question.points);
+  key.objective = std::move(question.objective);
+  key.delta = question.delta;
+  key.unbounded = question.unbounded;
+  key.study = std::move(question.study);
+  return key;
+}
+
+Result<FitInputs> fitInputs(const FitQuestion& question, const RunTable& read, std::stop_token stop,
+                            const ProgressSink& progress) {
+  const auto plan = understand(question);
+  if (!plan) return tl::unexpected(plan.error());
+  auto points = choosePoints(question.points, plan->points, read);
+  if (!points) return tl::unexpected(points.error());
+  FitInputs inputs{*std::move(points), std::nullopt};
+  inputs.rivals = rivals(inputs.points, *plan, stop, progress);
+  return inputs;
+}
+
 Result<FitAnswer> answerFit(const FitQuestion& question, std::stop_token stop,
                             const ProgressSink& progress) {
   const auto begin = std::chrono::steady_clock::now();
   const auto plan = understand(question);
   if (!plan) return tl::unexpected(plan.error());
-  auto points = choosePoints(question.points, plan->points);
-  if (!points) return tl::unexpected(points.error());
+  const auto read = readPoints(question.points, plan->points);
+  if (!read) return tl::unexpected(read.error());
+  const auto inputs = fitInputs(question, *read, stop, progress);
+  if (!inputs) return tl::unexpected(inputs.error());
+  auto answer = answerFit(question, *inputs, stop, progress);
+  if (answer) answer->timing = elapsedSince(begin);
+  return answer;
+}
 
+Result<FitAnswer> answerFit(const FitQuestion& question, const FitInputs& inputs,
+                            std::stop_token stop, const ProgressSink& progress) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto plan = understand(question);
+  if (!plan) return tl::unexpected(plan.error());
   FitAnswer answer;
   answer.question = question;
-  answer.points = std::move(*points);
+  answer.points = inputs.points;
   answer.data = summaryOf(answer.points.table, answer.points.run_of_row);
-  const std::optional<Comparison> others = rivals(answer, *plan, stop, progress);
   for (const LawFamily* family : plan->families) {
-    auto fit = fitOneLaw(*family, *plan, answer, others, stop, progress);
+    auto fit = fitOneLaw(*family, *plan, answer, inputs.rivals, stop, progress);
     if (!fit) return tl::unexpected(fit.error());
     answer.fits.push_back(std::move(*fit));
   }
   if (auto saved = saveFits(answer); !saved) return tl::unexpected(saved.error());
-  answer.timing =
-      Seconds(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  answer.timing = elapsedSince(begin);
   return answer;
 }
 

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 9> kTextEndings{".h",  ".cpp",  ".cmake", ".txt", ".md",
                                                        ".sh", ".json", ".toml",  ".yml"};
 
-constexpr std::array<std::string_view, 24> kRoomsWithReadme{".",
+constexpr std::array<std::string_view, 26> kRoomsWithReadme{".",
                                                             "data",
                                                             "data/kernels",
                                                             "data/logs",
@@ -36,7 +36,9 @@ constexpr std::array<std::string_view, 24> kRoomsWithReadme{".",
                                                             "costmodel/verify",
                                                             "app",
                                                             "app/workflows",
+                                                            "app/workflows/evidence",
                                                             "app/report",
+                                                            "app/report/document",
                                                             "app/plot",
                                                             "app/cli",
                                                             "app/gui",

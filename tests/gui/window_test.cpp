@@ -73,10 +73,9 @@ class WholeWindow : public WindowTest {
 
   Json planByCommand() {
     const double budget = *planAnswer().question.budget_flop;
-    const Ended ended =
-        runCommand({"plan", "--law-file", lawFile(), "--budget-flop", exactNumber(budget),
-                    "--cost-preset", "probe-v2", "--prompt-tokens", "512", "--output-tokens",
-                    "256", "--json", "--quiet"});
+    const Ended ended = runCommand(
+        {"plan", "--law-file", lawFile(), "--budget-flop", exactNumber(budget), "--cost-preset",
+         "probe-v2", "--prompt-tokens", "512", "--output-tokens", "256", "--json", "--quiet"});
     EXPECT_EQ(ended.err, "");
     return comparable(ended.out);
   }

@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "app/report/number_text.h"
-#include "app/report/text_table.h"
 
 namespace moe::report {
 namespace {
@@ -35,18 +34,6 @@ void addErrorHeadings(TextTable& table) {
   table.columns.push_back({"Median", "%"});
   table.columns.push_back({"p90", "%"});
   table.columns.push_back({"Ratio"});
-}
-
-TextTable errorTable(const LayerStudy& study) {
-  TextTable table{"Errors, |predicted/measured - 1|, of rows that are trusted",
-                  {{"Group", "", Align::kLeft}, {"Value", "", Align::kLeft}}};
-  addErrorHeadings(table);
-  addErrorRow(table, {"all", ""}, study.summary.all);
-  addErrorRow(table, {"layers", ""}, study.summary.layers);
-  addErrorRow(table, {"decoder blocks", ""}, study.summary.blocks);
-  for (const RowGroup& group : study.summary.groups)
-    addErrorRow(table, {group.key, group.value}, group.errors);
-  return table;
 }
 
 TextTable worstRows(const LayerStudy& study) {
@@ -129,6 +116,18 @@ std::string_view limitWord(std::string_view bound) {
   return bound == "latency" ? "overhead" : bound;
 }
 
+TextTable verifyErrorTable(const LayerStudy& study) {
+  TextTable table{"Errors, |predicted/measured - 1|, of rows that are trusted",
+                  {{"Group", "", Align::kLeft}, {"Value", "", Align::kLeft}}};
+  addErrorHeadings(table);
+  addErrorRow(table, {"all", ""}, study.summary.all);
+  addErrorRow(table, {"layers", ""}, study.summary.layers);
+  addErrorRow(table, {"decoder blocks", ""}, study.summary.blocks);
+  for (const RowGroup& group : study.summary.groups)
+    addErrorRow(table, {group.key, group.value}, group.errors);
+  return table;
+}
+
 std::string verifyText(const VerifyOutcome& outcome) {
   const HardwareMeasurement& measured = *outcome.machine.measurement;
   std::string text = wrappedText(
@@ -136,7 +135,7 @@ std::string verifyText(const VerifyOutcome& outcome) {
                   measured.library, outcome.calibrated_now ? "now, quickly" : measured.date),
       kVerifyWidth, 2);
   text += verdictText(outcome) + "\n";
-  text += tableText(errorTable(outcome.study), kVerifyWidth) + "\n";
+  text += tableText(verifyErrorTable(outcome.study), kVerifyWidth) + "\n";
   text += claimsText(outcome.study) + "\n" + limitsText(outcome.study);
   text += tableText(worstRows(outcome.study), kVerifyWidth) + "\n" + skippedText(outcome.study);
   text += wrappedText(

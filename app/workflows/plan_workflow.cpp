@@ -319,7 +319,7 @@ PlanQuestion inputsKey(PlanQuestion question) {
 }
 
 Result<PlanInputs> planInputs(const PlanQuestion& question, std::stop_token stop,
-                              const ProgressSink& progress) {
+                              const ProgressSink& progress, PlanPrices prices) {
   PlanInputs inputs;
   inputs.request.experts = question.experts;
   inputs.request.base_experts = question.base_experts;
@@ -332,8 +332,9 @@ Result<PlanInputs> planInputs(const PlanQuestion& question, std::stop_token stop
     if (const auto done = step(question, inputs); !done) return tl::unexpected(done.error());
   takeServing(question, inputs);
   if (const auto done = checkedRequest(inputs.request); !done) return tl::unexpected(done.error());
-  if (const auto done = takeExactPrices(question, inputs, stop, progress); !done)
-    return tl::unexpected(done.error());
+  if (prices == PlanPrices::kBest)
+    if (const auto done = takeExactPrices(question, inputs, stop, progress); !done)
+      return tl::unexpected(done.error());
   noteRoofline(inputs);
   return inputs;
 }

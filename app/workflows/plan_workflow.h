@@ -80,9 +80,14 @@ std::string planModeName(PlanMode mode);
 /// the files that they name stay as they are.
 PlanQuestion inputsKey(PlanQuestion question);
 
+/// What prices of serving come from. The roofline takes no time; measured kernels, where the
+/// machine has them, take seconds.
+enum class PlanPrices { kBest, kRoofline };
+
 /// Looks names up and prices designs. Errors as answerPlan.
 Result<PlanInputs> planInputs(const PlanQuestion& question, std::stop_token stop = {},
-                              const ProgressSink& progress = {});
+                              const ProgressSink& progress = {},
+                              PlanPrices prices = PlanPrices::kBest);
 
 /// Looks names up, turns USD into FLOP and plans. Errors: kUsage for a question that makes no
 /// sense or lacks something, kInput for unknown names, unreadable files and a machine without a

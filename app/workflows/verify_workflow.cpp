@@ -50,6 +50,7 @@ Result<HardwareEntry> machineOf(const VerifyRequest& request, const Bench& bench
         fmt::format("is {}, but {} was calibrated with {}; leave it out, or calibrate with it",
                     request.threads, request.hardware, entry->measurement->threads));
   warnings = noiseWarnings(*entry->measurement);
+  if (const auto warning = cacheWarning(*entry->measurement)) warnings.push_back(*warning);
   const std::string library = bench.kernels->description();
   if (entry->measurement->library != library)
     warnings.push_back({"other_library", fmt::format("calibrated with {}; this program has {}",
@@ -109,11 +110,15 @@ Result<VerifyOutcome> runVerify(const VerifyRequest& request, const Bench& bench
   Bench same = bench;
   same.threads = outcome.machine.measurement->threads;
   StudyOptions options;
-  if (request.quick)
+  if (request.quick) {
     options.timing = {.budget_s = 0.04, .least = 3, .most = 51, .target_error = 0.02};
+    options.check_flop = 4e7;
+  }
   options.seed = request.seed + 1;
-  auto study = runLayerStudy(same, *kernels, sample, coldBytes(outcome.machine.measurement->cached),
-                             options, stop, partOf(progress, begin, 1));
+  const HardwareMeasurement& measured = *outcome.machine.measurement;
+  outcome.cold = coldRule(measured.cached, measured.cache_bytes);
+  auto study = runLayerStudy(same, *kernels, sample, outcome.cold, options, stop,
+                             partOf(progress, begin, 1));
   if (!study) return tl::unexpected(study.error());
   outcome.study = *std::move(study);
   addSources(outcome);

@@ -26,6 +26,7 @@ struct VerifyOutcome {
   VerifyRequest request;
   HardwareEntry machine;
   bool calibrated_now = false;
+  ColdRule cold;  ///< how weights were kept out of caches
   LayerStudy study;
   std::vector<std::string> sources;
   std::vector<Warning> warnings;

@@ -54,23 +54,20 @@ struct MatrixProductSetup {
   LayerPrecision precision = LayerPrecision::kF32;
   int threads = 1;
   /// Copies of the weights that successive runs go through in turn. 1: hot weights. For cold
-  /// ones enough to exceed every cache: see coldCopies.
+  /// ones enough to exceed every cache.
   int weight_copies = 1;
 };
 
 class MatrixProduct {
  public:
   virtual ~MatrixProduct() = default;
-  virtual RunReport run() = 0;
+  virtual Result<RunReport> run() = 0;
   /// [m, n] of the last run.
   virtual std::vector<float> output() const = 0;
   /// The operands, rounded to the precision in use: input [m, k]; weights [k, n] of a copy.
   virtual std::span<const float> input() const = 0;
   virtual std::vector<float> weights(int copy) const = 0;
 };
-
-/// Copies of one k x n matrix whose bytes together reach `beyond`, at least 2.
-int coldCopies(const MatrixProductSetup& setup, Bytes beyond);
 
 /// Heads of one layer. `heads` is a multiple of `kv_heads`: each KV head serves heads / kv_heads
 /// query heads.
@@ -97,11 +94,14 @@ class Attention {
  public:
   virtual ~Attention() = default;
   /// Query and output: [batch, queries, heads, head_dim], queries = 1 or context.
-  virtual RunReport run(std::span<const float> query, std::span<float> output) = 0;
+  virtual Result<RunReport> run(std::span<const float> query, std::span<float> output) = 0;
   /// [batch, context, kv_heads, head_dim], rounded to the precision of the cache.
   virtual std::vector<float> keys() const = 0;
   virtual std::vector<float> values() const = 0;
 };
+
+/// Most threads of a kernel.
+inline constexpr int kMostThreads = 1024;
 
 /// Weights of the chosen experts in the sum of a token, from logits x:
 ///
@@ -179,6 +179,11 @@ class DecoderBlock {
   /// Takes the last token of every sequence back, so that a decode step can be timed repeatedly.
   virtual void forgetLast() = 0;
   virtual int cachedTokens() const = 0;  ///< of one sequence
+  /// Of a sequence in the cache: [cachedTokens(), kv_heads, head_dim], rounded to its precision.
+  virtual std::vector<float> keys(int sequence) const = 0;
+  virtual std::vector<float> values(int sequence) const = 0;
+  /// The router's decision in the last step, for its rows of tokens.
+  virtual const Routing& lastRouting() const = 0;
 };
 
 /// Whether a precision is offered on this machine, and if not, why.
@@ -191,7 +196,8 @@ struct PrecisionSupport {
 /// Kernels of one kind of machine: the seam for another than the CPU. Preparation may allocate and
 /// take its time; the runs of what was prepared do not, except where RunReport says `prepared`.
 /// Errors: a shape that makes no sense (kUsage), a precision that is not offered (kUnanswered),
-/// not enough memory (kInfeasible).
+/// not enough memory or threads, or a product that the library refuses (kInfeasible), when
+/// something is made or, with the same kinds, when it runs.
 class KernelSet {
  public:
   virtual ~KernelSet() = default;

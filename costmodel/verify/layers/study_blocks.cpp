@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 #include <memory>
 
 #include "costmodel/verify/layers/study_parts.h"
@@ -29,15 +28,48 @@ DecoderBlockSetup setupOf(const SampleBlock& block, int threads) {
   return setup;
 }
 
+Bytes keysAndValues(const DecoderBlockSetup& setup) {
+  return Bytes(2.0 * setup.kv_pages * kKvPageTokens * setup.attention.kv_heads *
+               setup.attention.head_dim * weightBytes(formatOf(setup.kv_precision)));
+}
+
+Bytes projections(const DecoderBlockSetup& setup, LayerPrecision precision) {
+  const double columns =
+      2.0 * (setup.attention.heads + setup.attention.kv_heads) * setup.attention.head_dim;
+  return Bytes(columns * setup.moe.shape.hidden * weightBytes(formatOf(precision)));
+}
+
+Bytes heldBy(const DecoderBlockSetup& setup) {
+  return layerBytes(setup.moe.shape, setup.moe.precision) +
+         projections(setup, setup.moe.precision) + keysAndValues(setup);
+}
+
+int copiesOf(const StudyRun& run, const DecoderBlockSetup& setup) {
+  const double touched =
+      std::min<double>(setup.moe.shape.experts, 1.0 * setup.moe.shape.top_k * setup.moe.max_tokens);
+  const Bytes unread =
+      (1 - touched / setup.moe.shape.experts) * layerBytes(setup.moe.shape, setup.moe.precision);
+  const Bytes held = heldBy(setup);
+  return coldCopies(run.cold, held - unread, held, kMostBlocks);
+}
+
+/// Why a block cannot run here; none when it can.
+std::optional<std::string> obstacle(const StudyRun& run, const DecoderBlockSetup& setup) {
+  if (auto reason = notOffered(*run.bench.kernels, setup.moe.precision)) return reason;
+  const MoeLayerShape& shape = setup.moe.shape;
+  const Bytes weights =
+      layerBytes(shape, LayerPrecision::kF32) + projections(setup, LayerPrecision::kF32);
+  const Bytes rows(4.0 * setup.moe.max_tokens *
+                   (9.0 * shape.hidden + 3.0 * shape.expert_ffn * shape.top_k));
+  return lacksMemory(run, weights + 1.0 * copiesOf(run, setup) * (heldBy(setup) + rows));
+}
+
 using Blocks = std::vector<std::unique_ptr<DecoderBlock>>;
 
 /// Blocks whose weights and caches do not stay in the processor's caches, filled for decoding.
-Result<Blocks> blocksOf(const StudyRun& run, const SampleBlock& block) {
-  const DecoderBlockSetup setup = setupOf(block, run.bench.threads);
-  const DecoderBlockWeights weights = pooledWeights(setup, run.options.seed);
-  const double each = layerBytes(setup.moe.shape, block.precision).value();
-  const int count = static_cast<int>(
-      std::clamp(std::ceil(run.cold.value() / each), 2.0, static_cast<double>(kMostBlocks)));
+Result<Blocks> blocksOf(const StudyRun& run, const SampleBlock& block,
+                        const DecoderBlockSetup& setup, const DecoderBlockWeights& weights) {
+  const int count = copiesOf(run, setup);
   Blocks blocks;
   for (int i = 0; i < count; ++i) {
     auto made = run.bench.kernels->decoderBlock(setup, weights);
@@ -72,6 +104,10 @@ class BlockRuns {
   }
   const std::optional<Error>& error() const { return error_; }
   double distinct() const { return distinct_; }
+  /// The step of the last run.
+  BlockStep step(const DecoderBlockSetup& setup, const DecoderBlockWeights& weights) const {
+    return {*blocks_[next_], setup, weights, input_, output_};
+  }
 
  private:
   /// The block that ran before gives its token back; it costs a counter, no time worth taking off.
@@ -112,17 +148,21 @@ Result<VerifyRow> studyBlock(const StudyRun& run, const SampleBlock& block) {
   row.block = block;
   row.what = describe(block);
   row.predicted = predictBlock(run.kernels, block);
-  if (auto reason = notOffered(*run.bench.kernels, block.precision)) {
+  const DecoderBlockSetup setup = setupOf(block, run.bench.threads);
+  if (auto reason = obstacle(run, setup)) {
     row.reason = *reason;
     return row;
   }
-  auto blocks = blocksOf(run, block);
+  const DecoderBlockWeights weights = pooledWeights(setup, run.options.seed);
+  auto blocks = blocksOf(run, block, setup, weights);
   if (!blocks) return tl::unexpected(blocks.error());
   BlockRuns runs(*blocks, block);
   row.measured =
       repeatTimed([&] { return runs.run(); }, run.options.timing, run.stop, run.bench.clock);
   if (runs.error()) return tl::unexpected(*runs.error());
   row.distinct_experts = runs.distinct();
+  if (auto good = checkBlockNumbers(block, runs.step(setup, weights), row); !good)
+    return tl::unexpected(good.error());
   judge(row);
   return row;
 }
@@ -134,7 +174,9 @@ Result<VerifyRow> studyKvLimit(const StudyRun& run, const SampleKvLimit& limit) 
   row.kv_pages = limit.kv_pages;
   row.what = describe(limit.block) + " in " + std::to_string(limit.kv_pages) + " pages";
   row.predicted_sequences = predictedSequences(limit);
-  if (auto reason = notOffered(*run.bench.kernels, limit.block.precision)) {
+  DecoderBlockSetup setup = setupOf(limit.block, run.bench.threads);
+  setup.kv_pages = limit.kv_pages;
+  if (auto reason = obstacle(run, setup)) {
     row.reason = *reason;
     return row;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -23,7 +24,7 @@ struct Calibration {
 ///   bandwidth   read and triad over working sets, with 1, 2, 4 .. all threads; the peak is the
 ///               read bandwidth of the largest set
 ///   FLOP/s      fastest large product per precision with hot weights, likewise; the peaks
-///   gemm        cold weights (coldBytes in turn) up to 128 rows; above them two copies, because
+///   gemm        cold weights (cold_copies.h) up to 128 rows; above them two copies, because
 ///               rows and results alone exceed the caches. Widths of router_experts are whole
 ///               routers (softmax and top-k included), as nothing else is so narrow
 ///   attention   decode over caches that do not stay in the processor's; prefill
@@ -40,6 +41,11 @@ Result<Calibration> calibrate(const Bench& bench, const CalibrationPlan& plan,
 /// makes a machine noisy.
 inline constexpr double kNoisyForeignShare = 0.1;
 inline constexpr double kNoisyTimings = 0.2;
+
+/// More than this share of the timings that should read from memory without being sure of it is
+/// worth a warning.
+inline constexpr double kMostMaybeCached = 0.1;
+std::optional<Warning> cacheWarning(const HardwareMeasurement& measured);
 
 /// What to tell the user of a noisy machine; empty when it was quiet.
 std::vector<Warning> noiseWarnings(const HardwareMeasurement& measured);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "costmodel/verify/measure/calibration_run.h"
 #include "costmodel/verify/measure/layer_pool.h"
@@ -8,15 +9,19 @@
 namespace moe {
 namespace {
 
-constexpr int kMostCaches = 64;
+constexpr int kMostCaches = 256;  // filling more would take longer than timing them
+
+Bytes cacheBytes(const AttentionSetup& setup) {
+  return Bytes(2.0 * setup.batch * setup.context * setup.shape.kv_heads * setup.shape.head_dim *
+               weightBytes(formatOf(setup.kv_precision)));
+}
 
 /// One timing over as many caches as processors cannot keep.
-Result<RobustTime> timeAttention(const CalibrationRun& run, const AttentionSetup& setup) {
+Result<RobustTime> timeAttention(CalibrationRun& run, const AttentionSetup& setup) {
   const bool decode = setup.pass == AttentionPass::kDecode;
-  const double bytes = 2.0 * setup.batch * setup.context * setup.shape.kv_heads *
-                       setup.shape.head_dim * weightBytes(formatOf(setup.kv_precision));
-  const double wanted = decode ? run.cold.value() / bytes + 1 : 1;
-  const int caches = static_cast<int>(std::clamp(wanted, 1.0, static_cast<double>(kMostCaches)));
+  const Bytes bytes = cacheBytes(setup);
+  const int caches = decode ? coldCopies(run.cold, bytes, bytes, kMostCaches) : 1;
+  if (decode) run.keepCopies(caches, bytes);
   std::vector<std::unique_ptr<Attention>> kernels;
   for (int i = 0; i < caches; ++i) {
     auto kernel = run.bench.kernels->attention(setup);
@@ -28,13 +33,17 @@ Result<RobustTime> timeAttention(const CalibrationRun& run, const AttentionSetup
       normalNumbers(rows * static_cast<std::size_t>(setup.shape.heads * setup.shape.head_dim), 3);
   std::vector<float> output(query.size());
   std::size_t next = 0;
-  return repeatTimed(
+  std::optional<Error> error;
+  const RobustTime time = repeatTimed(
       [&] {
-        const RunReport report = kernels[next]->run(query, output);
+        const auto report = kernels[next]->run(query, output);
+        if (!report) error = report.error();
         next = (next + 1) % kernels.size();
-        return !report.prepared;
+        return !report || !report->prepared;
       },
       run.plan.timing, run.stop, run.bench.clock);
+  if (error) return tl::unexpected(*error);
+  return time;
 }
 
 /// Prefill computes 2 heads head_dim tokens^2 FLOP a sequence (causal).

@@ -32,9 +32,8 @@ Result<void> addLayer(CalibrationRun& run, const PlannedLayer& layer, LayerPreci
   setup.precision = precision;
   setup.max_tokens = tokens.back();
   setup.threads = run.bench.threads;
-  const Bytes cold =
-      few_tokens ? run.cold : std::min(run.cold, 2 * layerBytes(setup.shape, precision));
-  auto pool = LayerPool::make(run.bench, setup, weights, cold);
+  const int copies = layerCopies(run.cold, setup, few_tokens);
+  auto pool = LayerPool::make(run.bench, setup, weights, copies);
   if (!pool) return tl::unexpected(pool.error());
   for (const double skew : run.plan.skews) {
     if (skew > 0 && layer.experts == layer.top_k) continue;  // every token takes all of them
@@ -47,17 +46,20 @@ Result<void> addLayer(CalibrationRun& run, const PlannedLayer& layer, LayerPreci
           fmt::format("{},{},{},{},{},{},{},1,1", run.bench.kernels->name(), formatName(precision),
                       skew, layer.hidden, layer.expert_ffn, layer.experts, layer.top_k),
           count, run.keep(timing->time));
+      if (few_tokens)
+        run.keepCopies(
+            copies, timing->distinct_experts / layer.experts * layerBytes(setup.shape, precision));
     }
   }
   return {};
 }
 
 /// Whether f32 weights, their packed copies and as much again fit in the memory.
-bool layerFits(const Bench& bench, const PlannedLayer& layer, Bytes cold) {
+bool layerFits(const Bench& bench, const PlannedLayer& layer, const ColdRule& cold) {
   const MoeLayerShape shape{
       .hidden = layer.hidden, .expert_ffn = layer.expert_ffn, .experts = layer.experts};
   const Bytes bytes = layerBytes(shape, LayerPrecision::kF32);
-  return 3 * bytes + cold < 0.7 * bench.machine.available;
+  return 3 * bytes + 2 * cold.together < 0.7 * bench.machine.available;
 }
 
 }  // namespace

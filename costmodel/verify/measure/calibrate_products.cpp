@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "costmodel/verify/measure/calibration_run.h"
 #include "costmodel/verify/measure/layer_pool.h"
@@ -10,6 +11,8 @@ namespace moe {
 namespace {
 
 constexpr int kMostColdRows = 128;
+constexpr int kMostMatrixCopies = 1 << 16;
+constexpr int kHotCopies = 2;  // of weights whose reading is hidden behind computing
 constexpr int kMostPeakRows = 1024;
 constexpr int kPeakWidth = 2048;
 
@@ -17,34 +20,54 @@ Result<RobustTime> timeProduct(const Bench& bench, const MatrixProductSetup& set
                                const TimingOptions& timing, std::stop_token stop) {
   const auto product = bench.kernels->matrixProduct(setup);
   if (!product) return tl::unexpected(product.error());
-  return repeatTimed([&] { return !(*product)->run().prepared; }, timing, stop, bench.clock);
+  std::optional<Error> error;
+  const RobustTime time = repeatTimed(
+      [&] {
+        const auto report = (*product)->run();
+        if (!report) error = report.error();
+        return !report || !report->prepared;
+      },
+      timing, stop, bench.clock);
+  if (error) return tl::unexpected(*error);
+  return time;
+}
+
+Bytes matrixBytes(const MatrixProductSetup& setup) {
+  return Bytes(1.0 * setup.k * setup.n * weightBytes(formatOf(setup.precision)));
 }
 
 bool productFits(const CalibrationPlan& plan, double m, double n, double k) {
   return 2 * m * n * k <= plan.most_flop;
 }
 
-/// A router of so many experts: a layer whose experts are as narrow as can be.
+/// A router of so many experts: a layer whose experts are as narrow as can be. Few rows read the
+/// router's weights from memory, as in a model; many compute longer than they read.
 Result<void> addRouters(CalibrationRun& run, LayerPrecision precision, int experts, int hidden,
-                        TableText& table) {
+                        bool few_rows, TableText& table) {
   constexpr int kNarrow = 32;
-  const int most = run.plan.product_m.back();
+  std::vector<int> rows;
+  for (const int m : run.plan.product_m)
+    if ((m <= kMostColdRows) == few_rows) rows.push_back(m);
+  if (rows.empty()) return {};
   MoeLayerSetup setup;
   setup.shape = {.hidden = hidden, .expert_ffn = kNarrow, .experts = experts};
   setup.shape.top_k = std::min(2, experts);
   setup.precision = precision;
-  setup.max_tokens = most;
+  setup.max_tokens = rows.back();
   setup.threads = run.bench.threads;
-  auto pool = LayerPool::make(run.bench, setup, pooledWeights(setup.shape, 1), Bytes(0));
+  const Bytes router(4.0 * hidden * experts);  // in f32, whatever the experts are in
+  const Bytes held = router + layerBytes(setup.shape, precision);
+  const int copies = few_rows ? coldCopies(run.cold, router, held, kMostLayerCopies) : 1;
+  auto pool = LayerPool::make(run.bench, setup, pooledWeights(setup.shape, 1), copies);
   if (!pool) return tl::unexpected(pool.error());
-  for (const int m : run.plan.product_m) {
+  for (const int m : rows) {
     if (run.stopped()) return {};
     const auto timing = pool->timeWhole(m, run.plan.timing, run.stop);
     if (!timing) return tl::unexpected(timing.error());
     if (run.stopped()) return {};  // cut short: no measurement
-    if (timing->router_s > 0)
-      table.add(fmt::format("{},{},{}", formatName(precision), experts, hidden), m,
-                timing->router_s);
+    if (!(timing->router_s > 0)) continue;
+    table.add(fmt::format("{},{},{}", formatName(precision), experts, hidden), m, timing->router_s);
+    if (few_rows) run.keepCopies(copies, router);
   }
   return {};
 }
@@ -56,11 +79,15 @@ Result<void> addProducts(CalibrationRun& run, LayerPrecision precision, int n, i
     if (!productFits(run.plan, m, n, k)) continue;
     MatrixProductSetup setup{.m = m, .n = n, .k = k, .precision = precision};
     setup.threads = run.bench.threads;
-    setup.weight_copies = m <= kMostColdRows ? coldCopies(setup, run.cold) : 2;
+    const bool few_rows = m <= kMostColdRows;
+    const Bytes matrix = matrixBytes(setup);
+    setup.weight_copies =
+        few_rows ? coldCopies(run.cold, matrix, matrix, kMostMatrixCopies) : kHotCopies;
     const auto time = timeProduct(run.bench, setup, run.plan.timing, run.stop);
     if (!time) return tl::unexpected(time.error());
     if (run.stopped()) return {};  // cut short: no measurement
     table.add(fmt::format("{},{},{}", formatName(precision), n, k), m, run.keep(*time));
+    if (few_rows) run.keepCopies(setup.weight_copies, matrix);
   }
   return {};
 }
@@ -95,7 +122,9 @@ Result<void> calibrateProducts(CalibrationRun& run, double from, double to) {
       };
       for (const int experts : plan.router_experts) {
         reported();
-        if (const auto good = addRouters(run, precision, experts, k, table); !good) return good;
+        for (const bool few_rows : {true, false})
+          if (const auto good = addRouters(run, precision, experts, k, few_rows, table); !good)
+            return good;
       }
       for (const int n : plan.product_n) {
         reported();

@@ -8,6 +8,7 @@
 
 #include "costmodel/verify/measure/bench.h"
 #include "costmodel/verify/measure/calibration_plan.h"
+#include "costmodel/verify/measure/cold_copies.h"
 #include "costmodel/verify/measure/table_text.h"
 #include "data/progress.h"
 
@@ -21,8 +22,10 @@ struct CalibrationRun {
   const ProgressSink& progress;
 
   std::vector<LayerPrecision> precisions = {};
-  Bytes cold = {};  ///< of weights used in turn
+  ColdRule cold = {};
   std::vector<double> spreads = {};
+  int from_memory = 0;   ///< timings that should read from memory
+  int maybe_cached = 0;  ///< of them, those that cannot be sure of it (cold_copies.h)
   std::vector<OwnKernels> tables = {};
 
   bool stopped() const { return stop.stop_requested(); }
@@ -33,6 +36,11 @@ struct CalibrationRun {
   double keep(const RobustTime& time) {
     spreads.push_back(time.spread);
     return time.median_s;
+  }
+  /// Notes that a timing went through so many copies of which each run read `read`.
+  void keepCopies(int copies, Bytes read) {
+    ++from_memory;
+    if (mayBeCached(cold, copies, read)) ++maybe_cached;
   }
 };
 

@@ -13,8 +13,6 @@
 namespace moe {
 namespace {
 
-constexpr int kMostCopies = 128;
-
 /// Different routings of a point: many where few tokens touch few experts.
 int routingsFor(int tokens) { return tokens <= 32 ? 16 : tokens <= 512 ? 4 : 2; }
 
@@ -30,6 +28,14 @@ Bytes layerBytes(const MoeLayerShape& shape, LayerPrecision precision) {
   const double matrices = shape.activation == Activation::kRelu ? 2 : 3;
   const double width = 1.0 * shape.expert_ffn * shape.experts + shape.shared_ffn;
   return Bytes(matrices * shape.hidden * width * weightBytes(formatOf(precision)));
+}
+
+int layerCopies(const ColdRule& rule, const MoeLayerSetup& setup, bool few_tokens) {
+  const Bytes held = layerBytes(setup.shape, setup.precision);
+  if (!few_tokens) return held >= rule.together ? 1 : 2;
+  MoeLayerShape touched = setup.shape;
+  touched.experts = setup.shape.top_k;
+  return coldCopies(rule, layerBytes(touched, setup.precision), held, kMostLayerCopies);
 }
 
 std::vector<float> normalNumbers(std::size_t count, std::uint64_t seed) {
@@ -81,13 +87,10 @@ RobustTime meanOfCycles(std::size_t inputs, const std::function<bool(std::size_t
 }
 
 Result<LayerPool> LayerPool::make(const Bench& bench, const MoeLayerSetup& setup,
-                                  const MoeLayerWeights& weights, Bytes cold) {
+                                  const MoeLayerWeights& weights, int copies) {
   LayerPool pool;
   pool.clock_ = bench.clock;
   pool.setup_ = setup;
-  const double bytes = layerBytes(setup.shape, setup.precision).value();
-  const int copies = static_cast<int>(
-      std::clamp(std::ceil(cold.value() / bytes), 1.0, static_cast<double>(kMostCopies)));
   for (int copy = 0; copy < copies; ++copy) {
     auto layer = bench.kernels->moeLayer(setup, weights);
     if (!layer) return tl::unexpected(layer.error());

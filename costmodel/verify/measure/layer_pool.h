@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "costmodel/verify/measure/bench.h"
+#include "costmodel/verify/measure/cold_copies.h"
 
 namespace moe {
 
@@ -21,10 +22,9 @@ struct LayerTiming {
 /// its own.
 class LayerPool {
  public:
-  /// So many copies that they have `cold` bytes together (at least one, at most 128). Errors: those
-  /// of the kernel set.
+  /// So many copies of the layer, 1 or more. Errors: those of the kernel set.
   static Result<LayerPool> make(const Bench& bench, const MoeLayerSetup& setup,
-                                const MoeLayerWeights& weights, Bytes cold);
+                                const MoeLayerWeights& weights, int copies);
 
   /// With routings drawn at this skew and handed in.
   Result<LayerTiming> timeRouted(int tokens, double skew, const TimingOptions& options,
@@ -46,6 +46,13 @@ class LayerPool {
   std::vector<std::unique_ptr<MoeLayer>> layers_;
   std::vector<float> input_, output_;
 };
+
+/// Most copies of one layer: each has its own buffers.
+inline constexpr int kMostLayerCopies = 128;
+
+/// Copies of a layer by the rule (cold_copies.h). With few tokens a run of one token reads top_k
+/// experts; with many the weights are read behind what is computed, and two copies do.
+int layerCopies(const ColdRule& rule, const MoeLayerSetup& setup, bool few_tokens);
 
 /// Bytes of a layer's weights in this precision, router left out.
 Bytes layerBytes(const MoeLayerShape& shape, LayerPrecision precision);

@@ -1,6 +1,5 @@
 #include "costmodel/kernels/kernel_set.h"
 
-#include <algorithm>
 #include <cmath>
 #include <random>
 

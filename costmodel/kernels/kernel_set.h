@@ -66,7 +66,7 @@ class Runnable {
 
 class MatrixProduct : public Runnable {
  public:
-  virtual RunReport run() = 0;
+  virtual Result<RunReport> run() = 0;
   /// [m, n] of the last run.
   virtual std::vector<float> output() const = 0;
   /// The operands, rounded to the precision in use: input [m, k]; weights [k, n].
@@ -98,11 +98,14 @@ struct AttentionSetup {
 class Attention : public Runnable {
  public:
   /// Query and output: [batch, queries, heads, head_dim], queries = 1 or context.
-  virtual RunReport run(std::span<const float> query, std::span<float> output) = 0;
+  virtual Result<RunReport> run(std::span<const float> query, std::span<float> output) = 0;
   /// [batch, context, kv_heads, head_dim], rounded to the precision of the cache.
   virtual std::vector<float> keys() const = 0;
   virtual std::vector<float> values() const = 0;
 };
+
+/// Most threads of a kernel.
+inline constexpr int kMostThreads = 1024;
 
 /// Weights of the chosen experts in the sum of a token, from logits x:
 ///
@@ -178,6 +181,11 @@ class DecoderBlock : public Runnable {
   /// Takes the last token of every sequence back, so that a decode step can be timed repeatedly.
   virtual void forgetLast() = 0;
   virtual int cachedTokens() const = 0;  ///< of one sequence
+  /// Of a sequence in the cache: [cachedTokens(), kv_heads, head_dim], rounded to its precision.
+  virtual std::vector<float> keys(int sequence) const = 0;
+  virtual std::vector<float> values(int sequence) const = 0;
+  /// The router's decision in the last step, for its rows of tokens.
+  virtual const Routing& lastRouting() const = 0;
 };
 
 /// Whether a precision is offered on this machine, and if not, why.
@@ -190,7 +198,8 @@ struct PrecisionSupport {
 /// Kernels of one kind of machine: the seam for another than the CPU. Preparation may allocate and
 /// take its time; the runs of what was prepared do not, except where RunReport says `prepared`.
 /// Errors: a shape that makes no sense (kUsage), a precision that is not offered (kUnanswered),
-/// not enough memory (kInfeasible).
+/// not enough memory or threads, or a product that the library refuses (kInfeasible), when
+/// something is made or, with the same kinds, when it runs.
 class KernelSet {
  public:
   virtual ~KernelSet() = default;

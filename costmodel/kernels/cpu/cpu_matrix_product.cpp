@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <random>
 
+#include "costmodel/kernels/cpu/guarded.h"
+
 namespace moe {
 namespace {
 
@@ -36,14 +38,16 @@ CpuMatrixProduct::CpuMatrixProduct(const CpuContext& context, std::shared_ptr<Th
   }
 }
 
-RunReport CpuMatrixProduct::run() {
-  RunReport report;
-  report.prepared = linear_.prepare(setup_.m);
-  linear_.run(*team_, setup_.m, x_, weights_.as<void>(), out_);
-  const double weights = static_cast<double>(setup_.k) * setup_.n;
-  report.work.flop = Flop(2 * weights * setup_.m);
-  report.work.weight_bytes = Bytes(weights * (setup_.precision == LayerPrecision::kBf16 ? 2 : 4));
-  return report;
+Result<RunReport> CpuMatrixProduct::run() {
+  return guarded([&]() -> Result<RunReport> {
+    RunReport report;
+    report.prepared = linear_.prepare(setup_.m);
+    linear_.run(*team_, setup_.m, x_, weights_.as<void>(), out_);
+    const double weights = static_cast<double>(setup_.k) * setup_.n;
+    report.work.flop = Flop(2 * weights * setup_.m);
+    report.work.weight_bytes = Bytes(weights * (setup_.precision == LayerPrecision::kBf16 ? 2 : 4));
+    return report;
+  });
 }
 
 std::vector<float> CpuMatrixProduct::output() const {

@@ -13,7 +13,7 @@ class CpuMatrixProduct : public MatrixProduct {
   CpuMatrixProduct(const CpuContext& context, std::shared_ptr<ThreadTeam> team,
                    const MatrixProductSetup& setup);
 
-  RunReport run() override;
+  Result<RunReport> run() override;
   std::vector<float> output() const override;
   std::span<const float> input() const override { return dense_input_; }
   std::vector<float> weights() const override;

@@ -64,4 +64,8 @@ class KvCache {
   HugeBuffer space_;
 };
 
+/// All keys or values of a sequence as stored: [tokens, kv_heads, head_dim].
+std::vector<float> cachedKeys(const KvCache& cache, int sequence);
+std::vector<float> cachedValues(const KvCache& cache, int sequence);
+
 }  // namespace moe

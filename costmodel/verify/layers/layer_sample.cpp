@@ -62,16 +62,19 @@ void addShared(std::vector<SampleLayer>& layers) {
       layers.push_back({512, 1536, 16, 2, 1024, precision, tokens});
 }
 
-/// Points that the claims compare: few tokens, two for each expert, and many.
+/// Points that the claims compare: few tokens, two for each expert in two widths, and two large
+/// batches, which have 100 tokens for each of the most experts.
 void addClaims(std::vector<SampleLayer>& layers, bool quick) {
-  constexpr int kLarge = 4000;
+  const std::vector<int> large = quick ? std::vector{1600, 2200} : std::vector{3300, 4000};
   for (const LayerPrecision precision : {LayerPrecision::kF32, LayerPrecision::kBf16})
     for (const int experts : {8, 16, 32, 64}) {
       if (quick && experts > 32) continue;
       const auto add = [&](int tokens) {
         layers.push_back({512, 1536, experts, 2, 0, precision, tokens});
       };
-      for (const int tokens : {1, 2, 5, 10, 2 * experts, kLarge}) add(tokens);
+      for (const int tokens : {1, 2, 5, 10, 2 * experts}) add(tokens);
+      for (const int tokens : large) add(tokens);
+      layers.push_back({256, 768, experts, 2, 0, precision, 2 * experts});
     }
 }
 

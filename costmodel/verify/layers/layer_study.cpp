@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "costmodel/verify/layers/study_parts.h"
+#include "costmodel/verify/measure/processors.h"
 
 namespace moe {
 namespace {
@@ -20,7 +21,7 @@ Result<LayerStudy> runLayerStudy(const Bench& bench, const KernelLibrary& predic
   const StudyRun run{bench, predicted, options, stop};
   const auto all =
       static_cast<double>(sample.layers.size() + sample.blocks.size() + sample.limits.size());
-  const LoadMeter load;
+  const LoadMeter load(bench.machine.processor_list);
   LayerStudy study;
   const auto done = [&](VerifyRow row) {
     study.rows.push_back(std::move(row));

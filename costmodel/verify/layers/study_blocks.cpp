@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 #include <memory>
 
 #include "costmodel/verify/layers/study_parts.h"
@@ -27,10 +26,35 @@ DecoderBlockSetup setupOf(const SampleBlock& block, int threads) {
   return setup;
 }
 
+Bytes keysAndValues(const DecoderBlockSetup& setup) {
+  return Bytes(2.0 * setup.kv_pages * kKvPageTokens * setup.attention.kv_heads *
+               setup.attention.head_dim * weightBytes(formatOf(setup.kv_precision)));
+}
+
+Bytes projections(const DecoderBlockSetup& setup, LayerPrecision precision) {
+  const double columns =
+      2.0 * (setup.attention.heads + setup.attention.kv_heads) * setup.attention.head_dim;
+  return Bytes(columns * setup.moe.shape.hidden * weightBytes(formatOf(precision)));
+}
+
+/// Why a block cannot run here; none when it can.
+std::optional<std::string> obstacle(const StudyRun& run, const DecoderBlockSetup& setup) {
+  if (auto reason = notOffered(*run.bench.kernels, setup.moe.precision)) return reason;
+  const MoeLayerShape& shape = setup.moe.shape;
+  const Bytes weights =
+      layerBytes(shape, LayerPrecision::kF32) + projections(setup, LayerPrecision::kF32);
+  const Bytes held = layerBytes(shape, setup.moe.precision) +
+                     projections(setup, setup.moe.precision) + keysAndValues(setup);
+  const Bytes rows(4.0 * setup.moe.max_tokens *
+                   (9.0 * shape.hidden + 3.0 * shape.expert_ffn * shape.top_k));
+  return lacksMemory(run, weights + held + rows);
+}
+
 /// A block, filled for decoding.
-Result<std::unique_ptr<DecoderBlock>> readyBlock(const StudyRun& run, const SampleBlock& block) {
-  const DecoderBlockSetup setup = setupOf(block, run.bench.threads);
-  auto made = run.bench.kernels->decoderBlock(setup, pooledWeights(setup, run.options.seed));
+Result<std::unique_ptr<DecoderBlock>> readyBlock(const StudyRun& run, const SampleBlock& block,
+                                                 const DecoderBlockSetup& setup,
+                                                 const DecoderBlockWeights& weights) {
+  auto made = run.bench.kernels->decoderBlock(setup, weights);
   if (!made || block.prefill) return made;
   if (auto filled = (*made)->fill(block.batch, block.context); !filled)
     return tl::unexpected(filled.error());
@@ -65,6 +89,10 @@ class BlockRuns {
   }
   const std::optional<Error>& error() const { return error_; }
   double distinct() const { return distinct_; }
+  /// The step of the last run.
+  BlockStep step(const DecoderBlockSetup& setup, const DecoderBlockWeights& weights) const {
+    return {kernel_, setup, weights, input_, output_};
+  }
 
  private:
   DecoderBlock& kernel_;
@@ -97,17 +125,21 @@ Result<VerifyRow> studyBlock(const StudyRun& run, const SampleBlock& block) {
   row.block = block;
   row.what = describe(block);
   row.predicted = predictBlock(run.kernels, block);
-  if (auto reason = notOffered(*run.bench.kernels, block.precision)) {
+  const DecoderBlockSetup setup = setupOf(block, run.bench.threads);
+  if (auto reason = obstacle(run, setup)) {
     row.reason = *reason;
     return row;
   }
-  const auto kernel = readyBlock(run, block);
+  const DecoderBlockWeights weights = pooledWeights(setup, run.options.seed);
+  const auto kernel = readyBlock(run, block, setup, weights);
   if (!kernel) return tl::unexpected(kernel.error());
   BlockRuns runs(**kernel, block);
   row.measured = repeatTimed([&] { return runs.run(); }, run.options.timing, run.stop,
                              run.bench.clock, [&] { runs.before(); });
   if (runs.error()) return tl::unexpected(*runs.error());
   row.distinct_experts = runs.distinct();
+  if (auto good = checkBlockNumbers(block, runs.step(setup, weights), row); !good)
+    return tl::unexpected(good.error());
   judge(row);
   return row;
 }
@@ -119,7 +151,9 @@ Result<VerifyRow> studyKvLimit(const StudyRun& run, const SampleKvLimit& limit) 
   row.kv_pages = limit.kv_pages;
   row.what = describe(limit.block) + " in " + std::to_string(limit.kv_pages) + " pages";
   row.predicted_sequences = predictedSequences(limit);
-  if (auto reason = notOffered(*run.bench.kernels, limit.block.precision)) {
+  DecoderBlockSetup setup = setupOf(limit.block, run.bench.threads);
+  setup.kv_pages = limit.kv_pages;
+  if (auto reason = obstacle(run, setup)) {
     row.reason = *reason;
     return row;
   }

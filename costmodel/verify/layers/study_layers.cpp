@@ -2,9 +2,7 @@
 
 #include <algorithm>
 
-#include "costmodel/kernels/reference/moe_layer.h"
 #include "costmodel/verify/layers/study_parts.h"
-#include "costmodel/verify/measure/drawn_routing.h"
 #include "costmodel/verify/measure/layer_timer.h"
 #include "costmodel/verify/measure/pooled_weights.h"
 
@@ -33,51 +31,6 @@ VerifyRow rowOf(const StudyRun& run, const SampleLayer& layer) {
   return row;
 }
 
-/// The part of a routing that concerns the first tokens.
-Routing firstTokens(const Routing& routing, int tokens) {
-  Routing part;
-  part.tokens = tokens;
-  part.experts = routing.experts;
-  part.first.push_back(0);
-  for (int expert = 0; expert < routing.experts; ++expert) {
-    for (auto i = static_cast<std::size_t>(routing.first[static_cast<std::size_t>(expert)]);
-         i < static_cast<std::size_t>(routing.first[static_cast<std::size_t>(expert) + 1]); ++i) {
-      if (routing.token[i] >= tokens) continue;
-      part.token.push_back(routing.token[i]);
-      part.weight.push_back(routing.weight[i]);
-    }
-    part.first.push_back(static_cast<std::int32_t>(part.token.size()));
-  }
-  return part;
-}
-
-/// The first tokens of one run against the reference, with the kernel's own routing or the one
-/// handed in.
-Result<LayerCheck> checkNumbers(const StudyRun& run, LayerTimer& timer, const SampleLayer& layer,
-                                const MoeLayerWeights& weights) {
-  const auto hidden = static_cast<std::size_t>(layer.hidden);
-  const auto all = static_cast<std::size_t>(layer.tokens) * hidden;
-  const int tokens = std::min(layer.tokens, run.options.checked_tokens);
-  const auto used = static_cast<std::size_t>(tokens) * hidden;
-  const std::span<const float> input = timer.inputs().first(all);
-  std::vector<float> output(all);
-  Routing routing;
-  if (layer.ownRouter()) {
-    const auto report = timer.layer().run(input, output);
-    if (!report) return tl::unexpected(report.error());
-    routing = timer.layer().lastRouting();
-  } else {
-    routing = drawnRouting(popularityOfSkew(layer.skew, layer.experts, layer.top_k), layer.tokens,
-                           run.options.seed);
-    const auto report = timer.layer().run(input, routing, output);
-    if (!report) return tl::unexpected(report.error());
-  }
-  const std::vector<double> reference = referenceMoeLayer(
-      timer.setup().shape, weights, asDoubles(input.first(used)), firstTokens(routing, tokens));
-  return checkLayer(std::span(output).first(used), reference, hidden,
-                    layerTolerance(layer.precision));
-}
-
 Result<VerifyRow> measureLayer(const StudyRun& run, LayerTimer& timer, const SampleLayer& layer,
                                const MoeLayerWeights& weights) {
   VerifyRow row = rowOf(run, layer);
@@ -88,11 +41,8 @@ Result<VerifyRow> measureLayer(const StudyRun& run, LayerTimer& timer, const Sam
   if (!timing) return tl::unexpected(timing.error());
   row.measured = timing->time;
   row.distinct_experts = timing->distinct_experts;
-  if (run.options.checked_tokens > 0) {
-    auto check = checkNumbers(run, timer, layer, weights);
-    if (!check) return tl::unexpected(check.error());
-    row.check = *std::move(check);
-  }
+  if (auto good = checkLayerNumbers(run, timer, layer, weights, row); !good)
+    return tl::unexpected(good.error());
   judge(row);
   return row;
 }
@@ -104,11 +54,7 @@ std::optional<std::string> obstacle(const StudyRun& run, const SampleLayer& laye
   const Bytes packed = layerBytes(shapeOf(layer), layer.precision);
   const Bytes rows(4.0 * layer.tokens *
                    (3.0 * layer.hidden + 3.0 * layer.expert_ffn * layer.top_k));
-  const Bytes needed = weights + packed + rows;
-  const Bytes room = 0.8 * run.bench.machine.available;
-  if (needed <= room) return std::nullopt;
-  return fmt::format("needs {:.1f} GB; {:.1f} GB are free for it", needed.value() / 1e9,
-                     room.value() / 1e9);
+  return lacksMemory(run, weights + packed + rows);
 }
 
 Result<void> studySameLayer(const StudyRun& run, std::span<const SampleLayer> layers,
@@ -132,6 +78,13 @@ Result<void> studySameLayer(const StudyRun& run, std::span<const SampleLayer> la
 }
 
 }  // namespace
+
+std::optional<std::string> lacksMemory(const StudyRun& run, Bytes needed) {
+  const Bytes room = 0.8 * run.bench.machine.available;
+  if (needed <= room) return std::nullopt;
+  return fmt::format("needs {:.1f} GB; {:.1f} GB are free for it", needed.value() / 1e9,
+                     room.value() / 1e9);
+}
 
 std::optional<std::string> notOffered(const KernelSet& kernels, LayerPrecision precision) {
   for (const PrecisionSupport& support : kernels.precisions())

@@ -11,7 +11,7 @@ Bench hostBench(const KernelSet& kernels, int threads) {
   Bench bench;
   bench.kernels = &kernels;
   bench.machine = machineInfo();
-  bench.threads = threads > 0 ? threads : bench.machine.processors;
+  bench.threads = threads > 0 ? threads : defaultThreads(bench.machine);
   bench.bandwidth = [](Bytes working_set, int count) {
     return measureBandwidth(working_set, count, kBandwidthBudget);
   };

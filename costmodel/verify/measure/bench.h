@@ -17,10 +17,10 @@ struct Bench {
   int threads = 1;
   Clock clock = steadySeconds;
   bool watches_load = true;  ///< whether others' use of the processors counts
-  std::function<MeasuredBandwidth(Bytes working_set, int threads)> bandwidth;
+  std::function<Result<MeasuredBandwidth>(Bytes working_set, int threads)> bandwidth;
 };
 
-/// This machine with these kernels; 0 threads: as many as processors.
+/// This machine with these kernels; 0 threads: defaultThreads.
 Bench hostBench(const KernelSet& kernels, int threads);
 
 /// The format of the cost model that a kernel's precision is.

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "costmodel/verify/measure/calibration_run.h"
 #include "costmodel/verify/measure/layer_timer.h"
@@ -8,6 +9,7 @@
 namespace moe {
 namespace {
 
+/// Decode reads keys and values from memory; prefill has just made them.
 Result<RobustTime> timeAttention(const CalibrationRun& run, const AttentionSetup& setup) {
   const bool decode = setup.pass == AttentionPass::kDecode;
   const auto kernel = run.bench.kernels->attention(setup);
@@ -16,9 +18,17 @@ Result<RobustTime> timeAttention(const CalibrationRun& run, const AttentionSetup
   const std::vector<float> query =
       normalNumbers(rows * static_cast<std::size_t>(setup.shape.heads * setup.shape.head_dim), 3);
   std::vector<float> output(query.size());
-  return repeatTimed([&] { return !(*kernel)->run(query, output).prepared; }, run.plan.timing,
-                     run.stop, run.bench.clock,
-                     decode ? [&] { (*kernel)->evict(); } : std::function<void()>());
+  std::optional<Error> error;
+  const RobustTime time = repeatTimed(
+      [&] {
+        const auto report = (*kernel)->run(query, output);
+        if (!report) error = report.error();
+        return !report || !report->prepared;
+      },
+      run.plan.timing, run.stop, run.bench.clock,
+      decode ? [&] { (*kernel)->evict(); } : std::function<void()>());
+  if (error) return tl::unexpected(*error);
+  return time;
 }
 
 /// Prefill computes 2 heads head_dim tokens^2 FLOP a sequence (causal).

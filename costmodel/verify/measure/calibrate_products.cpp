@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "costmodel/verify/measure/calibration_run.h"
 #include "costmodel/verify/measure/layer_timer.h"
@@ -16,8 +17,16 @@ Result<RobustTime> timeProduct(const Bench& bench, const MatrixProductSetup& set
                                const TimingOptions& timing, std::stop_token stop) {
   const auto product = bench.kernels->matrixProduct(setup);
   if (!product) return tl::unexpected(product.error());
-  return repeatTimed([&] { return !(*product)->run().prepared; }, timing, stop, bench.clock,
-                     cold ? [&] { (*product)->evict(); } : std::function<void()>());
+  std::optional<Error> error;
+  const RobustTime time = repeatTimed(
+      [&] {
+        const auto report = (*product)->run();
+        if (!report) error = report.error();
+        return !report || !report->prepared;
+      },
+      timing, stop, bench.clock, cold ? [&] { (*product)->evict(); } : std::function<void()>());
+  if (error) return tl::unexpected(*error);
+  return time;
 }
 
 bool productFits(const CalibrationPlan& plan, double m, double n, double k) {
@@ -28,12 +37,11 @@ bool productFits(const CalibrationPlan& plan, double m, double n, double k) {
 Result<void> addRouters(CalibrationRun& run, LayerPrecision precision, int experts, int hidden,
                         TableText& table) {
   constexpr int kNarrow = 32;
-  const int most = run.plan.product_m.back();
   MoeLayerSetup setup;
   setup.shape = {.hidden = hidden, .expert_ffn = kNarrow, .experts = experts};
   setup.shape.top_k = std::min(2, experts);
   setup.precision = precision;
-  setup.max_tokens = most;
+  setup.max_tokens = run.plan.product_m.back();
   setup.threads = run.bench.threads;
   auto timer = LayerTimer::make(run.bench, setup, pooledWeights(setup.shape, 1));
   if (!timer) return tl::unexpected(timer.error());
@@ -42,9 +50,8 @@ Result<void> addRouters(CalibrationRun& run, LayerPrecision precision, int exper
     const auto timing = timer->timeWhole(m, run.plan.timing, run.stop);
     if (!timing) return tl::unexpected(timing.error());
     if (run.stopped()) return {};  // cut short: no measurement
-    if (timing->router_s > 0)
-      table.add(fmt::format("{},{},{}", formatName(precision), experts, hidden), m,
-                timing->router_s);
+    if (!(timing->router_s > 0)) continue;
+    table.add(fmt::format("{},{},{}", formatName(precision), experts, hidden), m, timing->router_s);
   }
   return {};
 }

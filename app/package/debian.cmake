@@ -25,11 +25,11 @@ foreach(component ${components})
   set(CPACK_DEBIAN_${upper}_PACKAGE_SECTION science)
 endforeach()
 
-set(about "From a table of training runs, a training budget and a machine to serve on, moeplan
-answers what loss law the runs follow and how far to trust it, what a token
-costs on the machine and what limits it, and which model size, expert count and
-number of training tokens to train, so that the loss is good and serving is
-cheap.")
+set(about "From a table of training runs, a training budget and a machine to serve
+on, moeplan answers what loss law the runs follow and how far to trust it,
+what a token costs on the machine and what limits it, and which model size,
+expert count and number of training tokens to train, so that the loss is
+good and serving is cheap.")
 set(CPACK_COMPONENT_CLI_DESCRIPTION "planner of Mixture-of-Experts language models
 ${about}")
 set(CPACK_COMPONENT_GUI_DESCRIPTION "planner of Mixture-of-Experts language models - window
@@ -48,7 +48,7 @@ set(CPACK_DEBIAN_GUI_PACKAGE_DEPENDS "moeplan (= ${PROJECT_VERSION}), fonts-deja
 set(CPACK_DEBIAN_GUI_PACKAGE_RECOMMENDS "qt6-wayland")
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS "moeplan (= ${PROJECT_VERSION}), libceres-dev, libdnnl-dev, \
-libeigen3-dev, libexpected-dev, libfmt-dev, libzstd-dev, zlib1g-dev")
+libeigen3-dev, libexpected-dev, libfmt-dev, libtomlplusplus-dev, libzstd-dev, zlib1g-dev")
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME moeplan)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "costmodel/layer_pattern.h"
 #include "costmodel/linear_attention.h"
 #include "data/numbers.h"
 
@@ -33,12 +34,6 @@ Count attentionNorms(const ModelEntry& m) {
   return isMla(m) ? Count{m.q_lora_rank} + m.kv_lora_rank : 0;
 }
 
-Count routedLayersOf(const ModelEntry& m, int layers) {
-  if (m.experts == 0) return 0;
-  if (m.routed_layers > 0) return m.routed_layers;
-  return (layers - m.first_dense_layers) / m.moe_every_n_layers;
-}
-
 /// Layers that keep a state instead of a cache, where the entry says what they are; else they are
 /// counted as attention.
 Count linearLayersOf(const ModelEntry& m) {
@@ -62,7 +57,7 @@ double boundOnParams(const ModelEntry& m) {
 
 /// Adds a stack of layers that ends in a norm. A decoder over an encoder attends twice a layer.
 void addStack(ParameterCount& params, const ModelEntry& m, int layers, int attentions_per_layer) {
-  const Count routed = routedLayersOf(m, layers);
+  const Count routed = routedLayersIn(m, layers);
   const Count ffn_row = Count{m.ffn_matrices} * m.hidden;
   const Count linear = layers == m.layers ? linearLayersOf(m) : 0;
   params.attention += (layers - linear) * attentions_per_layer * attentionParams(m) +
@@ -130,8 +125,8 @@ Result<ModelArchitecture> architectureOf(const ModelEntry& entry) {
   ModelArchitecture model;
   model.entry = entry;
   model.params = countParams(entry);
-  model.routed_layers = routedLayersOf(entry, entry.layers);
-  if (entry.encoder_layers > 0) model.routed_layers += routedLayersOf(entry, entry.encoder_layers);
+  model.routed_layers = routedLayersIn(entry, entry.layers);
+  if (entry.encoder_layers > 0) model.routed_layers += routedLayersIn(entry, entry.encoder_layers);
   setAttentionWork(model);
   return model;
 }

@@ -67,6 +67,7 @@ void addPredictCommand(CLI::App& app, CommandContext& context);
 void addOptimumCommand(CLI::App& app, CommandContext& context);
 void addCostCommand(CLI::App& app, CommandContext& context);
 void addPlanCommand(CLI::App& app, CommandContext& context);
+void addAdaptCommand(CLI::App& app, CommandContext& context);
 void addCalibrateCommand(CLI::App& app, CommandContext& context);
 void addVerifyCommand(CLI::App& app, CommandContext& context);
 void addValidateCommand(CLI::App& app, CommandContext& context);

@@ -66,6 +66,7 @@ void addCompareCommand(CLI::App& app, CommandContext& context);
 void addPredictCommand(CLI::App& app, CommandContext& context);
 void addOptimumCommand(CLI::App& app, CommandContext& context);
 void addCostCommand(CLI::App& app, CommandContext& context);
+void addAccountCommand(CLI::App& app, CommandContext& context);
 void addPlanCommand(CLI::App& app, CommandContext& context);
 void addAdaptCommand(CLI::App& app, CommandContext& context);
 void addCalibrateCommand(CLI::App& app, CommandContext& context);

@@ -75,6 +75,7 @@ void takeShared(const PlanQuestion& shared, LifetimeQuestion& question) {
   question.usd_per_device_hour = shared.usd_per_device_hour;
   question.max_concurrency = shared.max_concurrency;
   question.lifetime_tokens = shared.lifetime_tokens;
+  question.instruction_tuning_tokens = shared.instruction_tuning_tokens;
   question.training_hardware = shared.training_hardware;
   question.training_mfu = shared.training_mfu;
   question.training_usd_per_device_hour = shared.training_usd_per_device_hour;
@@ -201,6 +202,11 @@ bool runIfLifetime(CommandContext& context, const CLI::App& command, const PlanQ
           {ErrorKind::kUsage, option, "--models lists concrete models; leave one of them out"});
       return true;
     }
+  if (front && command.count("--instruction-tuning-tokens") > 0) {
+    context.refuse({ErrorKind::kUsage, "--instruction-tuning-tokens",
+                    "is a line beside one recommended model, which --mode pareto has not"});
+    return true;
+  }
   if (!front && command.count("--total-usd") > 0) {
     context.refuse({ErrorKind::kUsage, "--total-usd", "belongs to --mode pareto"});
     return true;

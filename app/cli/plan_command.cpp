@@ -112,6 +112,9 @@ void addTrainingOptions(CLI::App& app, PlanQuestion& question) {
   app.add_option("--training-usd-per-device-hour", question.training_usd_per_device_hour,
                  "Price of a training device; the catalog's unless given")
       ->type_name("X");
+  app.add_option("--instruction-tuning-tokens", question.instruction_tuning_tokens,
+                 "Tokens of instruction tuning on top of the training: a line of FLOP and USD")
+      ->type_name("T");
   app.add_option("--draws", question.draws,
                  "Joint draws of the law's posterior for intervals; 200 unless given")
       ->type_name("N")

@@ -64,10 +64,10 @@ void addGlobalOptions(CLI::App& app, GlobalOptions& options) {
 }
 
 /// In the order of the help.
-constexpr std::array<AddCommand, 12> kCommands{
-    addImportCommand,    addFitCommand,    addCompareCommand,  addPredictCommand,
-    addOptimumCommand,   addCostCommand,   addPlanCommand,     addAdaptCommand,
-    addCalibrateCommand, addVerifyCommand, addValidateCommand, addCatalogCommand};
+constexpr std::array<AddCommand, 13> kCommands{
+    addImportCommand, addFitCommand,      addCompareCommand, addPredictCommand, addOptimumCommand,
+    addCostCommand,   addAccountCommand,  addPlanCommand,    addAdaptCommand,   addCalibrateCommand,
+    addVerifyCommand, addValidateCommand, addCatalogCommand};
 
 std::vector<CLI::App*> commands(CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });

@@ -195,17 +195,18 @@ Json selectionJson(const AdaptOutcome& outcome, const AdaptSelection& selection)
           {"overlap", pairs}};
 }
 
-Json checksJson(const AdaptOutcome& outcome) {
+Json adaptFiguresJson(const AdaptOutcome& outcome) {
   Json list = Json::array();
-  for (const AdaptationCheck& check : outcome.checks)
-    list.push_back({{"system", check.system},
-                    {"quantity", check.quantity},
-                    {"published_as_printed", check.published},
-                    {"derived", jsonNumber(check.derived)},
-                    {"unit", check.unit},
-                    {"match", std::string(name(check.kind))},
-                    {"note", check.note},
-                    {"source", check.source}});
+  for (const MatchedFigure& match : outcome.figures)
+    list.push_back({{"system", match.figure.system},
+                    {"quantity", match.figure.quantity},
+                    {"published", match.figure.published},
+                    {"unit", match.figure.unit},
+                    {"derived", jsonNumber(match.derived)},
+                    {"match_kind", std::string(name(match.figure.kind))},
+                    {"status", std::string(name(match.status))},
+                    {"convention", match.figure.convention},
+                    {"source", match.figure.source}});
   return list;
 }
 
@@ -221,7 +222,7 @@ std::string adaptDocument(const AdaptOutcome& outcome, Seconds timing) {
   results["selections"] = Json::array();
   for (const AdaptSelection& selection : outcome.selections)
     results["selections"].push_back(selectionJson(outcome, selection));
-  results["published_figures"] = checksJson(outcome);
+  results["published_figures"] = adaptFiguresJson(outcome);
   results["saved_config"] =
       outcome.saved_config.empty() ? Json(nullptr) : Json(outcome.saved_config);
   DocumentHead head;

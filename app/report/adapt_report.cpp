@@ -86,7 +86,7 @@ std::string adaptText(const AdaptOutcome& outcome) {
   if (has(&AdaptRow::serving)) text += tableText(adaptServingTable(outcome)) + "\n";
   text += selectionTables(outcome);
   if (hasQuality(outcome)) text += tableText(adaptQualityTable(outcome)) + "\n";
-  if (!outcome.checks.empty()) text += tableText(adaptCheckTable(outcome)) + "\n";
+  if (!outcome.figures.empty()) text += tableText(adaptFigureTable(outcome)) + "\n";
   if (!outcome.saved_config.empty())
     text +=
         wrappedText(fmt::format("The selection was written to {}.", outcome.saved_config), 100, 2);

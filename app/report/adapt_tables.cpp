@@ -273,7 +273,7 @@ TextTable adaptQualityTable(const AdaptOutcome& outcome) {
   return table;
 }
 
-TextTable adaptCheckTable(const AdaptOutcome& outcome) {
+TextTable adaptFigureTable(const AdaptOutcome& outcome) {
   TextTable table{"Published figures of adapting this model, beside ours",
                   {{"Of", "", Align::kLeft},
                    {"Figure", "", Align::kLeft},
@@ -281,11 +281,13 @@ TextTable adaptCheckTable(const AdaptOutcome& outcome) {
                    {"Ours"},
                    {"Unit", "", Align::kLeft},
                    {"Match", "", Align::kLeft},
-                   {"How", "", Align::kLeft}}};
-  for (const AdaptationCheck& check : outcome.checks)
-    table.rows.push_back({check.system, check.quantity, check.published,
-                          std::isnan(check.derived) ? kNothing : plainText(check.derived, 4),
-                          check.unit, std::string(name(check.kind)), check.note});
+                   {"Convention", "", Align::kLeft}}};
+  for (const MatchedFigure& match : outcome.figures)
+    table.rows.push_back(
+        {match.figure.system, match.figure.quantity, match.figure.published,
+         match.derived ? plainText(*match.derived, 4) : kNothing, match.figure.unit,
+         std::string(name(match.status)),
+         match.figure.convention.empty() ? match.figure.note : match.figure.convention});
   return table;
 }
 

@@ -14,7 +14,7 @@ TextTable adaptLayerTable(const AdaptOutcome& outcome, const AdaptSelection& sel
 TextTable adaptSweepTable(const AdaptOutcome& outcome, const AdaptSelection& selection);
 TextTable adaptOverlapTable(const AdaptSelection& selection);
 TextTable adaptQualityTable(const AdaptOutcome& outcome);
-TextTable adaptCheckTable(const AdaptOutcome& outcome);
+TextTable adaptFigureTable(const AdaptOutcome& outcome);
 
 /// Parameters of one routed expert in one layer.
 double oneExpertParams(const AdaptOutcome& outcome);

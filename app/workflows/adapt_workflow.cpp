@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <numeric>
 
+#include "app/workflows/account_workflow.h"
 #include "app/workflows/adapt_run.h"
 #include "app/workflows/model_choice.h"
 #include "app/workflows/write_file.h"
 #include "costmodel/training/training_points.h"
+#include "data/catalog/catalog.h"
 
 namespace moe {
 namespace {
@@ -225,6 +227,36 @@ void addAdaptWarnings(AdaptOutcome& outcome, const AdaptRequest& request, const 
               "esft-token and esft-gate are left out: they need the routing of a task (--routing)");
 }
 
+/// Systems of the table of published figures that adapt a model.
+bool isAdaptation(const PublishedFigure& figure) {
+  for (const char* system : {"ESFT", "(IA)3", "LoRA", "MoV", "MoLORA"})
+    if (figure.system.starts_with(system)) return true;
+  return false;
+}
+
+/// Whether a figure is of adapting this model: by the model that it is derived from or, where
+/// nothing is derived, by what was adapted in its paper.
+bool adaptsModel(const PublishedFigure& figure, const ModelCatalog& catalog,
+                 const std::string& model) {
+  if (!isAdaptation(figure)) return false;
+  if (isAbout(figure, catalog, model)) return true;
+  for (const auto& [argument, value] : figure.arguments)
+    if (argument == "model") return false;
+  return figure.system.starts_with("ESFT")
+             ? model == "DeepSeek-V2-Lite"
+             : model == "T5-v1.1-XL" && figure.quantity.find("T5-3B") != std::string::npos;
+}
+
+Result<void> addPublishedFigures(AdaptOutcome& outcome, const AdaptRequest& request) {
+  const auto catalog = loadModels(request.catalog_dir);
+  if (!catalog) return tl::unexpected(catalog.error());
+  const std::vector<Derivation> derivations = publishedDerivations();
+  for (const PublishedFigure& figure : shippedPublishedFigures())
+    if (adaptsModel(figure, *catalog, outcome.model.entry.name))
+      outcome.figures.push_back(matchFigure(figure, derivations, *catalog));
+  return {};
+}
+
 void addAdaptSources(AdaptOutcome& outcome) {
   const ModelEntry& model = outcome.model.entry;
   outcome.sources.push_back(
@@ -271,9 +303,8 @@ Result<AdaptOutcome> runAdapt(const AdaptRequest& request) {
   if (auto added = addAdaptCosts(outcome, request); !added) return tl::unexpected(added.error());
   if (auto added = addAdaptServing(outcome, request, *settings); !added)
     return tl::unexpected(added.error());
-  auto checks = adaptationChecks(outcome.model);
-  if (!checks) return tl::unexpected(checks.error());
-  outcome.checks = *std::move(checks);
+  if (auto added = addPublishedFigures(outcome, request); !added)
+    return tl::unexpected(added.error());
   if (auto saved = saveConfig(outcome, request); !saved) return tl::unexpected(saved.error());
   addAdaptWarnings(outcome, request, *task);
   addAdaptSources(outcome);

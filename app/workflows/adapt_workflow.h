@@ -6,9 +6,10 @@
 
 #include "app/workflows/adapt_request.h"
 #include "app/workflows/adapt_tasks.h"
+#include "costmodel/accounting/published_match.h"
 #include "costmodel/adaptation/adaptation_cost.h"
 #include "costmodel/adaptation/adapter_serving.h"
-#include "costmodel/adaptation/published_adaptation.h"
+#include "costmodel/adaptation/published_quality.h"
 
 namespace moe {
 
@@ -50,7 +51,7 @@ struct AdaptOutcome {
   int adapters = 0;
   int serving_devices = 0;
   double prompt_tokens = 0, output_tokens = 0;
-  std::vector<AdaptationCheck> checks;  ///< published figures of this model beside ours
+  std::vector<MatchedFigure> figures;  ///< published ones of adapting this model, beside ours
   std::string saved_config;
   std::vector<std::string> sources;
   std::vector<Warning> warnings;

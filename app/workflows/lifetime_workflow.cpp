@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "app/workflows/design_advice.h"
 #include "app/workflows/law_choice.h"
 #include "app/workflows/lifetime_factors.h"
 #include "app/workflows/write_file.h"
@@ -27,6 +28,10 @@ Result<void> checkLifetimeGoal(const LifetimeQuestion& question) {
   if (!question.other_law_file.empty())
     if (const auto law = chosenLaw(question.other_law_file, ""); !law)
       return tl::unexpected(law.error());
+  if (question.instruction_tuning_tokens && !(*question.instruction_tuning_tokens > 0))
+    return usageError(
+        "--instruction-tuning-tokens",
+        fmt::format("is {:g}; it must be above 0", *question.instruction_tuning_tokens));
   if (question.budget_usd && !(*question.budget_usd > 0))
     return usageError("--budget-usd", fmt::format("{:g} USD buy nothing", *question.budget_usd));
   return {};
@@ -123,6 +128,18 @@ void warnOfYears(LifetimeAnswer& answer) {
                    answer.model->training.cost.time.value() / kYear)});
 }
 
+/// At the FLOP and price per token of the explained model's training.
+Result<void> addInstructionTuning(LifetimeAnswer& answer) {
+  if (!answer.question.instruction_tuning_tokens || !answer.shown) return {};
+  const LifetimeModel& model = *answer.outcome.rows[*answer.shown].best;
+  const auto line =
+      instructionTuning(*answer.question.instruction_tuning_tokens,
+                        {model.train_tokens, Flop(model.training.flop), Usd(model.training.usd)});
+  if (!line) return tl::unexpected(line.error());
+  answer.instruction_tuning = *line;
+  return {};
+}
+
 Basis basisOf(const KernelLibrary& kernels) {
   if (!kernels.measured()) return Basis::kRoofline;
   return kernels.transferredFrom().empty() ? Basis::kInterpolated : Basis::kTransferred;
@@ -155,6 +172,7 @@ Result<LifetimeInputs> lifetimeInputs(const LifetimeQuestion& question, std::sto
 LifetimeQuestion inputsKey(LifetimeQuestion question) {
   question.other_law_file.clear();
   question.lifetime_tokens.reset();
+  question.instruction_tuning_tokens.reset();
   question.target_loss.reset();
   question.budget_usd.reset();
   question.budget_flop.reset();
@@ -197,6 +215,7 @@ Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question,
     if (auto made = makeConcrete(inputs, row, answer); !made) return tl::unexpected(made.error());
   }
   warnOfYears(answer);
+  if (const auto added = addInstructionTuning(answer); !added) return tl::unexpected(added.error());
   if (question.sensitivity && answer.outcome.feasible()) {
     auto sensitivity = sensitivityOfAnswer(answer, inputs, stop, progress);
     if (!sensitivity) return tl::unexpected(sensitivity.error());
@@ -224,6 +243,7 @@ Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question, std::sto
   if (!inputs) return tl::unexpected(inputs.error());
   auto answer = answerLifetime(question, *inputs, stop, progress);
   if (!answer) return answer;
+  answer->advice = lifetimeAdvice(*answer, *inputs);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   answer->timing = Seconds(elapsed.count());
   return answer;

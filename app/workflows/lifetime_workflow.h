@@ -7,6 +7,8 @@
 
 #include "app/workflows/concrete_model.h"
 #include "app/workflows/plan_designs.h"
+#include "costmodel/advice/advice.h"
+#include "costmodel/advice/instruction_tuning.h"
 #include "costmodel/planner/curves.h"
 #include "costmodel/planner/lifetime.h"
 #include "costmodel/planner/sensitivity.h"
@@ -34,6 +36,8 @@ struct LifetimeAnswer {
   std::optional<ConcreteModel> model;  ///< of that row; none where prices are a formula
   LifetimeCurves curves;
   std::optional<Sensitivity> sensitivity;
+  std::optional<InstructionTuning> instruction_tuning;  ///< of that row
+  std::vector<Advice> advice;  ///< of published designs; only of the answer to a whole question
   std::vector<std::string> sources;
   std::vector<Warning> warnings;
   Seconds timing;
@@ -54,7 +58,8 @@ Result<LifetimeInputs> lifetimeInputs(const LifetimeQuestion& question, std::sto
 Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question, std::stop_token stop = {},
                                       const ProgressSink& progress = {});
 
-/// The same from inputs of a question with the same key: equal numbers, without the pricing.
+/// The same from inputs of a question with the same key: equal numbers, without the pricing and
+/// without advice.
 Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question,
                                       const LifetimeInputs& inputs, std::stop_token stop = {},
                                       const ProgressSink& progress = {});

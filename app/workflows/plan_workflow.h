@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "costmodel/advice/advice.h"
+#include "costmodel/advice/instruction_tuning.h"
 #include "costmodel/planner/paper_claims.h"
 #include "costmodel/planner/plan.h"
 #include "data/error.h"
@@ -34,6 +36,7 @@ struct PlanQuestion {
   std::optional<double> usd_per_device_hour;
   std::optional<double> max_concurrency;  ///< 256 unless the cost preset says otherwise
   std::optional<double> lifetime_tokens;
+  std::optional<double> instruction_tuning_tokens;  ///< on top of the budget
 
   std::string training_hardware;  ///< that of serving when a training price is needed
   std::optional<double> training_mfu;
@@ -61,6 +64,8 @@ struct PlanAnswer {
   PlanRequest request;
   PlanOutcome outcome;
   std::vector<PaperClaim> paper;
+  std::optional<InstructionTuning> instruction_tuning;  ///< of the recommended model
+  std::vector<Advice> advice;  ///< of published designs; only of the answer to a whole question
   std::vector<std::string> sources;
   std::vector<Warning> warnings;  ///< of the question and of the outcome
   Seconds timing;
@@ -85,7 +90,8 @@ Result<PlanInputs> planInputs(const PlanQuestion& question, std::stop_token stop
 Result<PlanAnswer> answerPlan(const PlanQuestion& question, std::stop_token stop = {},
                               const ProgressSink& progress = {});
 
-/// The same from inputs of a question with the same key: equal numbers, without the looking up.
+/// The same from inputs of a question with the same key: equal numbers, without the looking up and
+/// without advice.
 Result<PlanAnswer> answerPlan(const PlanQuestion& question, const PlanInputs& inputs,
                               std::stop_token stop = {}, const ProgressSink& progress = {});
 

@@ -45,11 +45,11 @@ Matrices plainAttention(const ModelEntry& m) {
           attentionMatrix(MatrixRole::kOutput, inner, m.hidden, kBehindScores)};
 }
 
-/// A feed-forward of some width, or `copies` of them.
-void addFfn(Matrices& list, const ModelEntry& m, ModelPart part, std::int64_t width,
+/// A feed-forward of some width, or `copies` of them, gated with three matrices.
+void addFfn(Matrices& list, const ModelEntry& m, ModelPart part, int matrices, std::int64_t width,
             std::int64_t copies, std::int64_t used) {
   if (width == 0 || copies == 0) return;
-  if (m.ffn_matrices == 3)
+  if (matrices == 3)
     list.push_back({MatrixRole::kGate, part, m.hidden, width, copies, used, kFirst});
   list.push_back({MatrixRole::kUp, part, m.hidden, width, copies, used, kFirst});
   list.push_back({MatrixRole::kDown, part, width, m.hidden, copies, used, kSecond});
@@ -58,12 +58,12 @@ void addFfn(Matrices& list, const ModelEntry& m, ModelPart part, std::int64_t wi
 Matrices feedForward(const ModelEntry& m, bool routed) {
   Matrices list;
   if (!routed) {
-    addFfn(list, m, ModelPart::kDenseFfn, m.dense_ffn, 1, 1);
+    addFfn(list, m, ModelPart::kDenseFfn, m.ffn_matrices, m.dense_ffn, 1, 1);
     return list;
   }
   list.push_back({MatrixRole::kRouter, ModelPart::kRouters, m.hidden, m.experts, 1, 1, kFirst});
-  addFfn(list, m, ModelPart::kSharedExperts, m.shared_ffn, 1, 1);
-  addFfn(list, m, ModelPart::kRoutedExperts, m.expert_ffn, m.experts, m.top_k);
+  addFfn(list, m, ModelPart::kSharedExperts, m.ffn_matrices, m.shared_ffn, 1, 1);
+  addFfn(list, m, ModelPart::kRoutedExperts, expertMatrices(m), m.expert_ffn, m.experts, m.top_k);
   return list;
 }
 
@@ -78,6 +78,10 @@ void addStackBlocks(std::vector<ModelBlock>& blocks, const ModelEntry& m, int la
     if (cross) blocks.push_back({BlockKind::kCrossAttention, layer, encoder, false, attention});
     const bool routes = routed[static_cast<std::size_t>(layer)];
     blocks.push_back({BlockKind::kFeedForward, layer, encoder, routes, feedForward(m, routes)});
+    if (!routes || m.extra_ffn == 0) continue;
+    Matrices behind;
+    addFfn(behind, m, ModelPart::kDenseFfn, m.ffn_matrices, m.extra_ffn, 1, 1);
+    blocks.push_back({BlockKind::kFeedForward, layer, encoder, false, std::move(behind)});
   }
 }
 

@@ -59,7 +59,8 @@ struct WeightMatrix {
 
 enum class BlockKind { kAttention, kCrossAttention, kFeedForward };
 
-/// Half a layer: an attention or a feed-forward with its norm and its residual.
+/// Half a layer: an attention or a feed-forward with its norm and its residual. A dense
+/// feed-forward behind a routed one (ST-MoE) is a block of the same layer.
 struct ModelBlock {
   BlockKind kind = BlockKind::kAttention;
   int layer = 0;  ///< of its stack, from 0

@@ -1,4 +1,4 @@
-#include "costmodel/adaptation/published_adaptation.h"
+#include "costmodel/adaptation/published_quality.h"
 
 namespace moe {
 namespace {

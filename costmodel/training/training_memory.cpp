@@ -33,8 +33,11 @@ StageParams stageParams(const ModelArchitecture& model, const TrainingSetup& set
   const double routed_layers = std::max<double>(1, sum(model.routed_layers));
   const double dense_layers = std::max<double>(1, entry.layers - sum(model.routed_layers));
   const double every = (sum(params.attention) + sum(params.norms)) / entry.layers;
-  const double dense = every + sum(params.dense_ffn) / dense_layers;
-  const double beside = every + (sum(params.shared_experts) + sum(params.routers)) / routed_layers;
+  const double extra = double(entry.ffn_matrices) * entry.hidden * entry.extra_ffn;
+  const double dense =
+      every + (sum(params.dense_ffn) - sum(model.routed_layers) * extra) / dense_layers;
+  const double beside =
+      every + extra + (sum(params.shared_experts) + sum(params.routers)) / routed_layers;
   const double experts = sum(params.experts * params.one_expert) / routed_layers;
   const auto routes = routedPattern(entry, entry.layers, model.routed_layers);
   StageParams share;
@@ -155,6 +158,10 @@ LayerActivation layerActivation(const ModelArchitecture& model, bool routed,
     return layer;
   }
   layer.divided += 2 * ffnElements(entry, entry.shared_ffn, setup);
+  if (entry.extra_ffn > 0) {  // with a norm of its own
+    layer.whole += (cheapPartsAgain(setup) ? 2 : 4) * hidden;
+    layer.divided += 2 * ffnElements(entry, entry.extra_ffn, setup);
+  }
   // Dispatched input and inner width of each chosen expert. Its output is not kept: programs let
   // the gate multiply the inner width.
   layer.experts = 2 * entry.top_k * (hidden + ffnElements(entry, entry.expert_ffn, setup));

@@ -143,7 +143,7 @@ TEST(AdaptCommand, SaysWhatItRestsOn) {
   EXPECT_THAT(ended.out, HasSubstr("15.7 B total"));
   EXPECT_THAT(ended.out, HasSubstr("Published quality (quoted, not predicted)"));
   EXPECT_THAT(ended.out, HasSubstr("49.4 / 61.5"));
-  EXPECT_THAT(ended.out, HasSubstr("not reproduced"));
+  EXPECT_THAT(ended.out, HasSubstr("not-reproduced"));
   EXPECT_THAT(ended.out, HasSubstr("GiB"));
   EXPECT_THAT(ended.out, HasSubstr("How good an adapted model is, is not predicted"));
 }

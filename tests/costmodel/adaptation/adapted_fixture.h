@@ -5,21 +5,7 @@
 
 namespace moe::test {
 
-/// T5 v1.1: gated FFN, untied embeddings, as many layers in both stacks.
-inline ModelEntry t5Entry(int layers, int hidden, int ffn, int heads) {
-  ModelEntry entry;
-  entry.name = "t5";
-  entry.layers = entry.kv_layers = entry.encoder_layers = layers;
-  entry.hidden = hidden;
-  entry.heads = entry.kv_heads = heads;
-  entry.head_dim = 64;
-  entry.dense_ffn = ffn;
-  entry.vocabulary = 32128;
-  entry.attention = AttentionKind::kMha;
-  return entry;
-}
-
-inline ModelArchitecture t5Xl() { return architectureOf(t5Entry(24, 2048, 5120, 32)).value(); }
+inline ModelArchitecture t5Xl() { return architecture("T5-v1.1-XL"); }
 
 inline LoraTargets targets(std::vector<std::string> names) {
   return loraTargetsOf(names, "--targets").value();

@@ -33,7 +33,7 @@ Json adaptInputs(const AdaptOutcome& outcome) {
   return inputs;
 }
 
-Json partsJson(const AdaptedModel& adapted) {
+Json adaptedPartsJson(const AdaptedModel& adapted) {
   Json parts = Json::object();
   for (std::size_t i = 0; i < kModelParts; ++i)
     if (adapted.own[i] > 0) parts[std::string(name(static_cast<ModelPart>(i)))] = adapted.own[i];
@@ -80,7 +80,7 @@ Json adaptCostJson(const AdaptationCost& cost) {
           {"basis", cost.basis ? Json(std::string(name(*cost.basis))) : Json("given")}};
 }
 
-Json deploymentJson(const AdapterDeployment& deployment) {
+Json adapterDeploymentJson(const AdapterDeployment& deployment) {
   return {{"devices", deployment.devices},
           {"weights_bytes", jsonNumber(deployment.weights.value())},
           {"kv_capacity_tokens", jsonNumber(deployment.kv_capacity_tokens)},
@@ -96,19 +96,20 @@ Json adaptServingJson(const AdapterServing& serving) {
                {"base_bytes", jsonNumber(serving.base.value())},
                {"adapter_bytes", jsonNumber(serving.adapter.value())}};
   if (serving.fits) {
-    json["shared"] = deploymentJson(serving.shared);
+    json["shared"] = adapterDeploymentJson(serving.shared);
     json["adapters_per_step"] = jsonNumber(serving.adapters_per_step);
     json["extra_read_bytes"] = jsonNumber(serving.extra_read.value());
     json["extra_step_s"] = jsonNumber(serving.extra_step.value());
   }
-  json["copies"] = deploymentJson(serving.copies);
+  json["copies"] = adapterDeploymentJson(serving.copies);
   return json;
 }
 
 Json qualityJson(const std::vector<PublishedQuality>& published) {
   Json list = Json::array();
   for (const PublishedQuality& one : published)
-    list.push_back({{"trained", std::string(one.variant)},
+    list.push_back({{"method", std::string(name(one.method))},
+                    {"trained", std::string(one.variant)},
                     {"trained_params_as_printed", std::string(one.trained)},
                     {"measure", std::string(one.measure)},
                     {"value_as_printed", std::string(one.value)},
@@ -116,14 +117,14 @@ Json qualityJson(const std::vector<PublishedQuality>& published) {
   return list;
 }
 
-Json rowJson(const AdaptRow& row) {
+Json adaptRowJson(const AdaptRow& row) {
   const AdaptedModel& adapted = row.adapted;
   const double all = static_cast<double>(adapted.model.params.total());
   Json json = {
       {"method", std::string(name(row.method))},
       {"trained_params", adapted.trained()},
       {"trained_share_of_total_params", jsonNumber(static_cast<double>(adapted.trained()) / all)},
-      {"trained_params_by_part", partsJson(adapted)},
+      {"trained_params_by_part", adaptedPartsJson(adapted)},
       {"checkpoint_bytes", jsonNumber(row.bytes.checkpoint.value())},
       {"gradients_bytes", jsonNumber(row.bytes.gradients.value())},
       {"optimizer_bytes", jsonNumber(row.bytes.optimizer.value())},
@@ -131,7 +132,6 @@ Json rowJson(const AdaptRow& row) {
   json["flop"] = row.flop ? adaptFlopJson(*row.flop) : Json(nullptr);
   json["training"] = row.cost ? adaptCostJson(*row.cost) : Json(nullptr);
   json["serving"] = row.serving ? adaptServingJson(*row.serving) : Json(nullptr);
-  json["published_quality"] = qualityJson(row.published);
   return json;
 }
 
@@ -218,10 +218,11 @@ std::string adaptDocument(const AdaptOutcome& outcome, Seconds timing) {
                       {"active_params", outcome.model.params.active()}};
   results["tasks"] = tasksJson(outcome);
   results["methods"] = Json::array();
-  for (const AdaptRow& row : outcome.rows) results["methods"].push_back(rowJson(row));
+  for (const AdaptRow& row : outcome.rows) results["methods"].push_back(adaptRowJson(row));
   results["selections"] = Json::array();
   for (const AdaptSelection& selection : outcome.selections)
     results["selections"].push_back(selectionJson(outcome, selection));
+  results["published_quality"] = qualityJson(outcome.qualities);
   results["published_figures"] = adaptFiguresJson(outcome);
   results["saved_config"] =
       outcome.saved_config.empty() ? Json(nullptr) : Json(outcome.saved_config);

@@ -67,11 +67,6 @@ std::string selectionTables(const AdaptOutcome& outcome) {
   return text;
 }
 
-bool hasQuality(const AdaptOutcome& outcome) {
-  return std::any_of(outcome.rows.begin(), outcome.rows.end(),
-                     [](const AdaptRow& row) { return !row.published.empty(); });
-}
-
 }  // namespace
 
 std::string adaptText(const AdaptOutcome& outcome) {
@@ -85,7 +80,7 @@ std::string adaptText(const AdaptOutcome& outcome) {
   if (has(&AdaptRow::cost)) text += tableText(adaptTrainingTable(outcome)) + "\n";
   if (has(&AdaptRow::serving)) text += tableText(adaptServingTable(outcome)) + "\n";
   text += selectionTables(outcome);
-  if (hasQuality(outcome)) text += tableText(adaptQualityTable(outcome)) + "\n";
+  if (!outcome.qualities.empty()) text += tableText(adaptQualityTable(outcome)) + "\n";
   if (!outcome.figures.empty()) text += tableText(adaptFigureTable(outcome)) + "\n";
   if (!outcome.saved_config.empty())
     text +=

@@ -264,12 +264,11 @@ TextTable adaptQualityTable(const AdaptOutcome& outcome) {
                    {"Measure", "", Align::kLeft},
                    {"Value", "", Align::kLeft},
                    {"Source", "", Align::kLeft}}};
-  for (const AdaptRow& row : outcome.rows)
-    for (const PublishedQuality& one : row.published)
-      table.rows.push_back({std::string(name(row.method)), std::string(one.variant),
-                            one.trained.empty() ? kNothing : std::string(one.trained),
-                            std::string(one.measure), std::string(one.value),
-                            std::string(one.source)});
+  for (const PublishedQuality& one : outcome.qualities)
+    table.rows.push_back({std::string(name(one.method)), std::string(one.variant),
+                          one.trained.empty() ? kNothing : std::string(one.trained),
+                          std::string(one.measure), std::string(one.value),
+                          std::string(one.source)});
   return table;
 }
 

@@ -37,7 +37,7 @@ Result<void> checkAdaptRun(const AdaptRequest& request) {
   return {};
 }
 
-void setBatch(AdaptOutcome& outcome, TrainingSetup& setup, const AdaptRequest& request) {
+void setAdaptBatch(AdaptOutcome& outcome, TrainingSetup& setup, const AdaptRequest& request) {
   const double at_once = setup.devices * setup.micro_batch_sequences;
   setup.global_batch_sequences = at_once * std::ceil(request.batch_sequences / at_once);
   if (setup.global_batch_sequences != request.batch_sequences)
@@ -49,7 +49,7 @@ void setBatch(AdaptOutcome& outcome, TrainingSetup& setup, const AdaptRequest& r
                      request.batch_sequences)});
 }
 
-TrainingSetup setupOf(AdaptOutcome& outcome, const AdaptRequest& request) {
+TrainingSetup adaptSetup(AdaptOutcome& outcome, const AdaptRequest& request) {
   TrainingSetup setup;
   setup.devices = *request.devices;
   setup.recompute = request.recompute;
@@ -57,7 +57,7 @@ TrainingSetup setupOf(AdaptOutcome& outcome, const AdaptRequest& request) {
   const double context = outcome.model.entry.max_context;
   setup.sequence_length = request.sequence_length.value_or(
       context > 0 ? std::min(kUsualSequence, context) : kUsualSequence);
-  setBatch(outcome, setup, request);
+  setAdaptBatch(outcome, setup, request);
   return setup;
 }
 
@@ -175,7 +175,7 @@ Result<void> setAdaptRun(AdaptOutcome& outcome, const AdaptRequest& request) {
   if (!entry) return tl::unexpected(entry.error());
   AdaptationRun run;
   run.accelerator = acceleratorOf(*entry);
-  run.setup = setupOf(outcome, request);
+  run.setup = adaptSetup(outcome, request);
   run.zero_stage = request.zero_stage;
   run.tokens = request.tokens.value_or(kUsualSteps * run.setup.global_batch_sequences *
                                        run.setup.sequence_length);

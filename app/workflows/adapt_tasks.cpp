@@ -61,6 +61,21 @@ Result<void> alignLayers(std::vector<int>& layers, const std::vector<int>& route
   return {};
 }
 
+/// Stored scores must be those of the trace beside them, where there is one, by either average.
+Result<void> checkStored(const ExpertScores& scores, const TaskRouting& routing) {
+  if (!routing.trace || (scores.kind == ScoreKind::kGate && routing.trace->gates.empty()))
+    return {};
+  Result<void> pooled;
+  for (const ScoreAverage average : {ScoreAverage::kPooled, ScoreAverage::kPerSequence}) {
+    const auto computed = expertScores(*routing.trace, scores.kind, {average, std::nullopt});
+    if (!computed) continue;  // sequences are not known
+    const auto same = checkAgainstTrace(scores, *computed);
+    if (same) return {};
+    if (average == ScoreAverage::kPooled) pooled = same;
+  }
+  return pooled;
+}
+
 /// Scores as stored, held against those of the trace where there is one.
 Result<void> addStored(AdaptTask& task, const TaskRouting& routing, const std::vector<int>& routed,
                        std::vector<Warning>& warnings) {
@@ -70,13 +85,7 @@ Result<void> addStored(AdaptTask& task, const TaskRouting& routing, const std::v
     ExpertScores scores = **stored;
     const auto aligned = alignLayers(scores.layers, routed, scores.source, warnings);
     if (!aligned) return aligned;
-    const bool comparable =
-        routing.trace && (scores.kind == ScoreKind::kToken || !routing.trace->gates.empty());
-    if (comparable) {
-      const auto computed = expertScores(*routing.trace, scores.kind, ScoreRule{});
-      if (!computed) return tl::unexpected(computed.error());
-      if (auto same = checkAgainstTrace(scores, *computed); !same) return same;
-    }
+    if (auto same = checkStored(scores, routing); !same) return same;
     *target = std::move(scores);
   }
   if (task.token || task.gate) task.basis = "scores as stored";

@@ -37,7 +37,7 @@ Result<const ExpertScores*> scoresOf(const AdaptTask& task, ScoreKind kind);
 /// The selection of a task at the question's threshold, or the one that was read.
 Result<EsftConfig> selectionOf(const AdaptTask& task, const AdaptRequest& request, ScoreKind kind);
 
-/// The question's threshold: 0.2 for tokens and 0.1 for gates unless given [Wang2024, section 5.1].
+/// The question's threshold: 0.2 for tokens and 0.1 for gates unless given [Wang2024].
 double thresholdOf(const AdaptRequest& request, ScoreKind kind);
 
 /// One pair of tasks.

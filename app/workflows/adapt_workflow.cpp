@@ -109,14 +109,13 @@ std::vector<std::vector<double>> tokenShares(const AdaptTask* task, const EsftCo
   return task->token->values;
 }
 
-std::vector<PublishedQuality> publishedFor(const AdaptOutcome& outcome, AdaptationMethod method) {
-  std::vector<PublishedQuality> found;
+/// Of every method that was asked for, whether or not it has a row.
+void addQualities(AdaptOutcome& outcome, const std::vector<AdaptationMethod>& methods) {
   for (const PublishedQuality& one : publishedQualities()) {
     const bool any = one.model.empty() && outcome.model.entry.experts > 0;
-    if (one.method == method && (any || one.model == outcome.model.entry.name))
-      found.push_back(one);
+    const bool asked = std::find(methods.begin(), methods.end(), one.method) != methods.end();
+    if (asked && (any || one.model == outcome.model.entry.name)) outcome.qualities.push_back(one);
   }
-  return found;
 }
 
 /// Adds a row for each method; leaves out those that have nothing to train when all were asked for.
@@ -128,6 +127,7 @@ Result<std::vector<AdaptationSettings>> addRows(AdaptOutcome& outcome, const Ada
   const auto targets = loraTargetsOf(request.targets.empty() ? all : request.targets, "--targets");
   if (!targets) return tl::unexpected(targets.error());
   outcome.targets = targets->text;
+  addQualities(outcome, *methods);
   std::vector<AdaptationSettings> rows;
   for (const AdaptationMethod method : *methods) {
     AdaptationSettings settings;
@@ -157,16 +157,15 @@ Result<std::vector<AdaptationSettings>> addRows(AdaptOutcome& outcome, const Ada
     row.bytes = adaptationBytes(row.adapted, TrainingMemoryRules{});
     row.activation_bytes_per_token =
         activationBytesPerToken(row.adapted, request.recompute == Recompute::kFull);
-    row.published = publishedFor(outcome, method);
     rows.push_back(std::move(settings));
   }
   return rows;
 }
 
 void addFlop(AdaptOutcome& outcome, const AdaptRequest& request) {
-  constexpr double kUsualSequence = 4096;
+  constexpr double kSequenceTokens = 4096;
   const double sequence = outcome.run ? outcome.run->setup.sequence_length
-                                      : request.sequence_length.value_or(kUsualSequence);
+                                      : request.sequence_length.value_or(kSequenceTokens);
   for (AdaptRow& row : outcome.rows)
     if (const auto flop =
             adaptationFlop(row.adapted, sequence, request.recompute == Recompute::kFull))

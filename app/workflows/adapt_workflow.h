@@ -22,7 +22,6 @@ struct AdaptRow {
   std::optional<AdaptationFlop> flop;  ///< none for encoder-decoder models
   std::optional<AdaptationCost> cost;  ///< with a machine
   std::optional<AdapterServing> serving;
-  std::vector<PublishedQuality> published;
 };
 
 /// How ESFT chooses by one kind of score, of the task that is adapted to.
@@ -51,7 +50,8 @@ struct AdaptOutcome {
   int adapters = 0;
   int serving_devices = 0;
   double prompt_tokens = 0, output_tokens = 0;
-  std::vector<MatchedFigure> figures;  ///< published ones of adapting this model, beside ours
+  std::vector<PublishedQuality> qualities;  ///< published, of the methods that were asked for
+  std::vector<MatchedFigure> figures;       ///< published ones of adapting this model, beside ours
   std::string saved_config;
   std::vector<std::string> sources;
   std::vector<Warning> warnings;

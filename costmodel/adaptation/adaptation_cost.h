@@ -43,7 +43,7 @@ struct AdaptationCost {
 ///
 /// because what measured steps lose beside the products (activations, launches, exchange of
 /// tokens) they lose in each pass alike. ESFT's published times are in this ratio: 19.8 of 28.5
-/// minutes, 0.695, against 0.70 of the FLOP.
+/// minutes, 0.695, against 0.71 of the FLOP.
 struct FullSpeed {
   double tokens_per_s_per_device = 0;
   double flop_per_token = 0;  ///< computed

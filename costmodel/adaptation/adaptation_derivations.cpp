@@ -96,8 +96,7 @@ Result<double> esftExperts(const Inputs& inputs, const std::filesystem::path& re
                             *task, *task));
   const auto scores = readExpertScores(file);
   if (!scores) return tl::unexpected(scores.error());
-  if (!scores->token)
-    return fail(ErrorKind::kInput, file.string(), "has no token scores");
+  if (!scores->token) return fail(ErrorKind::kInput, file.string(), "has no token scores");
   const auto config = selectExperts(*scores->token, *threshold);
   if (!config) return tl::unexpected(config.error());
   return static_cast<double>(trainedExperts(*config));

@@ -37,7 +37,7 @@ double matrixElements(const WeightMatrix& matrix, const MatrixAdaptation& adapta
 }
 
 /// Copies of the input that chosen experts keep for their own trained weights.
-double dispatchedElements(const ModelBlock& block, const std::vector<MatrixAdaptation>& row) {
+double dispatchedCopies(const ModelBlock& block, const std::vector<MatrixAdaptation>& row) {
   double share = 0;
   std::int64_t used = 0;
   std::int64_t hidden = 0;
@@ -58,7 +58,7 @@ double blockElements(const AdaptedModel& adapted, std::size_t b, int lowest) {
   const ModelEntry& entry = adapted.model.entry;
   const int first = static_cast<int>(b) * kPlacesOfBlock;
   if (lowest >= first + kPlacesOfBlock) return 0;
-  double elements = dispatchedElements(block, row);
+  double elements = dispatchedCopies(block, row);
   if (lowest < first) elements += entry.hidden;  // input of the norm
   bool reads_input = false;
   for (std::size_t i = 0; i < block.matrices.size(); ++i) {

@@ -20,7 +20,7 @@ enum class AdaptationMethod {
   kMolora,     ///< n LoRA at each place, their outputs mixed by a trained router [Zadouri2023]
   kEsftToken,  ///< the experts that most of the task's tokens choose [Wang2024]
   kEsftGate,   ///< the experts with most of the task's gate mass [Wang2024]
-  kNonMoe,     ///< all but routed experts and routers [Zoph2022, section 5.2]
+  kNonMoe,     ///< all but routed experts and routers [Zoph2022]
   kFfn,        ///< feed-forward layers that are not routed, shared experts among them [Zoph2022]
   kMoe,        ///< routed experts and routers only [Zoph2022]
 };
@@ -64,7 +64,7 @@ enum class MixtureRouter {
 struct AdaptationSettings {
   AdaptationMethod method = AdaptationMethod::kFull;
   LoraTargets targets;
-  int rank = 8;      ///< of LoRA and MoLORA [Wang2024, section 5.1]
+  int rank = 8;      ///< of LoRA and MoLORA [Wang2024]
   int mixture = 10;  ///< n of MoV and MoLORA
   MixtureRouter mixture_router = MixtureRouter::kDescribed;
   bool freeze_router = false;           ///< of the model's routers, where the method trains them

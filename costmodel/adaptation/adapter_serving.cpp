@@ -16,7 +16,7 @@ struct AdapterParts {
   double total() const { return added + replaced + experts; }
 };
 
-AdapterParts partsOf(const AdaptedModel& adapted) {
+AdapterParts adapterPartsOf(const AdaptedModel& adapted) {
   AdapterParts parts;
   parts.added = kBf16Bytes * static_cast<double>(adapted.added());
   const auto experts = adapted.own[static_cast<std::size_t>(ModelPart::kRoutedExperts)];
@@ -94,7 +94,7 @@ void addExtraStep(AdapterServing& serving, const AdapterServingQuestion& questio
                   const AdaptedModel& adapted, const AdaptationSettings& settings,
                   const Accelerator& accelerator, double tokens) {
   const double adapters = question.adapters;
-  const AdapterParts parts = partsOf(adapted);
+  const AdapterParts parts = adapterPartsOf(adapted);
   serving.adapters_per_step = adapters * (1 - std::pow(1 - 1 / adapters, tokens));
   double bytes = serving.adapters_per_step * parts.added;
   bytes += std::max(0.0, serving.adapters_per_step - 1) * parts.replaced;
@@ -130,7 +130,7 @@ AdapterServing adapterServing(const AdapterServingQuestion& question, const Adap
   const SweepSetting& base = question.setting;
   AdapterServing serving;
   serving.base = modelWeights(base.model, base.formats);
-  serving.adapter = Bytes(partsOf(adapted).total());
+  serving.adapter = Bytes(adapterPartsOf(adapted).total());
   const bool whole = settings.method == AdaptationMethod::kFull;
   const ServingOption alone = deploy(base, question.parallelism, kernels);
 

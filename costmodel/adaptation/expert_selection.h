@@ -9,7 +9,7 @@
 
 namespace moe {
 
-/// The experts of one layer that ESFT trains [Wang2024, eq. 8], most relevant first: in descending
+/// The experts of one layer that ESFT trains [Wang2024], most relevant first: in descending
 /// order of their scores, equal ones by their number, experts are taken while the sum of those
 /// taken is below the threshold p,
 ///

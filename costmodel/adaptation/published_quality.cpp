@@ -8,7 +8,7 @@ using enum AdaptationMethod;
 constexpr std::string_view kLite = "DeepSeek-V2-Lite";
 constexpr std::string_view kTasks = "mean of 6 specialised tasks / of general benchmarks";
 constexpr std::string_view kTable3 = "ESFT, arXiv 2407.01906, table 3";
-constexpr std::string_view kStMoe = "ST-MoE, arXiv 2202.08906, section 5.2: words, of ST-MoE";
+constexpr std::string_view kStMoeWords = "ST-MoE, arXiv 2202.08906 (in words, of ST-MoE)";
 constexpr std::string_view kFineTuning = "fine-tuning, against training everything";
 
 // What the six tasks and the general benchmarks are stands in the paper.
@@ -21,9 +21,9 @@ constexpr PublishedQuality kQualities[] = {
     {kLite, kEsftToken, "shared experts only", kTasks, "47.4 / 61.2", "450 M", kTable3},
     {kLite, kNonMoe, "shared experts and all that is no expert, routers among it", kTasks,
      "49.0 / 60.0", "1.3 B", kTable3},
-    {"", kNonMoe, "all but the MoE layers", kFineTuning, "about as good", "", kStMoe},
-    {"", kFfn, "feed-forward layers", kFineTuning, "slightly better", "", kStMoe},
-    {"", kMoe, "MoE layers only", kFineTuning, "clearly worse", "", kStMoe},
+    {"", kNonMoe, "all but the MoE layers", kFineTuning, "about as good", "", kStMoeWords},
+    {"", kFfn, "feed-forward layers", kFineTuning, "slightly better", "", kStMoeWords},
+    {"", kMoe, "MoE layers only", kFineTuning, "clearly worse", "", kStMoeWords},
 };
 
 }  // namespace

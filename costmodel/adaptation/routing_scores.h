@@ -10,7 +10,7 @@ namespace moe {
 /// Over what a score is a mean.
 enum class ScoreAverage {
   kPooled,       ///< all tokens of the task alike, as in the released scores
-  kPerSequence,  ///< of each sequence first, then of the sequences [Wang2024, eqs. 6 and 7]
+  kPerSequence,  ///< of each sequence first, then of the sequences: the paper's form [Wang2024]
 };
 
 struct ScoreRule {

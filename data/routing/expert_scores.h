@@ -11,7 +11,7 @@
 
 namespace moe {
 
-/// What a score of an expert is a mean of, over the tokens of a task [Wang2024, section 4.2].
+/// What a score of an expert is a mean of, over the tokens of a task [Wang2024].
 enum class ScoreKind {
   kGate,   ///< its gate where it is chosen, 0 elsewhere
   kToken,  ///< 1/k where it is chosen, 0 elsewhere

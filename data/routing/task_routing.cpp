@@ -13,7 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kTraceEnding = ".ids.u8";
-constexpr int kDeepest = 3;  // of folders in folders
+constexpr int kDeepestFolder = 3;  // of folders in folders
 
 using Tasks = std::vector<TaskRouting>;
 
@@ -131,7 +131,7 @@ Result<void> addTasks(Tasks& tasks, const fs::path& folder, const RoutedModel& m
     std::error_code ignored;
     Result<void> added;
     if (fs::is_directory(entry, ignored)) {
-      if (depth < kDeepest) added = addTasks(tasks, entry, model, depth + 1);
+      if (depth < kDeepestFolder) added = addTasks(tasks, entry, model, depth + 1);
     } else if (endsWith(entry, kTraceEnding)) {
       added = add(taskOfFile(entry, model));
     }

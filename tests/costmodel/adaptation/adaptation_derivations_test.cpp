@@ -60,7 +60,8 @@ TEST(AdaptationDerivations, GiveTheSharesThatWereCountedElsewhere) {
     if (match.derived) derived[match.figure.system + match.figure.quantity] = *match.derived;
   EXPECT_EQ(derived.size(), std::size(counted));
   // Half a unit of the sixth digit.
-  for (const auto& [figure, share] : counted) EXPECT_NEAR(derived[figure] / share, 1, 2e-6) << figure;
+  for (const auto& [figure, share] : counted)
+    EXPECT_NEAR(derived[figure] / share, 1, 2e-6) << figure;
 }
 
 TEST(AdaptationDerivations, SayWhatIsMissingForReleasedSelections) {
@@ -92,15 +93,17 @@ TEST(AdaptationDerivations, GiveTheReleasedSelections) {
   if (released == nullptr)
     GTEST_SKIP() << "not run: MOEPLAN_ESFT_DIR names no folder with released selections";
   for (const MatchedFigure& match : answered(released))
-    if (match.figure.derivation == "esft-selected-experts")
+    if (match.figure.derivation == "esft-selected-experts") {
       EXPECT_EQ(match.status, MatchStatus::kReproduced) << match.figure.quantity << match.reason;
+    }
 }
 
 TEST(PublishedQuality, NamesItsSourceAndAModelOfTheCatalog) {
   for (const PublishedQuality& quality : publishedQualities()) {
     EXPECT_FALSE(quality.source.empty() || quality.value.empty());
-    if (!quality.model.empty())
+    if (!quality.model.empty()) {
       EXPECT_TRUE(findModel(test::catalog(), quality.model)) << quality.model;
+    }
   }
 }
 

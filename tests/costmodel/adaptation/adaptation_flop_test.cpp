@@ -81,7 +81,7 @@ TEST(AdaptationFlop, CountsRecomputationOnlyWhereGradientsPass) {
 }
 
 // The published times on 16 A100, 19.8 minutes of ESFT-token and 28.5 of full fine-tuning, are in
-// the ratio 0.695. At p = 0.2 a fifth of the choices is trained; FLOP say 0.70, without anything
+// the ratio 0.695. At p = 0.2 a fifth of the choices is trained; FLOP say 0.71, without anything
 // fitted. 0.02 is what the two rounded times and an average of six tasks may leave.
 TEST(AdaptationFlop, OfEsftIsInTheRatioOfPublishedTimes) {
   const ModelArchitecture model = architecture("DeepSeek-V2-Lite");

@@ -1,20 +1,23 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 
 #include "costmodel/adaptation/expert_selection.h"
 #include "costmodel/adaptation/routing_scores.h"
 #include "costmodel/adaptation/task_overlap.h"
 #include "data/readers/file_text.h"
+#include "data/routing/esft_trace.h"
 #include "data/routing/task_routing.h"
 
 namespace moe {
 namespace {
 
 /// What the ESFT authors released of their tasks does not ship. MOEPLAN_ESFT_DIR names a folder
-/// with expert_configs/TASK.json, expert_scores/TASK and traces/TASK.ids.u8; every task in it is
-/// tried, also one that is not known here.
+/// with expert_configs/TASK.json, expert_scores/TASK (scores and, if there, text traces) and, if
+/// there, traces/TASK.ids.u8; every task in it is tried, also one that is not known here.
 class ReleasedEsft : public testing::Test {
  protected:
   void SetUp() override {
@@ -33,8 +36,15 @@ class ReleasedEsft : public testing::Test {
   ScoreTables stored(const std::string& task) const {
     return readExpertScores(root / "expert_scores" / task / "summary.json", 64).value();
   }
-  std::filesystem::path trace(const std::string& task) const {
-    return root / "traces" / (task + ".ids.u8");
+  /// Text beside the scores or bytes of our own; none where neither is there.
+  std::optional<RoutingTrace> trace(const std::string& task) const {
+    const auto text = root / "expert_scores" / task;
+    const auto bytes = root / "traces" / (task + ".ids.u8");
+    if (holdsEsftTrace(text)) return readEsftTrace(text, 6, 64).value();
+    if (!std::filesystem::exists(bytes)) return std::nullopt;
+    RoutingTrace routing = readRoutingTrace(bytes, 64).value();
+    routing.layer_numbers = stored(task).token->layers;
+    return routing;
   }
 
   std::filesystem::path root;
@@ -66,10 +76,8 @@ TEST_F(ReleasedEsft, SelectionsAreWrittenByteForByte) {
 
 TEST_F(ReleasedEsft, SelectionsFollowFromTracesAsWell) {
   for (const std::string& task : tasks) {
-    if (!std::filesystem::exists(trace(task))) continue;
-    auto routing = readRoutingTrace(trace(task), 64);
-    ASSERT_TRUE(routing) << describe(routing.error());
-    routing->layer_numbers = stored(task).token->layers;
+    const auto routing = trace(task);
+    if (!routing) continue;
     const auto scores = expertScores(*routing, ScoreKind::kToken, {});
     ASSERT_TRUE(scores);
     EXPECT_TRUE(checkAgainstTrace(*stored(task).token, *scores)) << task;

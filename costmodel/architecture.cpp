@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "costmodel/layer_pattern.h"
 #include "costmodel/linear_attention.h"
 #include "data/numbers.h"
 
@@ -33,12 +34,6 @@ Count attentionNorms(const ModelEntry& m) {
   return isMla(m) ? Count{m.q_lora_rank} + m.kv_lora_rank : 0;
 }
 
-Count routedLayersOf(const ModelEntry& m, int layers) {
-  if (m.experts == 0) return 0;
-  if (m.routed_layers > 0) return m.routed_layers;
-  return (layers - m.first_dense_layers) / m.moe_every_n_layers;
-}
-
 /// Layers that keep a state instead of a cache, where the entry says what they are; else they are
 /// counted as attention.
 Count linearLayersOf(const ModelEntry& m) {
@@ -63,7 +58,7 @@ double boundOnParams(const ModelEntry& m) {
 
 /// A stack of layers that ends in a norm. A decoder over an encoder attends twice a layer.
 StackCount countStack(const ModelEntry& m, int layers, int attentions_per_layer, Count linear) {
-  const Count routed = routedLayersOf(m, layers);
+  const Count routed = routedLayersIn(m, layers);
   const Count ffn_row = Count{m.ffn_matrices} * m.hidden;
   const Count attending = layers - linear;
   StackCount stack;

@@ -76,6 +76,7 @@ void addOptimumCommand(CLI::App& app, CommandContext& context);
 void addCostCommand(CLI::App& app, CommandContext& context);
 void addAccountCommand(CLI::App& app, CommandContext& context);
 void addPlanCommand(CLI::App& app, CommandContext& context);
+void addAdaptCommand(CLI::App& app, CommandContext& context);
 void addRunCommand(CLI::App& app, CommandContext& context);
 void addMergeCommand(CLI::App& app, CommandContext& context);
 void addReportCommand(CLI::App& app, CommandContext& context);

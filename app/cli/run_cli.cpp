@@ -69,11 +69,11 @@ void addGlobalOptions(CLI::App& app, GlobalOptions& options) {
 }
 
 /// In the order of the help.
-constexpr std::array<AddCommand, 15> kCommands{
-    addImportCommand,  addFitCommand,      addCompareCommand, addPredictCommand,
-    addOptimumCommand, addCostCommand,     addAccountCommand, addPlanCommand,
-    addRunCommand,     addReportCommand,   addMergeCommand,   addCalibrateCommand,
-    addVerifyCommand,  addValidateCommand, addCatalogCommand};
+constexpr std::array<AddCommand, 16> kCommands{
+    addImportCommand,    addFitCommand,    addCompareCommand,  addPredictCommand,
+    addOptimumCommand,   addCostCommand,   addAccountCommand,  addPlanCommand,
+    addAdaptCommand,     addRunCommand,    addReportCommand,   addMergeCommand,
+    addCalibrateCommand, addVerifyCommand, addValidateCommand, addCatalogCommand};
 
 std::vector<CLI::App*> commands(CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });

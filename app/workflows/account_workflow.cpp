@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "app/workflows/model_choice.h"
+#include "costmodel/adaptation/adaptation_derivations.h"
 
 namespace moe {
 namespace {
@@ -66,6 +68,8 @@ void putEntry(ModelCatalog& catalog, const ModelEntry& entry) {
   if (const auto position = catalog.names.find(entry.name)) catalog.entries[*position] = entry;
 }
 
+}  // namespace
+
 bool isAbout(const PublishedFigure& figure, const ModelCatalog& catalog, const std::string& name) {
   const auto argument =
       std::ranges::find(figure.arguments, "model", &std::pair<std::string, std::string>::first);
@@ -73,6 +77,8 @@ bool isAbout(const PublishedFigure& figure, const ModelCatalog& catalog, const s
   const auto position = catalog.names.find(argument->second);
   return position && catalog.entries[*position].name == name;
 }
+
+namespace {
 
 void addFigures(AccountOutcome& outcome, const ModelCatalog& catalog, const std::string& model) {
   const std::vector<Derivation> derivations = publishedDerivations();
@@ -112,6 +118,8 @@ std::vector<Derivation> publishedDerivations() {
     std::ranges::move(more, std::back_inserter(derivations));
   };
   add(figureDerivations());
+  const char* released = std::getenv("MOEPLAN_ESFT_DIR");
+  add(adaptationDerivations(released != nullptr ? released : ""));
   return derivations;
 }
 

@@ -51,7 +51,11 @@ struct AccountOutcome {
   bool mismatches() const;
 };
 
-/// Derivations of published figures that this program has.
+/// Whether a figure is derived from the model of this name.
+bool isAbout(const PublishedFigure& figure, const ModelCatalog& catalog, const std::string& name);
+
+/// Derivations of published figures that this program has. MOEPLAN_ESFT_DIR may name a folder with
+/// what the ESFT authors released, for those that need it.
 std::vector<Derivation> publishedDerivations();
 
 /// Errors: kUsage for none or several of model, all and published, or lengths out of range; those

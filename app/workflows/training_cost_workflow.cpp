@@ -26,9 +26,8 @@ Result<void> checkRequest(const TrainingCostRequest& request) {
     return usageError("--usd-per-device-hour",
                       fmt::format("is {}; it must be positive", *request.usd_per_device_hour));
   if (!positive(request.instruction_tuning_tokens))
-    return usageError(
-        "--instruction-tuning-tokens",
-        fmt::format("is {}; it must be above 0", *request.instruction_tuning_tokens));
+    return usageError("--instruction-tuning-tokens",
+                      fmt::format("is {}; it must be above 0", *request.instruction_tuning_tokens));
   if (!positive(request.global_batch_tokens))
     return usageError("--global-batch-tokens",
                       fmt::format("is {}; it must be positive", *request.global_batch_tokens));

@@ -20,5 +20,5 @@ mkdir -p "$build/wrong"
 printf '%s\n' 'cmake_minimum_required(VERSION 3.25)' 'project(wrong LANGUAGES CXX)' \
   'find_package(moeplan COMPONENTS fitting soothsaying)' 'if(moeplan_FOUND)' \
   'message(FATAL_ERROR "found what is not there")' 'endif()' >"$build/wrong/CMakeLists.txt"
-"$cmake" -S "$build/wrong" -B "$build/wrong/build" -DCMAKE_PREFIX_PATH="$folder" 2>&1 |
-  grep -qF "there is no component 'soothsaying'"
+said=$("$cmake" -S "$build/wrong" -B "$build/wrong/build" -DCMAKE_PREFIX_PATH="$folder" 2>&1)
+grep -qF "there is no component 'soothsaying'" <<<"$said"

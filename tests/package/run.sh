@@ -21,7 +21,7 @@ fi
 root=${1:-$(mktemp -d)}
 if [ ! -e "$root/etc/debian_version" ]; then
   debootstrap --variant=minbase bookworm "$root" "${MOEPLAN_DEBIAN_MIRROR:-$(
-    apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' | head -1)}"
+    apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' | sort -u | sed -n 1p)}"
 fi
 mkdir -p "$root/opt/try"
 cp -r "$packages"/*.deb tests/package/in_clean_root.sh tests/package/find_package README.md \

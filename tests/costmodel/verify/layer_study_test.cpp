@@ -44,7 +44,7 @@ LayerStudy studied(FakeKernels& kernels, FakeMachine& machine, std::stop_token s
   auto study =
       runLayerStudy(test::fakeBench(kernels, machine), library, smallSample(), {}, stop, progress);
   EXPECT_TRUE(study) << describe(study.error());
-  return *std::move(study);
+  return study ? *std::move(study) : LayerStudy{};
 }
 
 TEST(LayerStudy, MeasuresPredictsAndChecksEveryRow) {
@@ -199,9 +199,15 @@ TEST(LayerStudy, SeesAKernelThatRefusesTooEarly) {
   FakeMachine machine;
   FakeKernels kernels(machine);
   kernels.lost_pages = 2;
-  const LayerStudy study = studied(kernels, machine);
-  EXPECT_EQ(study.rows.back().accepted_sequences, 1);
-  EXPECT_EQ(study.rows.back().verdict, RowVerdict::kFailed);
+  VerifySample limits = smallSample();
+  limits.layers.clear();
+  limits.blocks.clear();
+  const auto study =
+      runLayerStudy(test::fakeBench(kernels, machine), calibratedLibrary(kernels, machine), limits,
+                    ColdRule{Bytes(1e4), {}, {}}, {}, {}, {});
+  ASSERT_TRUE(study) << describe(study.error());
+  EXPECT_EQ(study->rows.back().accepted_sequences, 1);
+  EXPECT_EQ(study->rows.back().verdict, RowVerdict::kFailed);
 }
 
 TEST(LayerStudy, StoppedKeepsFinishedRows) {

@@ -1,18 +1,30 @@
 #!/usr/bin/env bash
 # Resamples of one fit in one process and in shards, one after the other: seconds of each, and the
-# SHA-256 of both answers. Usage: shards.sh MOEPLAN [RESAMPLES] [SHARDS]
+# SHA-256 of both answers. Usage: shards.sh MOEPLAN [LAW] [RESAMPLES] [SHARDS], LAW chinchilla or
+# yun2024.
 set -euo pipefail
 moeplan=$(realpath "$1")
-resamples=${2:-10000}
-shards=${3:-8}
+law=${2:-chinchilla}
+resamples=${3:-10000}
+shards=${4:-8}
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 
-# 464 evaluations of 58 runs, the law of ten parameters.
-question=(fit "$root/data/tables/runs/clark_routed/curves_long.csv.gz" --filter canonical=1
-  --filter router=S-Base,Dense --curve 0.04..0.3333333 --law yun2024 --bootstrap "$resamples" --quiet)
+tables=$root/data/tables/runs
+case $law in
+  chinchilla) # 199 runs, five parameters
+    question=(fit "$tables/gemstones/runs.csv" --filter schedule=cool_end) ;;
+  yun2024) # 464 evaluations of 58 runs, ten parameters
+    question=(fit "$tables/clark_routed/curves_long.csv.gz" --filter canonical=1
+      --filter router=S-Base,Dense --curve 0.04..0.3333333) ;;
+  *)
+    echo "shards.sh: the law is chinchilla or yun2024, not $law" >&2
+    exit 2
+    ;;
+esac
+question+=(--law "$law" --bootstrap "$resamples" --quiet)
 timed() {
   local begin end what=$1
   shift

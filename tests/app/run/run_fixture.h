@@ -105,6 +105,7 @@ inline RunMakers usualMakers() {
   return {[](const ProjectStep& step, const StepAnswer& answer) {
             return report::stepResult(step, answer);
           },
+          {},
           report::runSummary};
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "costmodel/layer_pattern.h"
 #include "costmodel/linear_attention.h"
 #include "data/numbers.h"
 
@@ -33,12 +34,6 @@ Count attentionNorms(const ModelEntry& m) {
   return isMla(m) ? Count{m.q_lora_rank} + m.kv_lora_rank : 0;
 }
 
-Count routedLayersOf(const ModelEntry& m, int layers) {
-  if (m.experts == 0) return 0;
-  if (m.routed_layers > 0) return m.routed_layers;
-  return (layers - m.first_dense_layers) / m.moe_every_n_layers;
-}
-
 /// Layers that keep a state instead of a cache, where the entry says what they are; else they are
 /// counted as attention.
 Count linearLayersOf(const ModelEntry& m) {
@@ -55,37 +50,56 @@ double boundOnParams(const ModelEntry& m) {
   const double widths = 1.0 * l.key_heads * l.key_dim + 1.0 * l.value_heads +
                         1.0 * l.value_heads * l.value_dim * (l.key_dim + 1.0) + l.inner;
   const double linear = 4 * widths * (8.0 + m.hidden + l.convolution + l.step_rank + l.state);
-  const double ffn = 1.0 + m.dense_ffn + m.shared_ffn + (m.experts + 1.0) * (m.expert_ffn + 1.0);
-  const double ends = 0.0 + m.vocabulary + m.learned_positions;
+  const double ffn =
+      1.0 + m.dense_ffn + m.extra_ffn + m.shared_ffn + (m.experts + 1.0) * (m.expert_ffn + 1.0);
+  const double ends = 0.0 + m.vocabulary + m.learned_positions + 1.0 * m.relative_buckets * m.heads;
   return layers * (attention + linear + 3.0 * m.hidden * ffn) + 2 * ends * m.hidden;
 }
 
-/// Adds a stack of layers that ends in a norm. A decoder over an encoder attends twice a layer.
-void addStack(ParameterCount& params, const ModelEntry& m, int layers, int attentions_per_layer) {
-  const Count routed = routedLayersOf(m, layers);
+/// A stack of layers that ends in a norm. A decoder over an encoder attends twice a layer.
+StackCount countStack(const ModelEntry& m, int layers, int attentions_per_layer, Count linear) {
+  const Count routed = routedLayersIn(m, layers);
   const Count ffn_row = Count{m.ffn_matrices} * m.hidden;
-  const Count linear = layers == m.layers ? linearLayersOf(m) : 0;
-  params.attention += (layers - linear) * attentions_per_layer * attentionParams(m) +
-                      linear * linearAttentionParams(m);
-  params.norms += layers * ((1 + attentions_per_layer) * Count{m.hidden} +
-                            attentions_per_layer * attentionNorms(m)) +
-                  m.hidden;
-  params.dense_ffn += (layers - routed) * ffn_row * m.dense_ffn;
-  params.shared_experts += routed * ffn_row * m.shared_ffn;
-  params.routers += routed * m.hidden * m.experts;
-  params.one_expert += routed * ffn_row * m.expert_ffn;
+  const Count attending = layers - linear;
+  StackCount stack;
+  stack.layers = layers;
+  stack.routed_layers = routed;
+  stack.attention = attending * attentionParams(m) + linear * linearAttentionParams(m);
+  stack.cross_attention = (attentions_per_layer - 1) * attending * attentionParams(m);
+  stack.positions = Count{m.relative_buckets} * m.heads;
+  stack.norms = layers * ((1 + attentions_per_layer) * Count{m.hidden} +
+                          attentions_per_layer * attentionNorms(m)) +
+                m.hidden + (m.extra_ffn > 0 ? routed * m.hidden : 0);
+  stack.dense_ffn = (layers - routed) * ffn_row * m.dense_ffn + routed * ffn_row * m.extra_ffn;
+  stack.shared_experts = routed * ffn_row * m.shared_ffn;
+  stack.routers = routed * m.hidden * m.experts;
+  stack.one_expert = routed * expertMatrices(m) * Count{m.hidden} * m.expert_ffn;
+  return stack;
 }
 
-ParameterCount countParams(const ModelEntry& m) {
-  ParameterCount params;
+void addStack(ParameterCount& params, const StackCount& stack) {
+  params.attention += stack.attention + stack.cross_attention;
+  params.positions += stack.positions;
+  params.norms += stack.norms;
+  params.dense_ffn += stack.dense_ffn;
+  params.shared_experts += stack.shared_experts;
+  params.routers += stack.routers;
+  params.one_expert += stack.one_expert;
+}
+
+void countParams(ModelArchitecture& model) {
+  const ModelEntry& m = model.entry;
+  model.decoder = countStack(m, m.layers, m.encoder_layers > 0 ? 2 : 1, linearLayersOf(m));
+  if (m.encoder_layers > 0) model.encoder = countStack(m, m.encoder_layers, 1, 0);
+  model.routed_layers = model.decoder.routed_layers + model.encoder.routed_layers;
+  ParameterCount& params = model.params;
   params.embedding = Count{m.vocabulary} * m.hidden;
   params.head = m.tied_embeddings ? 0 : params.embedding;
   params.positions = Count{m.learned_positions} * m.hidden;
   params.experts = m.experts;
   params.top_k = m.top_k;
-  addStack(params, m, m.layers, m.encoder_layers > 0 ? 2 : 1);
-  if (m.encoder_layers > 0) addStack(params, m, m.encoder_layers, 1);
-  return params;
+  addStack(params, model.decoder);
+  addStack(params, model.encoder);
 }
 
 void setAttentionWork(ModelArchitecture& model) {
@@ -129,9 +143,7 @@ Result<ModelArchitecture> architectureOf(const ModelEntry& entry) {
                 "has sizes that make more than 1e18 parameters; one of them must be wrong");
   ModelArchitecture model;
   model.entry = entry;
-  model.params = countParams(entry);
-  model.routed_layers = routedLayersOf(entry, entry.layers);
-  if (entry.encoder_layers > 0) model.routed_layers += routedLayersOf(entry, entry.encoder_layers);
+  countParams(model);
   setAttentionWork(model);
   return model;
 }
@@ -157,7 +169,8 @@ Result<ForwardShape> forwardShapeOf(const ModelArchitecture& model) {
   const ModelEntry& m = model.entry;
   if (m.encoder_layers > 0)
     return fail(ErrorKind::kUnanswered, m.name,
-                "is an encoder-decoder model; its serving is not modelled");
+                "is an encoder-decoder model; its serving is not modelled (moeplan account counts "
+                "its parameters, FLOP and memory)");
   ForwardShape shape;
   shape.layers = m.layers;
   shape.hidden = m.hidden;

@@ -16,10 +16,10 @@ namespace moe {
 struct ParameterCount {
   std::int64_t embedding = 0;  ///< input embedding; with tied embeddings also the head
   std::int64_t head = 0;       ///< 0 when tied
-  std::int64_t positions = 0;  ///< learned position embedding
+  std::int64_t positions = 0;  ///< learned position embedding, relative position bias
   std::int64_t attention = 0;  ///< with the layers of a hybrid that keep a state instead
   std::int64_t norms = 0;
-  std::int64_t dense_ffn = 0;
+  std::int64_t dense_ffn = 0;  ///< with those behind routed layers (extra_ffn)
   std::int64_t shared_experts = 0;
   std::int64_t routers = 0;
   std::int64_t one_expert = 0;  ///< one routed expert, summed over the layers that route
@@ -33,11 +33,27 @@ struct ParameterCount {
   std::int64_t active() const { return unrouted() + top_k * one_expert; }
 };
 
+/// Parameters of one stack of layers, without embedding and head.
+struct StackCount {
+  std::int64_t layers = 0;
+  std::int64_t routed_layers = 0;
+  std::int64_t attention = 0;        ///< to its own tokens
+  std::int64_t cross_attention = 0;  ///< of a decoder, to the encoder's tokens
+  std::int64_t positions = 0;        ///< relative position bias
+  std::int64_t norms = 0;
+  std::int64_t dense_ffn = 0;
+  std::int64_t shared_experts = 0;
+  std::int64_t routers = 0;
+  std::int64_t one_expert = 0;  ///< one routed expert, summed over the layers that route
+};
+
 /// A concrete model as the cost model sees it.
 struct ModelArchitecture {
   ModelEntry entry;
-  ParameterCount params;
-  std::int64_t routed_layers = 0;
+  ParameterCount params;           ///< of the whole model: its ends and both stacks
+  StackCount decoder;              ///< all layers of a decoder-only model
+  StackCount encoder;              ///< of an encoder-decoder, else empty
+  std::int64_t routed_layers = 0;  ///< of both stacks
   /// Elements of KV cache per token in all layers. MHA and GQA: 2 kv_heads head_dim a layer; MLA:
   /// kv_lora_rank + qk_rope_dim a layer. Sliding windows are counted as full attention, layers
   /// without attention as nothing; of an encoder-decoder, the decoder's own attention. What a

@@ -10,6 +10,8 @@ namespace moe {
 /// data/CMakeLists.txt exist; any other is our own bug.
 std::string_view embeddedTable(std::string_view name);
 bool hasEmbeddedTable(std::string_view name);
+/// All of them, in the order of that list.
+std::vector<std::string_view> embeddedTableNames();
 
 /// Of all of them, in a fixed order.
 std::vector<std::string_view> embeddedTableNames();

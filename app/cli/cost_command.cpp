@@ -145,7 +145,7 @@ void addServingOptions(CLI::App& command, CostOptions& options) {
       ->type_name("F");
   command
       .add_option("--router-skew", request.router_skew,
-                  "power-law:A (1.2 unless given), even, or a routing trace or counts")
+                  "power-law:A (1.2 unless given), even, or measured routing")
       ->type_name("KIND|FILE");
   command
       .add_option("--router-correlation", request.router_correlation,

@@ -6,6 +6,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/number_list.h"
+#include "app/cli/shard_options.h"
 #include "app/report/front_report.h"
 #include "app/report/lifetime_report.h"
 #include "app/workflows/front_workflow.h"
@@ -75,6 +76,7 @@ void takeShared(const PlanQuestion& shared, LifetimeQuestion& question) {
   question.usd_per_device_hour = shared.usd_per_device_hour;
   question.max_concurrency = shared.max_concurrency;
   question.lifetime_tokens = shared.lifetime_tokens;
+  question.instruction_tuning_tokens = shared.instruction_tuning_tokens;
   question.training_hardware = shared.training_hardware;
   question.training_mfu = shared.training_mfu;
   question.training_usd_per_device_hour = shared.training_usd_per_device_hour;
@@ -106,7 +108,10 @@ Result<LifetimeQuestion> questionOf(const CommandContext& context, const PlanQue
   return question;
 }
 
-void runLifetime(CommandContext& context, const LifetimeQuestion& question) {
+void runLifetime(CommandContext& context, const LifetimeQuestion& question,
+                 const std::string& shard) {
+  if (!shard.empty())
+    return deliverShard(context, shard, question, {{"--save-model", question.save_model}});
   const auto answer = answerLifetime(question, context.stop, context.progress());
   if (!answer) return context.refuse(answer.error());
   context.deliver([&] { return report::lifetimeText(*answer); },
@@ -114,7 +119,8 @@ void runLifetime(CommandContext& context, const LifetimeQuestion& question) {
                   answer->outcome.recommendation.row ? 0 : 1);
 }
 
-void runFront(CommandContext& context, const LifetimeQuestion& question) {
+void runFront(CommandContext& context, const LifetimeQuestion& question, const std::string& shard) {
+  if (!shard.empty()) return deliverShard(context, shard, FrontQuestion{question}, {});
   const auto answer = answerFront(question, context.stop, context.progress());
   if (!answer) return context.refuse(answer.error());
   context.deliver([&] { return report::frontText(*answer); },
@@ -184,7 +190,7 @@ std::shared_ptr<LifetimeOptions> addLifetimeOptions(CLI::App& command) {
 }
 
 bool runIfLifetime(CommandContext& context, const CLI::App& command, const PlanQuestion& shared,
-                   const LifetimeOptions& options) {
+                   const LifetimeOptions& options, const std::string& shard) {
   const bool front = shared.mode == "pareto";
   if (shared.mode != "lifetime" && !front) {
     for (const char* option : kOwn)
@@ -201,6 +207,11 @@ bool runIfLifetime(CommandContext& context, const CLI::App& command, const PlanQ
           {ErrorKind::kUsage, option, "--models lists concrete models; leave one of them out"});
       return true;
     }
+  if (front && command.count("--instruction-tuning-tokens") > 0) {
+    context.refuse({ErrorKind::kUsage, "--instruction-tuning-tokens",
+                    "is a line beside one recommended model, which --mode pareto has not"});
+    return true;
+  }
   if (!front && command.count("--total-usd") > 0) {
     context.refuse({ErrorKind::kUsage, "--total-usd", "belongs to --mode pareto"});
     return true;
@@ -221,7 +232,7 @@ bool runIfLifetime(CommandContext& context, const CLI::App& command, const PlanQ
     context.refuse(question.error());
     return true;
   }
-  front ? runFront(context, *question) : runLifetime(context, *question);
+  front ? runFront(context, *question, shard) : runLifetime(context, *question, shard);
   return true;
 }
 

@@ -21,6 +21,7 @@ struct TrainingOptions {
   std::optional<double> global_batch_tokens;
   std::optional<double> micro_batch;
   std::optional<double> mfu;
+  std::optional<double> instruction_tuning_tokens;
   std::optional<int> interleaved_stages;
   std::optional<int> zero_stage;
   std::string recompute = "none";
@@ -116,6 +117,7 @@ Result<TrainingCostRequest> requestOf(const CommandContext& context, const CLI::
   request.train_tokens = options.train_tokens;
   request.global_batch_tokens = options.global_batch_tokens;
   request.mfu = options.mfu;
+  request.instruction_tuning_tokens = options.instruction_tuning_tokens;
   return request;
 }
 
@@ -149,6 +151,8 @@ std::shared_ptr<TrainingOptions> addTrainingOptions(CLI::App& command) {
       "Activations made again: none (unless given), selective or full");
   add(command, "--mfu", options->mfu, "X",
       "Share of the peak that is reached, instead of measured rows");
+  add(command, "--instruction-tuning-tokens", options->instruction_tuning_tokens, "T",
+      "Tokens of instruction tuning after the run: a line of FLOP and USD");
   addSplits(command, *options);
   return options;
 }

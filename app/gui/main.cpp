@@ -1,5 +1,6 @@
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QIcon>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTimer>
@@ -102,6 +103,8 @@ int main(int argc, char** argv) {
   QApplication::setApplicationName("moeplan");
   QApplication::setOrganizationName("moeplan");
   QApplication::setApplicationVersion(MOEPLAN_VERSION);
+  QApplication::setDesktopFileName("moeplan-gui");  // as installed: Wayland finds the icon by it
+  QApplication::setWindowIcon(QIcon::fromTheme("moeplan"));
   const auto options = moe::gui::parsedOptions(app);
   return options ? moe::gui::run(app, *options) : moe::gui::kUsage;
 }

@@ -1,6 +1,8 @@
 #include "app/plot/pdf_text.h"
 
+#include <QAbstractTextDocumentLayout>
 #include <QFontMetricsF>
+#include <QRegularExpression>
 #include <algorithm>
 
 #include "app/plot/plot_theme.h"
@@ -15,6 +17,7 @@ const QColor kSoft(0xf4, 0xf6, 0xf8);
 
 constexpr double kPixelsPerPoint = 96.0 / 72;
 constexpr int kWideTable = 7;  // columns from which letters are smaller
+constexpr double kCellPadding = 3;
 constexpr double kBesideNumbers = 10;
 constexpr double kFactShare = 21;
 constexpr double kHalfShare = 0.485;
@@ -49,47 +52,66 @@ QTextTableFormat plainTable() {
   format.setBorder(0);
   format.setBorderCollapse(true);
   format.setCellSpacing(0);
-  format.setCellPadding(3);
+  format.setCellPadding(kCellPadding);
   format.setBottomMargin(8);
   return format;
 }
 
-constexpr double kMostShare = 0.4;  // of a table's width for one column, before it is wrapped
-
-/// The widest line of a cell.
-double lineWidth(const std::string& cell, const QFontMetricsF& metrics) {
+/// The widest piece of a text between separators.
+double widestPart(const std::string& text, const QString& separators,
+                  const QFontMetricsF& metrics) {
   double widest = 0;
-  for (const QString& line : textOf(cell).split('\n'))
-    widest = std::max(widest, metrics.horizontalAdvance(line));
+  const QRegularExpression cut("[" + separators + "]");
+  for (const QString& part : textOf(text).split(cut))
+    widest = std::max(widest, metrics.horizontalAdvance(part));
   return widest;
 }
 
-/// Widths of columns as shares of what their texts take without being wrapped.
-QList<QTextLength> columnWidths(const report::TextTable& table, double points) {
+/// Room of a column in pixels: of its longest word, which must not be broken, and of its longest
+/// line.
+struct ColumnRoom {
+  double least = 0;
+  double wished = 0;
+};
+
+ColumnRoom roomOf(const report::TextTable& table, std::size_t at, const QFontMetricsF& metrics,
+                  double zoom) {
+  const report::TableColumn& column = table.columns[at];
+  ColumnRoom room;
+  const auto see = [&](const std::string& text, bool wrap) {
+    room.least = std::max(room.least, widestPart(text, " \n", metrics));
+    room.wished = std::max(room.wished, widestPart(text, wrap ? " \n" : "\n", metrics));
+  };
+  see(column.heading + "\n" + column.unit, true);
+  for (const auto& row : table.rows) see(row[at], false);
+  const bool beside = column.align == report::Align::kLeft && at > 0;
+  const double padding = kCellPadding + (beside ? kBesideNumbers : kCellPadding) + 1;
+  return {room.least / zoom + padding, room.wished / zoom + padding};
+}
+
+/// Widths of columns as shares of a table `pixels` wide: what their longest lines take, or where
+/// that is too much, their longest words and a part of the rest.
+QList<QTextLength> columnWidths(const report::TextTable& table, double points, double pixels) {
   QFont font(lightTheme().family);
-  font.setPointSizeF(points);
+  font.setPixelSize(100);  // whole pixels of small letters would be off by several per cent
   font.setBold(true);
   const QFontMetricsF metrics(font);
-  const double padding = metrics.horizontalAdvance("00");
-  std::vector<double> widths;
-  double sum = 0;
+  std::vector<ColumnRoom> rooms;
+  double least = 0;
+  double wished = 0;
+  const double zoom = 100 / (points * kPixelsPerPoint);
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    const report::TableColumn& column = table.columns[i];
-    double width = 0;
-    for (const QString& word : textOf(column.heading + " " + column.unit).split(' '))
-      width = std::max(width, metrics.horizontalAdvance(word));
-    for (const auto& row : table.rows) width = std::max(width, lineWidth(row[i], metrics));
-    widths.push_back(width + padding);
-    sum += widths.back();
+    rooms.push_back(roomOf(table, i, metrics, zoom));
+    least += rooms.back().least;
+    wished += rooms.back().wished;
   }
-  double shared = 0;
-  for (double& width : widths) {
-    width = std::min(width, kMostShare * sum);
-    shared += width;
-  }
+  const double part =
+      wished <= pixels ? 1 : std::max(0.0, (pixels - least) / std::max(1.0, wished - least));
+  const double all = least + part * (wished - least);
   QList<QTextLength> lengths;
-  for (const double width : widths)
-    lengths.append(QTextLength(QTextLength::PercentageLength, 100 * width / shared));
+  for (const ColumnRoom& room : rooms)
+    lengths.append(QTextLength(QTextLength::PercentageLength,
+                               100 * (room.least + part * (room.wished - room.least)) / all));
   return lengths;
 }
 
@@ -107,7 +129,10 @@ void underline(QTextTable& table, int row, double width) {
 }  // namespace
 
 PdfText::PdfText(QTextDocument& text, PdfFigures& figures, double width)
-    : cursor_(&text), figures_(figures), width_(width) {}
+    : cursor_(&text),
+      figures_(figures),
+      width_(width),
+      pixels_(width * 96 / text.documentLayout()->paintDevice()->logicalDpiX()) {}
 
 void PdfText::startChain(const QTextBlock& block) {
   if (!chain_) chain_ = block;
@@ -290,7 +315,7 @@ void PdfText::operator()(const report::TableBlock& block) {
   const double points = columns > kWideTable ? 6.5 : 7.5;
   QTextTableFormat format = plainTable();
   format.setHeaderRowCount(1);
-  format.setColumnWidthConstraints(columnWidths(data, points));
+  format.setColumnWidthConstraints(columnWidths(data, points, pixels_));
   QTextTable* table = addTable(static_cast<int>(data.rows.size()) + 1, columns, format);
   std::vector<std::string> headings;
   for (const report::TableColumn& column : data.columns)

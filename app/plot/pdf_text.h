@@ -61,7 +61,8 @@ class PdfText {
 
   QTextCursor cursor_;
   PdfFigures& figures_;
-  double width_;
+  double width_;       // of the page's text, in units of the paint device
+  double pixels_;      // the same at 96 per inch, in which formats state lengths
   bool fresh_ = true;  // the cursor stands in a block without text
   std::vector<report::Figure> halves_;
   std::optional<QTextBlock> chain_;

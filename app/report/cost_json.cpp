@@ -1,3 +1,4 @@
+#include "app/report/advice_json.h"
 #include "app/report/cost_report.h"
 #include "app/report/json_document.h"
 
@@ -171,6 +172,7 @@ std::string costDocument(const CostOutcome& outcome, Seconds timing) {
                                  jsonNumber(outcome.prefill_replicas_per_decode_replica)}};
   results["price"] = priceJson(outcome);
   results["break_even"] = breakEvenJson(outcome);
+  results["advice"] = adviceJson(outcome.advice);
   results["other_divisions"] = optionsJson(outcome.others);
   if (!outcome.frontier.empty()) results["frontier"] = optionsJson(outcome.frontier);
   DocumentHead head;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/report/advice_report.h"
 #include "app/report/cost_tables.h"
 #include "app/report/number_text.h"
 #include "app/report/text_table.h"
@@ -72,6 +73,7 @@ std::string costText(const CostOutcome& outcome) {
   for (const Warning& warning : outcome.warnings)
     text += wrappedText("Note: " + warning.message + ".", 100, 2);
   text += wrappedText("How sure: " + costAccuracySentence(outcome));
+  if (!outcome.advice.empty()) text += "\n" + adviceText(outcome.advice);
   text += "\nSources\n";
   for (const std::string& source : outcome.sources) text += wrappedText("  " + source, 100, 4);
   return text;

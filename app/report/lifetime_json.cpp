@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "app/report/advice_json.h"
 #include "app/report/json_document.h"
 #include "app/report/lifetime_report.h"
 
@@ -24,6 +25,7 @@ Json inputsJson(const LifetimeAnswer& answer) {
                  {"file", text(q.law_file)},
                  {"posterior_draws", law.posterior.size()}};
   json["lifetime_tokens"] = jsonNumber(q.lifetime_tokens);
+  json["instruction_tuning_tokens"] = jsonNumber(q.instruction_tuning_tokens);
   json["target_loss"] = jsonNumber(q.target_loss);
   json["budget_usd"] = jsonNumber(q.budget_usd);
   const bool sizes = q.models.empty();
@@ -268,6 +270,8 @@ std::string lifetimeJson(const LifetimeAnswer& answer) {
   results["draws"] = answer.outcome.draws;
   results["variants"] = variantsJson(answer);
   results["sensitivity"] = sensitivityJson(answer);
+  results["instruction_tuning"] = instructionTuningJson(answer.instruction_tuning);
+  results["advice"] = adviceJson(answer.advice);
   results["curves"] = {{"same_loss", curveJson(answer.curves.over_training)},
                        {"same_training_usd", curveJson(answer.curves.same_training)},
                        {"same_total_usd", curveJson(answer.curves.same_total)}};

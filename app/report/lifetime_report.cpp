@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "app/report/advice_report.h"
 #include "app/report/lifetime_tables.h"
 #include "app/report/number_text.h"
 #include "app/report/plan_layout.h"
@@ -75,7 +76,9 @@ std::string lifetimeText(const LifetimeAnswer& answer) {
   return purpose(answer.request) + inputsText(answer) + notesText(answer) +
          planSection(lifetimeVariantTable(answer)) + planSection(designTable(answer)) +
          planSection(intervalTable(answer)) + planSection(sensitivityTable(answer)) +
-         planSection(modelTable(answer)) + "\n" + wrappedText(lifetimeSentence(answer), kPlanWidth);
+         planSection(modelTable(answer)) + "\n" +
+         wrappedText(lifetimeSentence(answer), kPlanWidth) +
+         planRemarks(answer.instruction_tuning, answer.advice);
 }
 
 }  // namespace moe::report

@@ -1,5 +1,6 @@
 #include <cstdint>
 
+#include "app/report/advice_json.h"
 #include "app/report/json_document.h"
 #include "app/report/plan_report.h"
 
@@ -130,6 +131,7 @@ Json inputsJson(const PlanAnswer& answer) {
   json["memory_fraction"] = jsonNumber(request.settings.memory_fraction);
   json["allreduce"] = request.settings.allreduce;
   json["lifetime_tokens"] = jsonNumber(request.lifetime_tokens);
+  json["instruction_tuning_tokens"] = jsonNumber(answer.question.instruction_tuning_tokens);
   json["draws"] = request.draws;
   json["seed"] = request.seed;
   if (request.training)
@@ -206,6 +208,8 @@ std::string planJson(const PlanAnswer& answer) {
   results["draws"] = outcome.draws;
   results["variants"] = variantsJson(outcome);
   results["against_paper"] = paperJson(answer);
+  results["instruction_tuning"] = instructionTuningJson(answer.instruction_tuning);
+  results["advice"] = adviceJson(answer.advice);
 
   DocumentHead head;
   head.schema = "moeplan.plan/1";

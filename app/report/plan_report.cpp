@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/report/advice_report.h"
 #include "app/report/number_text.h"
 #include "app/report/plan_layout.h"
 #include "app/report/plan_table.h"
@@ -91,7 +92,8 @@ std::string planText(const PlanAnswer& answer) {
   return purpose(answer) + "\n" + inputsText(answer) + warningsText(answer) +
          planSection(variantTable(answer)) + planSection(paperTable(answer)) +
          planSection(planTable(answer)) + "\n" +
-         wrappedText(recommendationSentence(answer), kPlanWidth);
+         wrappedText(recommendationSentence(answer), kPlanWidth) +
+         planRemarks(answer.instruction_tuning, answer.advice);
 }
 
 }  // namespace moe::report

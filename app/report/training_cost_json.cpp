@@ -1,3 +1,4 @@
+#include "app/report/advice_json.h"
 #include "app/report/json_document.h"
 #include "app/report/training_cost_report.h"
 
@@ -141,6 +142,8 @@ std::string trainingCostDocument(const TrainingCostOutcome& outcome, Seconds tim
   results["measured_rows"] = neighboursJson(outcome);
   results["time"] = timeJson(outcome.cost);
   results["price"] = priceJson(outcome);
+  results["instruction_tuning"] = instructionTuningJson(outcome.instruction_tuning);
+  results["advice"] = adviceJson(outcome.advice);
   DocumentHead head;
   head.schema = "moeplan.training-cost/1";
   head.command = "cost";

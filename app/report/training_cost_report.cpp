@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/report/advice_report.h"
 #include "app/report/number_text.h"
 #include "app/report/text_table.h"
 #include "app/report/training_cost_tables.h"
@@ -55,9 +56,11 @@ std::string trainingCostText(const TrainingCostOutcome& outcome) {
     text += tableText(trainingTimeTable(outcome)) + "\n";
     text += tableText(trainingNeighbourTable(outcome)) + "\n";
   }
+  text += instructionTuningText(outcome.instruction_tuning);
   for (const Warning& warning : outcome.warnings)
     text += wrappedText("Note: " + warning.message + ".", 100, 2);
   text += wrappedText("How sure: " + trainingAccuracySentence(outcome));
+  if (!outcome.advice.empty()) text += "\n" + adviceText(outcome.advice);
   text += "\nSources\n";
   for (const std::string& source : outcome.sources) text += wrappedText("  " + source, 100, 4);
   return text;

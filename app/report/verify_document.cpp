@@ -33,6 +33,11 @@ RowVerdict verdictOf(const Json& word) {
   return verifyWord(word, kAll, [](RowVerdict verdict) { return name(verdict); });
 }
 
+ClaimVerdict claimVerdictOf(const Json& word) {
+  constexpr std::array kAll{ClaimVerdict::kHolds, ClaimVerdict::kFails, ClaimVerdict::kCannotTell};
+  return verifyWord(word, kAll, [](ClaimVerdict verdict) { return name(verdict); });
+}
+
 Basis basisOf(const Json& word) {
   constexpr std::array kAll{Basis::kMeasured, Basis::kInterpolated, Basis::kTransferred,
                             Basis::kRoofline, Basis::kFitted,       Basis::kExtrapolated};
@@ -124,6 +129,15 @@ void takeMeasurement(const Json& json, VerifyRow& row) {
   check.tolerance = numberOr(numbers.at("tolerance"), 0);
   check.tokens = numbers.at("tokens").get<std::size_t>();
   row.check = check;
+  const Json& routing = json.at("routing");
+  if (routing.is_null()) return;
+  RoutingCheck routed;
+  routed.verdict =
+      routing.at("passed").get<bool>() ? moe::CheckVerdict::kPassed : moe::CheckVerdict::kFailed;
+  routed.tokens = routing.at("tokens").get<std::size_t>();
+  routed.close_tokens = routing.at("close_tokens").get<std::size_t>();
+  routed.worst_weight = numberOr(routing.at("worst_weight"), INFINITY);
+  row.routing = routed;
 }
 
 VerifyRow rowOfDocument(const Json& json) {
@@ -160,6 +174,8 @@ VerifySummary summaryOfDocument(const Json& json) {
   summary.blocks = errorsOfDocument(json.at("blocks"));
   const Json& numbers = json.at("numbers");
   summary.checked = numbers.at("checked").get<std::size_t>();
+  summary.checked_tokens = numbers.at("checked_tokens").get<std::size_t>();
+  summary.routed_tokens = numbers.at("routed_tokens").get<std::size_t>();
   summary.wrong_numbers = numbers.at("wrong").get<std::size_t>();
   summary.worst_error_f32 = numberOr(numbers.at("worst_error_f32"), INFINITY);
   summary.worst_error_bf16 = numberOr(numbers.at("worst_error_bf16"), INFINITY);
@@ -175,9 +191,10 @@ LayerStudy studyOfDocument(const Json& json) {
     study.summary.groups.push_back({group.at("key").get<std::string>(),
                                     group.at("value").get<std::string>(), errorsOfDocument(group)});
   for (const Json& claim : json.at("claims"))
-    study.claims.push_back({claim.at("claim").get<std::string>(), verdictOf(claim.at("verdict")),
-                            claim.at("evidence").get<std::string>(),
-                            claim.at("rows").get<std::size_t>()});
+    study.claims.push_back(
+        {claim.at("claim").get<std::string>(), claimVerdictOf(claim.at("verdict")),
+         claim.at("evidence").get<std::string>(), claim.at("rows").get<std::size_t>(),
+         claim.at("families").get<std::size_t>()});
   for (const Json& row : json.at("rows")) study.rows.push_back(rowOfDocument(row));
   return study;
 }

@@ -74,10 +74,11 @@ std::string verdictText(const VerifyOutcome& outcome) {
                   countOf(summary, RowVerdict::kSkipped)),
       kVerifyWidth, 2);
   text += wrappedText(
-      fmt::format("Numbers against the double-precision reference: {} of {} rows right; largest "
-                  "error {} in f32, {} in bf16.",
-                  summary.checked - summary.wrong_numbers, summary.checked,
-                  powerText(summary.worst_error_f32), powerText(summary.worst_error_bf16)),
+      fmt::format(
+          "Numbers of {} tokens and experts of {} against the double-precision reference: {} "
+          "of {} rows right; largest error {} in f32, {} in bf16.",
+          summary.checked_tokens, summary.routed_tokens, summary.checked - summary.wrong_numbers,
+          summary.checked, powerText(summary.worst_error_f32), powerText(summary.worst_error_bf16)),
       kVerifyWidth, 2);
   return text;
 }
@@ -142,7 +143,8 @@ std::string verifyText(const VerifyOutcome& outcome) {
       "Predicted by the cost model of moeplan cost from this machine's calibration. p90: 90 % of "
       "the "
       "rows are below. Ratio: median of predicted/measured. Scatter: between quartiles of the "
-      "repetitions, over their median. Limit: what the largest part waits for.",
+      "repetitions, over their median. Limit: what the largest part waits for. Weights, keys and "
+      "values were evicted from the caches before every run.",
       kVerifyWidth);
   for (const Warning& warning : outcome.warnings)
     text += wrappedText("Warning: " + warning.message, kVerifyWidth, 2);

@@ -11,7 +11,7 @@
 #include "data/catalog/catalog.h"
 #include "data/numbers.h"
 #include "data/readers/request_lengths.h"
-#include "data/readers/routing_trace.h"
+#include "data/routing/task_routing.h"
 
 namespace moe {
 namespace {
@@ -82,7 +82,8 @@ RouterSkew measuredSkew(const ExpertPopularity& popularity, const RankRouting& r
 
 Result<void> setMeasuredRouting(CostSetting& setting, const CostRequest& request) {
   const ModelEntry& model = setting.sweep.model.entry;
-  auto counts = readExpertCounts(request.router_skew, static_cast<std::size_t>(model.experts));
+  auto counts = readRoutingCounts(request.router_skew, {static_cast<std::size_t>(model.top_k),
+                                                        static_cast<std::size_t>(model.experts)});
   if (!counts) return tl::unexpected(counts.error());
   RoutingAssumption assumption;
   assumption.popularity = PopularityKind::kMeasured;

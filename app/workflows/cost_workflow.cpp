@@ -7,6 +7,7 @@
 
 #include "app/workflows/cost_checks.h"
 #include "app/workflows/cost_search.h"
+#include "app/workflows/design_advice.h"
 #include "app/workflows/preset_cost.h"
 #include "data/catalog/catalog.h"
 
@@ -281,6 +282,9 @@ Result<CostOutcome> runCost(const CostRequest& request) {
     if (outcome.others.size() < kMostOthers) outcome.others.push_back(optionOf(option, outcome));
   addSources(outcome);
   addCostWarnings(outcome, *setting);
+  auto advice = costAdvice(request, *setting, outcome);
+  if (!advice) return tl::unexpected(advice.error());
+  outcome.advice = *std::move(advice);
   return outcome;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "costmodel/accelerator.h"
+#include "costmodel/advice/advice.h"
 #include "costmodel/architecture.h"
 #include "costmodel/engine/engine_constants.h"
 #include "costmodel/engine/sweep.h"
@@ -128,6 +129,7 @@ struct CostOutcome {
   std::vector<CostOption> frontier;
   std::vector<CostOption> others;  ///< the other divisions, cheapest first
   std::size_t divisions_tried = 0;
+  std::vector<Advice> advice;  ///< of published designs; none with a preset, or of a dense model
   std::vector<std::string> sources;
   std::vector<Warning> warnings;
 };

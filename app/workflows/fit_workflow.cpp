@@ -8,6 +8,7 @@
 
 #include "app/workflows/elapsed.h"
 #include "app/workflows/fit_law.h"
+#include "app/workflows/fit_parts.h"
 #include "app/workflows/fit_question.h"
 #include "app/workflows/residual_file.h"
 #include "app/workflows/write_file.h"
@@ -55,6 +56,45 @@ std::optional<Comparison> rivals(const ChosenPoints& points, const FitPlan& plan
   return tryRivals(points.table.runs, points.run_of_row, plan.fit, stop, progress);
 }
 
+/// The answer to a question before a law is fitted.
+FitAnswer startedFitAnswer(const FitQuestion& question, const ChosenPoints& points) {
+  FitAnswer answer;
+  answer.question = question;
+  answer.points = points;
+  answer.data = summaryOf(points.table, points.run_of_row);
+  return answer;
+}
+
+/// `parts` holds the long parts of every law when they were made before.
+Result<FitAnswer> fitAnswerOf(const FitQuestion& question, const FitInputs& inputs,
+                              const std::vector<FitParts>* parts, std::stop_token stop,
+                              const ProgressSink& progress) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto plan = understand(question);
+  if (!plan) return tl::unexpected(plan.error());
+  require(!parts || parts->size() == plan->families.size(), "parts of every law of the question");
+  FitAnswer answer = startedFitAnswer(question, inputs.points);
+  for (std::size_t i = 0; i < plan->families.size(); ++i) {
+    auto fit = fitOneLaw(*plan->families[i], *plan, answer, inputs.rivals,
+                         parts ? &(*parts)[i] : nullptr, stop, progress);
+    if (!fit) return tl::unexpected(fit.error());
+    answer.fits.push_back(std::move(*fit));
+  }
+  if (auto saved = saveFits(answer); !saved) return tl::unexpected(saved.error());
+  answer.timing = elapsedSince(begin);
+  return answer;
+}
+
+/// The inputs of a question, read from its files.
+Result<FitInputs> readFitInputs(const FitQuestion& question, std::stop_token stop,
+                                const ProgressSink& progress) {
+  const auto plan = understand(question);
+  if (!plan) return tl::unexpected(plan.error());
+  const auto read = readPoints(question.points, plan->points);
+  if (!read) return tl::unexpected(read.error());
+  return fitInputs(question, *read, stop, progress);
+}
+
 }  // namespace
 
 bool FitAnswer::converged() const {
@@ -85,11 +125,7 @@ Result<FitInputs> fitInputs(const FitQuestion& question, const RunTable& read, s
 Result<FitAnswer> answerFit(const FitQuestion& question, std::stop_token stop,
                             const ProgressSink& progress) {
   const auto begin = std::chrono::steady_clock::now();
-  const auto plan = understand(question);
-  if (!plan) return tl::unexpected(plan.error());
-  const auto read = readPoints(question.points, plan->points);
-  if (!read) return tl::unexpected(read.error());
-  const auto inputs = fitInputs(question, *read, stop, progress);
+  const auto inputs = readFitInputs(question, stop, progress);
   if (!inputs) return tl::unexpected(inputs.error());
   auto answer = answerFit(question, *inputs, stop, progress);
   if (answer) answer->timing = elapsedSince(begin);
@@ -98,21 +134,32 @@ Result<FitAnswer> answerFit(const FitQuestion& question, std::stop_token stop,
 
 Result<FitAnswer> answerFit(const FitQuestion& question, const FitInputs& inputs,
                             std::stop_token stop, const ProgressSink& progress) {
-  const auto begin = std::chrono::steady_clock::now();
+  return fitAnswerOf(question, inputs, nullptr, stop, progress);
+}
+
+Result<FitAnswer> answerFit(const FitQuestion& question, const std::vector<FitParts>& parts,
+                            std::stop_token stop, const ProgressSink& progress) {
+  const auto inputs = readFitInputs(question, stop, progress);
+  if (!inputs) return tl::unexpected(inputs.error());
+  return fitAnswerOf(question, *inputs, &parts, stop, progress);
+}
+
+Result<std::vector<FitParts>> shareOfFit(const FitQuestion& question, const Share& share,
+                                         std::stop_token stop, const ProgressSink& progress) {
   const auto plan = understand(question);
   if (!plan) return tl::unexpected(plan.error());
-  FitAnswer answer;
-  answer.question = question;
-  answer.points = inputs.points;
-  answer.data = summaryOf(answer.points.table, answer.points.run_of_row);
+  auto points = choosePoints(question.points, plan->points);
+  if (!points) return tl::unexpected(points.error());
+  const FitAnswer answer = startedFitAnswer(question, *points);
+  std::vector<FitParts> parts;
   for (const LawFamily* family : plan->families) {
-    auto fit = fitOneLaw(*family, *plan, answer, inputs.rivals, stop, progress);
-    if (!fit) return tl::unexpected(fit.error());
-    answer.fits.push_back(std::move(*fit));
+    const ProgressSink stage = stageOf(*family, progress);
+    const auto fitted = fittedLaw(*family, *plan, answer, stop, stage);
+    if (!fitted) return tl::unexpected(fitted.error());
+    parts.push_back(partsOfLaw(*fitted, *plan, question, share, stop, stage));
+    if (stop.stop_requested()) return fail(ErrorKind::kCancelled, "", "");
   }
-  if (auto saved = saveFits(answer); !saved) return tl::unexpected(saved.error());
-  answer.timing = elapsedSince(begin);
-  return answer;
+  return parts;
 }
 
 }  // namespace moe

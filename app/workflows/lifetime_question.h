@@ -49,6 +49,8 @@ struct LifetimeQuestion {
   std::optional<double> training_mfu;  ///< from measured rows unless given
   std::optional<double> training_usd_per_device_hour;
 
+  std::optional<double> instruction_tuning_tokens;  ///< on top of what is planned
+
   std::optional<double> unique_tokens, max_train_tokens, max_tokens_per_param, max_train_days;
 
   std::size_t draws = 200;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "app/workflows/design_advice.h"
 #include "app/workflows/law_choice.h"
 #include "app/workflows/lifetime_factors.h"
 #include "app/workflows/write_file.h"
@@ -27,6 +28,10 @@ Result<void> checkLifetimeGoal(const LifetimeQuestion& question) {
   if (!question.other_law_file.empty())
     if (const auto law = chosenLaw(question.other_law_file, ""); !law)
       return tl::unexpected(law.error());
+  if (question.instruction_tuning_tokens && !(*question.instruction_tuning_tokens > 0))
+    return usageError(
+        "--instruction-tuning-tokens",
+        fmt::format("is {:g}; it must be above 0", *question.instruction_tuning_tokens));
   if (question.budget_usd && !(*question.budget_usd > 0))
     return usageError("--budget-usd", fmt::format("{:g} USD buy nothing", *question.budget_usd));
   return {};
@@ -123,6 +128,18 @@ void warnOfYears(LifetimeAnswer& answer) {
                    answer.model->training.cost.time.value() / kYear)});
 }
 
+/// At the FLOP and price per token of the explained model's training.
+Result<void> addInstructionTuning(LifetimeAnswer& answer) {
+  if (!answer.question.instruction_tuning_tokens || !answer.shown) return {};
+  const LifetimeModel& model = *answer.outcome.rows[*answer.shown].best;
+  const auto line =
+      instructionTuning(*answer.question.instruction_tuning_tokens,
+                        {model.train_tokens, Flop(model.training.flop), Usd(model.training.usd)});
+  if (!line) return tl::unexpected(line.error());
+  answer.instruction_tuning = *line;
+  return {};
+}
+
 Basis basisOf(const KernelLibrary& kernels) {
   if (!kernels.measured()) return Basis::kRoofline;
   return kernels.transferredFrom().empty() ? Basis::kInterpolated : Basis::kTransferred;
@@ -133,6 +150,54 @@ std::vector<Basis> basesOf(const LifetimeInputs& inputs) {
   for (std::size_t i = 0; i < inputs.designs.requests.size(); ++i)
     bases[i] = basisOf(inputs.designs.requests[i].serving.kernels);
   return bases;
+}
+
+/// Model, curves and warnings of an outcome.
+Result<void> explainLifetime(const LifetimeInputs& inputs, LifetimeAnswer& answer) {
+  answer.shown = answer.outcome.recommendation.row;
+  if (!answer.shown && answer.outcome.feasible()) answer.shown = 0;
+  if (answer.shown) {
+    const LifetimeRow& row = answer.outcome.rows[*answer.shown];
+    if (inputs.designs.models.empty()) answer.curves = curvesOf(answer.request, row);
+    warnOfSmall(inputs, row, answer);
+    if (auto made = makeConcrete(inputs, row, answer); !made) return made;
+  }
+  warnOfYears(answer);
+  return {};
+}
+
+/// The answer around an outcome that `plan` makes of the request.
+template <class Plan>
+Result<LifetimeAnswer> lifetimeAnswerOf(const LifetimeQuestion& question,
+                                        const LifetimeInputs& inputs, std::stop_token stop,
+                                        const ProgressSink& progress, const Plan& plan) {
+  const auto start = std::chrono::steady_clock::now();
+  auto request = lifetimeRequest(question, inputs);
+  if (!request) return tl::unexpected(request.error());
+  auto outcome = plan(*request);
+  if (!outcome) return tl::unexpected(outcome.error());
+  LifetimeAnswer answer;
+  answer.question = question;
+  answer.request = *std::move(request);
+  answer.left_out = inputs.designs.left_out;
+  answer.sources = inputs.designs.sources;
+  answer.warnings = inputs.designs.warnings;
+  warnOfLeftOut(answer);
+  answer.warnings.insert(answer.warnings.end(), outcome->warnings.begin(), outcome->warnings.end());
+  answer.outcome = *std::move(outcome);
+  answer.price_basis = basesOf(inputs);
+  if (auto explained = explainLifetime(inputs, answer); !explained)
+    return tl::unexpected(explained.error());
+  if (const auto added = addInstructionTuning(answer); !added) return tl::unexpected(added.error());
+  answer.advice = lifetimeAdvice(answer, inputs);
+  if (question.sensitivity && answer.outcome.feasible()) {
+    auto sensitivity = sensitivityOfAnswer(answer, inputs, stop, progress);
+    if (!sensitivity) return tl::unexpected(sensitivity.error());
+    answer.sensitivity = *std::move(sensitivity);
+  }
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  answer.timing = Seconds(elapsed.count());
+  return answer;
 }
 
 }  // namespace
@@ -155,6 +220,7 @@ Result<LifetimeInputs> lifetimeInputs(const LifetimeQuestion& question, std::sto
 LifetimeQuestion inputsKey(LifetimeQuestion question) {
   question.other_law_file.clear();
   question.lifetime_tokens.reset();
+  question.instruction_tuning_tokens.reset();
   question.target_loss.reset();
   question.budget_usd.reset();
   question.budget_flop.reset();
@@ -170,41 +236,28 @@ LifetimeQuestion inputsKey(LifetimeQuestion question) {
   return question;
 }
 
+Result<LifetimeRequest> lifetimeRequest(const LifetimeQuestion& question,
+                                        const LifetimeInputs& inputs) {
+  if (const auto good = checkLifetimeGoal(question); !good) return tl::unexpected(good.error());
+  LifetimeRequest request = inputs.request;
+  takeLimits(question, request);
+  return request;
+}
+
 Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question,
                                       const LifetimeInputs& inputs, std::stop_token stop,
                                       const ProgressSink& progress) {
-  const auto start = std::chrono::steady_clock::now();
-  if (const auto good = checkLifetimeGoal(question); !good) return tl::unexpected(good.error());
-  LifetimeAnswer answer;
-  answer.question = question;
-  answer.request = inputs.request;
-  takeLimits(question, answer.request);
-  auto outcome = planLifetime(answer.request, stop, progress);
-  if (!outcome) return tl::unexpected(outcome.error());
-  answer.left_out = inputs.designs.left_out;
-  answer.sources = inputs.designs.sources;
-  answer.warnings = inputs.designs.warnings;
-  warnOfLeftOut(answer);
-  answer.warnings.insert(answer.warnings.end(), outcome->warnings.begin(), outcome->warnings.end());
-  answer.outcome = *std::move(outcome);
-  answer.price_basis = basesOf(inputs);
-  answer.shown = answer.outcome.recommendation.row;
-  if (!answer.shown && answer.outcome.feasible()) answer.shown = 0;
-  if (answer.shown) {
-    const LifetimeRow& row = answer.outcome.rows[*answer.shown];
-    if (inputs.designs.models.empty()) answer.curves = curvesOf(answer.request, row);
-    warnOfSmall(inputs, row, answer);
-    if (auto made = makeConcrete(inputs, row, answer); !made) return tl::unexpected(made.error());
-  }
-  warnOfYears(answer);
-  if (question.sensitivity && answer.outcome.feasible()) {
-    auto sensitivity = sensitivityOfAnswer(answer, inputs, stop, progress);
-    if (!sensitivity) return tl::unexpected(sensitivity.error());
-    answer.sensitivity = *std::move(sensitivity);
-  }
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  answer.timing = Seconds(elapsed.count());
-  return answer;
+  return lifetimeAnswerOf(question, inputs, stop, progress, [&](const LifetimeRequest& request) {
+    return planLifetime(request, stop, progress);
+  });
+}
+
+Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question,
+                                      const LifetimeInputs& inputs, const LifetimeDraws& draws,
+                                      std::stop_token stop, const ProgressSink& progress) {
+  return lifetimeAnswerOf(question, inputs, stop, progress, [&](const LifetimeRequest& request) {
+    return planLifetime(request, draws);
+  });
 }
 
 Result<Sensitivity> sensitivityOfAnswer(const LifetimeAnswer& answer, const LifetimeInputs& inputs,

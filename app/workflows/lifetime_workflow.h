@@ -7,6 +7,8 @@
 
 #include "app/workflows/concrete_model.h"
 #include "app/workflows/plan_designs.h"
+#include "costmodel/advice/advice.h"
+#include "costmodel/advice/instruction_tuning.h"
 #include "costmodel/planner/curves.h"
 #include "costmodel/planner/lifetime.h"
 #include "costmodel/planner/sensitivity.h"
@@ -34,6 +36,8 @@ struct LifetimeAnswer {
   std::optional<ConcreteModel> model;  ///< of that row; none where prices are a formula
   LifetimeCurves curves;
   std::optional<Sensitivity> sensitivity;
+  std::optional<InstructionTuning> instruction_tuning;  ///< of that row
+  std::vector<Advice> advice;  ///< of published designs
   std::vector<std::string> sources;
   std::vector<Warning> warnings;
   Seconds timing;
@@ -58,6 +62,15 @@ Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question, std::sto
 Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question,
                                       const LifetimeInputs& inputs, std::stop_token stop = {},
                                       const ProgressSink& progress = {});
+
+/// The same from draws that were solved before.
+Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question,
+                                      const LifetimeInputs& inputs, const LifetimeDraws& draws,
+                                      std::stop_token stop = {}, const ProgressSink& progress = {});
+
+/// The request that these inputs and this question make. Errors: kUsage.
+Result<LifetimeRequest> lifetimeRequest(const LifetimeQuestion& question,
+                                        const LifetimeInputs& inputs);
 
 /// What each assumption of an answer moves, whether its question asked for that or not. Errors:
 /// kUsage where prices are a formula or the answer is infeasible; as sensitivityOf.

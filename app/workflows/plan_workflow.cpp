@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "app/workflows/design_advice.h"
 #include "app/workflows/law_choice.h"
 #include "app/workflows/plan_designs.h"
 #include "costmodel/planner/check_request.h"
@@ -153,6 +154,10 @@ Result<void> checkPlanGoal(const PlanQuestion& question) {
     return usageError("--budget-flop", question.budget_flop
                                            ? "--budget-usd states a budget too; state one of them"
                                            : "state the training budget, or --budget-usd");
+  if (question.instruction_tuning_tokens && !(*question.instruction_tuning_tokens > 0))
+    return usageError(
+        "--instruction-tuning-tokens",
+        fmt::format("is {:g}; it must be above 0", *question.instruction_tuning_tokens));
   if (question.lifetime_tokens && !(*question.lifetime_tokens > 0))
     return usageError("--lifetime-tokens",
                       fmt::format("{:g} output tokens are no lifetime", *question.lifetime_tokens));
@@ -223,6 +228,19 @@ Result<void> takeExactPrices(const PlanQuestion& question, PlanInputs& inputs, s
   return {};
 }
 
+/// At the FLOP and price per token of the recommended model's training, on top of the budget.
+Result<void> addInstructionTuning(PlanAnswer& answer) {
+  const auto& row = answer.outcome.recommendation.row;
+  if (!answer.question.instruction_tuning_tokens || !row) return {};
+  const Configuration& chosen = answer.outcome.rows[*row].chosen;
+  const auto line =
+      instructionTuning(*answer.question.instruction_tuning_tokens,
+                        {chosen.train_tokens, answer.request.budget, chosen.train_usd});
+  if (!line) return tl::unexpected(line.error());
+  answer.instruction_tuning = *line;
+  return {};
+}
+
 /// Below the smallest model that was priced the price of that one stands for all.
 void warnOfSmall(const PlanRequest& request, const PlanOutcome& outcome,
                  std::vector<Warning>& warnings) {
@@ -238,6 +256,31 @@ void warnOfSmall(const PlanRequest& request, const PlanOutcome& outcome,
                                         least)});
         return;
       }
+}
+
+/// The answer around an outcome that `plan` makes of the request.
+template <class Plan>
+Result<PlanAnswer> planAnswerOf(const PlanQuestion& question, const PlanInputs& inputs,
+                                const Plan& plan) {
+  const auto start = std::chrono::steady_clock::now();
+  auto request = planRequest(question, inputs);
+  if (!request) return tl::unexpected(request.error());
+  auto outcome = plan(*request);
+  if (!outcome) return tl::unexpected(outcome.error());
+  PlanAnswer answer;
+  answer.question = question;
+  answer.request = *std::move(request);
+  answer.paper = comparedWithPaper(*outcome);
+  answer.warnings = inputs.warnings;
+  answer.warnings.insert(answer.warnings.end(), outcome->warnings.begin(), outcome->warnings.end());
+  warnOfSmall(answer.request, *outcome, answer.warnings);
+  answer.outcome = *std::move(outcome);
+  answer.sources = inputs.sources;
+  if (const auto added = addInstructionTuning(answer); !added) return tl::unexpected(added.error());
+  answer.advice = planAdvice(answer);
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  answer.timing = Seconds(elapsed.count());
+  return answer;
 }
 
 }  // namespace
@@ -269,6 +312,7 @@ PlanQuestion inputsKey(PlanQuestion question) {
   question.seed = 0;
   question.threads = 0;
   question.lifetime_tokens.reset();
+  question.instruction_tuning_tokens.reset();
   if (question.budget_flop) question.budget_flop = 1;
   if (question.budget_usd) question.budget_usd = 1;
   return question;
@@ -295,26 +339,24 @@ Result<PlanInputs> planInputs(const PlanQuestion& question, std::stop_token stop
   return inputs;
 }
 
+Result<PlanRequest> planRequest(const PlanQuestion& question, const PlanInputs& inputs) {
+  if (const auto good = checkPlanGoal(question); !good) return tl::unexpected(good.error());
+  PlanRequest request = inputs.request;
+  if (const auto taken = takeGoal(question, request); !taken) return tl::unexpected(taken.error());
+  return request;
+}
+
 Result<PlanAnswer> answerPlan(const PlanQuestion& question, const PlanInputs& inputs,
                               std::stop_token stop, const ProgressSink& progress) {
-  const auto start = std::chrono::steady_clock::now();
-  if (const auto good = checkPlanGoal(question); !good) return tl::unexpected(good.error());
-  PlanAnswer answer;
-  answer.request = inputs.request;
-  if (const auto taken = takeGoal(question, answer.request); !taken)
-    return tl::unexpected(taken.error());
-  auto outcome = makePlan(answer.request, stop, progress);
-  if (!outcome) return tl::unexpected(outcome.error());
-  answer.question = question;
-  answer.paper = comparedWithPaper(*outcome);
-  answer.warnings = inputs.warnings;
-  answer.warnings.insert(answer.warnings.end(), outcome->warnings.begin(), outcome->warnings.end());
-  warnOfSmall(answer.request, *outcome, answer.warnings);
-  answer.outcome = *std::move(outcome);
-  answer.sources = inputs.sources;
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  answer.timing = Seconds(elapsed.count());
-  return answer;
+  return planAnswerOf(question, inputs, [&](const PlanRequest& request) {
+    return makePlan(request, stop, progress);
+  });
+}
+
+Result<PlanAnswer> answerPlan(const PlanQuestion& question, const PlanInputs& inputs,
+                              const PosteriorPlan& draws) {
+  return planAnswerOf(question, inputs,
+                      [&](const PlanRequest& request) { return makePlan(request, draws); });
 }
 
 Result<PlanAnswer> answerPlan(const PlanQuestion& question, std::stop_token stop,

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "costmodel/advice/advice.h"
+#include "costmodel/advice/instruction_tuning.h"
 #include "costmodel/planner/paper_claims.h"
 #include "costmodel/planner/plan.h"
 #include "data/error.h"
@@ -34,6 +36,7 @@ struct PlanQuestion {
   std::optional<double> usd_per_device_hour;
   std::optional<double> max_concurrency;  ///< 256 unless the cost preset says otherwise
   std::optional<double> lifetime_tokens;
+  std::optional<double> instruction_tuning_tokens;  ///< on top of the budget
 
   std::string training_hardware;  ///< that of serving when a training price is needed
   std::optional<double> training_mfu;
@@ -61,6 +64,8 @@ struct PlanAnswer {
   PlanRequest request;
   PlanOutcome outcome;
   std::vector<PaperClaim> paper;
+  std::optional<InstructionTuning> instruction_tuning;  ///< of the recommended model
+  std::vector<Advice> advice;  ///< of published designs
   std::vector<std::string> sources;
   std::vector<Warning> warnings;  ///< of the question and of the outcome
   Seconds timing;
@@ -93,5 +98,12 @@ Result<PlanAnswer> answerPlan(const PlanQuestion& question, std::stop_token stop
 /// The same from inputs of a question with the same key: equal numbers, without the looking up.
 Result<PlanAnswer> answerPlan(const PlanQuestion& question, const PlanInputs& inputs,
                               std::stop_token stop = {}, const ProgressSink& progress = {});
+
+/// The same from draws that were solved before.
+Result<PlanAnswer> answerPlan(const PlanQuestion& question, const PlanInputs& inputs,
+                              const PosteriorPlan& draws);
+
+/// The request that these inputs and this question make. Errors: kUsage.
+Result<PlanRequest> planRequest(const PlanQuestion& question, const PlanInputs& inputs);
 
 }  // namespace moe

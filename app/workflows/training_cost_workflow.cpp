@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "app/workflows/design_advice.h"
 #include "app/workflows/model_choice.h"
 #include "data/catalog/catalog.h"
 
@@ -24,6 +25,9 @@ Result<void> checkRequest(const TrainingCostRequest& request) {
   if (!positive(request.usd_per_device_hour))
     return usageError("--usd-per-device-hour",
                       fmt::format("is {}; it must be positive", *request.usd_per_device_hour));
+  if (!positive(request.instruction_tuning_tokens))
+    return usageError("--instruction-tuning-tokens",
+                      fmt::format("is {}; it must be above 0", *request.instruction_tuning_tokens));
   if (!positive(request.global_batch_tokens))
     return usageError("--global-batch-tokens",
                       fmt::format("is {}; it must be positive", *request.global_batch_tokens));
@@ -194,8 +198,16 @@ Result<TrainingCostOutcome> runTrainingCost(const TrainingCostRequest& request) 
     outcome.basis = outcome.cost.speed->basis;
     addNeighbours(outcome, *speed);
   }
+  if (request.instruction_tuning_tokens) {
+    const auto line = instructionTuning(
+        *request.instruction_tuning_tokens,
+        {outcome.question.train_tokens, outcome.cost.train_flop, outcome.cost.price});
+    if (!line) return tl::unexpected(line.error());
+    outcome.instruction_tuning = *line;
+  }
   addSources(outcome);
   addWarnings(outcome);
+  outcome.advice = trainingCostAdvice(outcome);
   return outcome;
 }
 

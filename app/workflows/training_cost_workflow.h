@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "costmodel/advice/advice.h"
+#include "costmodel/advice/instruction_tuning.h"
 #include "costmodel/training/training_cost.h"
 #include "data/error.h"
 
@@ -20,6 +22,7 @@ struct TrainingCostRequest {
   std::optional<int> devices;
   std::optional<double> mfu;  ///< none: from measured rows
   std::optional<double> usd_per_device_hour;
+  std::optional<double> instruction_tuning_tokens;  ///< a line of their own beside the run
 };
 
 /// A measured row that spoke for the speed, ready to be shown.
@@ -36,6 +39,8 @@ struct TrainingCostOutcome {
   Basis basis = Basis::kTransferred;
   std::string price_source;
   std::vector<TrainingCostNeighbour> neighbours;  ///< none with a given MFU
+  std::optional<InstructionTuning> instruction_tuning;
+  std::vector<Advice> advice;  ///< of published designs; none of a dense model
   std::vector<std::string> sources;
   std::vector<Warning> warnings;
 };

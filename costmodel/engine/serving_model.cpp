@@ -154,6 +154,7 @@ void ServingModel::addFeedForward() {
     addLinear(group, format, m.hidden, width / tp, layers);
   };
   if (m.dense_ffn > 0) add(OperatorGroup::kDenseFfn, m.dense_ffn, m.layers - routed_layers_);
+  if (m.extra_ffn > 0) add(OperatorGroup::kDenseFfn, m.extra_ffn, routed_layers_);
   if (m.shared_ffn > 0) add(OperatorGroup::kSharedExperts, m.shared_ffn, routed_layers_);
 }
 

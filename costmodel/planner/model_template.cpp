@@ -75,6 +75,10 @@ Result<ModelTemplate> templateOfModel(const ModelEntry& model) {
   if (model.attention == AttentionKind::kHybrid || model.encoder_layers > 0)
     return fail(ErrorKind::kUnanswered, model.name,
                 "is a hybrid or an encoder-decoder; such models are not scaled to other sizes");
+  if (model.extra_ffn > 0 || expertMatrices(model) != model.ffn_matrices)
+    return fail(ErrorKind::kUnanswered, model.name,
+                "has dense FFNs of another kind beside its experts (extra_ffn or "
+                "expert_ffn_matrices); such models are not scaled to other sizes");
   ModelTemplate family;
   family.base = model;
   const bool mla = model.attention == AttentionKind::kMla;
@@ -99,6 +103,7 @@ ModelEntry denseCounterpart(const ModelEntry& model, double granularity) {
   if (model.dense_ffn == 0)
     dense.dense_ffn = static_cast<int>(std::lround(granularity * model.expert_ffn));
   dense.experts = dense.top_k = dense.expert_ffn = 0;
+  dense.expert_ffn_matrices = dense.extra_ffn = 0;
   dense.shared_experts = dense.shared_ffn = 0;
   dense.first_dense_layers = dense.routed_layers = 0;
   dense.moe_every_n_layers = 1;

@@ -62,6 +62,8 @@ void writeFeedForward(Writer& out, const ModelEntry& m) {
   out.size("moe_every_n_layers", m.moe_every_n_layers, 1);
   out.size("routed_layers", m.routed_layers);
   out.size("ffn_matrices", m.ffn_matrices, 3);
+  out.size("expert_ffn_matrices", m.expert_ffn_matrices);
+  out.size("extra_ffn", m.extra_ffn);
 }
 
 void writePublished(Writer& out, const ModelEntry& m) {
@@ -89,6 +91,7 @@ std::string modelToml(const ModelEntry& m) {
   out.size("encoder_layers", m.encoder_layers);
   out.size("max_context", m.max_context);
   out.size("learned_positions", m.learned_positions);
+  out.size("relative_buckets", m.relative_buckets);
   writePublished(out, m);
   out.words("verification", m.verification);
   out.words("source", m.source);

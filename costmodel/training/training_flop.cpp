@@ -32,7 +32,8 @@ double meanAttendedTokens(double sequence_length, double window) {
 Result<TrainingFlop> trainingFlop(const ModelArchitecture& model, double sequence_length) {
   if (model.entry.encoder_layers > 0)
     return fail(ErrorKind::kUnanswered, model.entry.name,
-                "is an encoder-decoder model; its training is not modelled");
+                "is an encoder-decoder model; its training is not modelled (moeplan account counts "
+                "its parameters, FLOP and memory)");
   const ParameterCount& params = model.params;
   const auto twice = [](std::int64_t count) { return 2.0 * static_cast<double>(count); };
   TrainingFlop flop;

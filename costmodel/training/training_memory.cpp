@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "costmodel/layer_pattern.h"
+
 namespace moe {
 namespace {
 
@@ -16,18 +18,6 @@ struct StageParams {
 };
 
 double sum(std::int64_t count) { return static_cast<double>(count); }
-
-/// Whether a layer routes: by the entry's pattern, or evenly spread where the count of layers that
-/// route is another one than the pattern gives.
-bool routes(const ModelArchitecture& model, int layer) {
-  const ModelEntry& entry = model.entry;
-  const std::int64_t routed = model.routed_layers;
-  if (routed == 0) return false;
-  const int behind = layer - entry.first_dense_layers;
-  if (routed == (entry.layers - entry.first_dense_layers) / entry.moe_every_n_layers)
-    return behind >= 0 && behind % entry.moe_every_n_layers == entry.moe_every_n_layers - 1;
-  return (layer + 1) * routed / entry.layers > layer * routed / entry.layers;
-}
 
 /// First layer of a stage when `layers` are dealt evenly, the earlier stages first.
 int firstLayer(int layers, int stages, int stage) {
@@ -43,13 +33,17 @@ StageParams stageParams(const ModelArchitecture& model, const TrainingSetup& set
   const double routed_layers = std::max<double>(1, sum(model.routed_layers));
   const double dense_layers = std::max<double>(1, entry.layers - sum(model.routed_layers));
   const double every = (sum(params.attention) + sum(params.norms)) / entry.layers;
-  const double dense = every + sum(params.dense_ffn) / dense_layers;
-  const double beside = every + (sum(params.shared_experts) + sum(params.routers)) / routed_layers;
+  const double extra = double(entry.ffn_matrices) * entry.hidden * entry.extra_ffn;
+  const double dense =
+      every + (sum(params.dense_ffn) - sum(model.routed_layers) * extra) / dense_layers;
+  const double beside =
+      every + extra + (sum(params.shared_experts) + sum(params.routers)) / routed_layers;
   const double experts = sum(params.experts * params.one_expert) / routed_layers;
+  const auto routes = routedPattern(entry, entry.layers, model.routed_layers);
   StageParams share;
   const int end = firstLayer(entry.layers, stages, stage + 1);
   for (int layer = firstLayer(entry.layers, stages, stage); layer < end; ++layer) {
-    const bool routed = routes(model, layer);
+    const bool routed = routes[static_cast<std::size_t>(layer)];
     const double in_dense = (routed ? beside : dense) / tensor;
     const double in_experts = routed ? experts / expert_split : 0;
     share.dense += in_dense;
@@ -164,6 +158,10 @@ LayerActivation layerActivation(const ModelArchitecture& model, bool routed,
     return layer;
   }
   layer.divided += 2 * ffnElements(entry, entry.shared_ffn, setup);
+  if (entry.extra_ffn > 0) {  // with a norm of its own
+    layer.whole += (cheapPartsAgain(setup) ? 2 : 4) * hidden;
+    layer.divided += 2 * ffnElements(entry, entry.extra_ffn, setup);
+  }
   // Dispatched input and inner width of each chosen expert. Its output is not kept: programs let
   // the gate multiply the inner width.
   layer.experts = 2 * entry.top_k * (hidden + ffnElements(entry, entry.expert_ffn, setup));

@@ -77,12 +77,12 @@ double StepCounter::activationElements() const {
   const double routed = number(model_.routed_layers);
   return entry_.layers * (8.0 * entry_.hidden + attention) +
          (entry_.layers - routed) * entry_.ffn_matrices * entry_.dense_ffn +
-         routed * entry_.ffn_matrices * entry_.shared_ffn;
+         routed * entry_.ffn_matrices * (double(entry_.shared_ffn) + entry_.extra_ffn);
 }
 
 double StepCounter::dispatchedElements() const {
   return number(model_.routed_layers) * entry_.top_k *
-         (double(entry_.ffn_matrices) * entry_.expert_ffn + 2.0 * entry_.hidden);
+         (double(expertMatrices(entry_)) * entry_.expert_ffn + 2.0 * entry_.hidden);
 }
 
 void StepCounter::countMemory(StepTerms& terms) const {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "data/catalog/hf_encoder_decoder.h"
 #include "data/catalog/hf_parts.h"
 #include "data/readers/file_text.h"
 #include "data/readers/json_tape.h"
@@ -53,6 +54,12 @@ void noteAssumptions(const HfReadState& state, ModelEntry& entry) {
           fmt::format("from the defaults of transformers: {}", fmt::join(state.assumed, ", ")));
 }
 
+Result<ModelEntry> finished(const HfReadState& state, ModelEntry entry) {
+  if (state.error) return tl::unexpected(*state.error);
+  noteAssumptions(state, entry);
+  return entry;
+}
+
 }  // namespace
 
 Result<ModelEntry> parseHfConfig(std::string_view text, const std::string& file) {
@@ -68,9 +75,17 @@ Result<ModelEntry> parseHfConfig(std::string_view text, const std::string& file)
   HfReadState state{file, std::nullopt, {}};
   HfFields root(tape, 0, kLlamaLike, state);
   HfFields part = languagePart(root, entry);
+  entry.name = nameOf(root, file);
+  entry.source = "config.json " + file;
+  entry.verification = "read from a config.json; counts not compared with published ones";
+  entry.where = file;
+  if (catalog::isT5Like(root.text("model_type"))) {
+    catalog::readT5Like(root, entry);
+    return finished(state, std::move(entry));
+  }
   if (root.flag("is_encoder_decoder", false))
     return fail(ErrorKind::kUnanswered, file,
-                "is an encoder-decoder model; only decoders are read");
+                "is an encoder-decoder model; only decoders and models like T5 are read");
   const HfArchitecture* known = architectureOf(part);
   if (!known) known = architectureOf(root);
   if (!known)
@@ -80,15 +95,8 @@ Result<ModelEntry> parseHfConfig(std::string_view text, const std::string& file)
                         "may be wrong",
                         part.text("model_type")));
   HfFields fields = part.as(known ? *known : kLlamaLike);
-
-  entry.name = nameOf(root, file);
-  entry.source = "config.json " + file;
-  entry.verification = "read from a config.json; counts not compared with published ones";
-  entry.where = file;
   catalog::readHfParts(fields, root, entry);
-  if (state.error) return tl::unexpected(*state.error);
-  noteAssumptions(state, entry);
-  return entry;
+  return finished(state, std::move(entry));
 }
 
 Result<ModelEntry> readHfConfig(const std::filesystem::path& file) {

@@ -31,7 +31,7 @@ struct LinearAttention {
 struct ModelEntry {
   std::string name;
   std::vector<std::string> aliases;
-  int layers = 0;  ///< of the decoder
+  int layers = 0;  ///< of the decoder; what says which layers route holds for each stack
   int hidden = 0;
   int heads = 0;
   int kv_heads = 0;
@@ -47,7 +47,9 @@ struct ModelEntry {
   int routed_layers = 0;  ///< layers that route, where the two fields above cannot say; 0: they do
   int vocabulary = 0;
   bool tied_embeddings = false;
-  int ffn_matrices = 3;  ///< 3 gated, 2 plain
+  int ffn_matrices = 3;         ///< 3 gated, 2 plain
+  int expert_ffn_matrices = 0;  ///< of routed experts where they are others; 0: ffn_matrices
+  int extra_ffn = 0;  ///< inner width of a dense FFN with a norm behind each routed layer; 0: none
   AttentionKind attention = AttentionKind::kGqa;
   std::string attention_note;
   bool attention_gate = false;  ///< the query projection makes a gate for the output, too
@@ -63,6 +65,7 @@ struct ModelEntry {
   int sliding_window_layers = 0;  ///< layers that attend within it
   int max_context = 0;            ///< tokens; 0: not stated
   int learned_positions = 0;      ///< rows of a learned position embedding
+  int relative_buckets = 0;       ///< of a learned relative position bias, per head and stack
   std::string
       native_precision;  ///< of the published weights, "fp8_block", "mxfp4"; empty: not stated
   std::string published_total;  ///< billions of parameters, as printed
@@ -76,6 +79,11 @@ struct ModelEntry {
   std::string notes;
   std::string where;
 };
+
+/// Matrices of a routed expert.
+inline int expertMatrices(const ModelEntry& model) {
+  return model.expert_ffn_matrices > 0 ? model.expert_ffn_matrices : model.ffn_matrices;
+}
 
 std::string_view name(AttentionKind kind);
 /// "gated_delta_net", "lightning", "mamba"; "" for none.

@@ -84,6 +84,17 @@ void readLinearAttention(FieldReader& fields, ModelEntry& entry) {
   linear.step_rank = size("mamba_step_rank", mamba);
 }
 
+void readMatrices(FieldReader& fields, ModelEntry& entry) {
+  const auto matrices = [&](const char* key, int absent) {
+    const int count = fields.count(key);
+    if (count != 0 && count != 2 && count != 3)
+      fields.reject(key, "must be 3 (gated) or 2 (plain)");
+    return count == 0 ? absent : count;
+  };
+  entry.ffn_matrices = matrices("ffn_matrices", 3);
+  entry.expert_ffn_matrices = matrices("expert_ffn_matrices", 0);
+}
+
 void readFeedForward(FieldReader& fields, ModelEntry& entry) {
   entry.dense_ffn = fields.count("dense_ffn");
   entry.experts = fields.count("experts");
@@ -97,10 +108,10 @@ void readFeedForward(FieldReader& fields, ModelEntry& entry) {
   entry.moe_every_n_layers = every > 0 ? every : 1;
   entry.routed_layers = fields.count("routed_layers");
   if (entry.routed_layers > entry.layers) fields.reject("routed_layers", "is more than layers");
-  const int matrices = fields.count("ffn_matrices");
-  if (matrices != 0 && matrices != 2 && matrices != 3)
-    fields.reject("ffn_matrices", "must be 3 (gated) or 2 (plain)");
-  entry.ffn_matrices = matrices == 2 ? 2 : 3;
+  readMatrices(fields, entry);
+  entry.extra_ffn = fields.count("extra_ffn");
+  if (entry.extra_ffn > 0 && !routed)
+    fields.reject("extra_ffn", "stands behind routed layers; the entry has no experts");
   if (!routed && entry.dense_ffn == 0) fields.reject("dense_ffn", "is missing");
   if (entry.top_k > entry.experts)
     fields.reject("top_k", fmt::format("is {}, more than experts, {}", entry.top_k, entry.experts));
@@ -147,6 +158,7 @@ Result<ModelEntry> modelOf(const toml::table& table, const std::string& file) {
   entry.encoder_layers = fields.count("encoder_layers");
   entry.max_context = fields.count("max_context");
   entry.learned_positions = fields.count("learned_positions");
+  entry.relative_buckets = fields.count("relative_buckets");
   entry.native_precision = fields.text("native_precision");
   readPublished(fields, entry);
   entry.verification = fields.text("verification");

@@ -7,7 +7,9 @@
 #include <map>
 #include <tuple>
 
+#include "data/numbers.h"
 #include "data/readers/whole_cell.h"
+#include "data/routing/gate_check.h"
 
 namespace moe {
 namespace {
@@ -22,6 +24,7 @@ std::string place(const std::string& where, std::size_t line) {
 struct NumberRow {
   std::size_t line = 0;
   std::vector<std::size_t> cells;
+  std::vector<double> gates = {};  ///< of a trace that has them
 };
 
 Result<std::vector<NumberRow>> numberRows(const RawTable& table,
@@ -41,6 +44,27 @@ Result<std::vector<NumberRow>> numberRows(const RawTable& table,
   return numbers;
 }
 
+/// Reads the columns of gates into the rows, one beside each choice.
+Result<void> addRowGates(std::vector<NumberRow>& rows, const RawTable& table,
+                      const std::vector<std::size_t>& columns, const std::string& where) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto refuse = [&](const std::string& message) {
+      return fail(ErrorKind::kInput, place(where, rows[i].line), message);
+    };
+    for (const std::size_t column : columns) {
+      const std::string_view text = table.rows[i].cell(column);
+      const auto gate = parseNumber(text);
+      if (!gate || !(*gate >= 0 && *gate <= 1))
+        return refuse(fmt::format("{} is \"{}\"; a number from 0 to 1 is needed",
+                                  table.columns[column], trimmed(text)));
+      rows[i].gates.push_back(*gate);
+    }
+    const double sum = gateSum(rows[i].gates.data(), rows[i].gates.size());
+    if (sum > mostGateSum(columns.size())) return refuse(gateSumProblem("the token", sum));
+  }
+  return {};
+}
+
 /// The experts of a layer: those the caller or else the largest id says.
 Result<std::size_t> expertsOf(const std::vector<NumberRow>& rows, std::size_t first,
                               std::size_t last, std::size_t experts, const std::string& where) {
@@ -58,10 +82,10 @@ Result<std::size_t> expertsOf(const std::vector<NumberRow>& rows, std::size_t fi
   return experts > 0 ? experts : largest + 1;
 }
 
-std::vector<std::size_t> choiceColumns(const RawTable& table) {
+std::vector<std::size_t> columnsNamed(const RawTable& table, std::string_view prefix) {
   std::vector<std::size_t> columns;
   for (std::size_t column = 0; column < table.columns.size(); ++column) {
-    if (table.columns[column].starts_with("expert")) columns.push_back(column);
+    if (table.columns[column].starts_with(prefix)) columns.push_back(column);
   }
   return columns;
 }
@@ -107,6 +131,8 @@ Result<void> setSizes(RoutingTrace& trace, const std::vector<NumberRow>& rows) {
   }
   trace.layers = layers->size();
   trace.tokens = expected.size();
+  for (const auto& [layer, tokens] : *layers)
+    trace.layer_numbers.push_back(static_cast<int>(std::min<std::size_t>(layer, 1'000'000'000)));
   return {};
 }
 
@@ -123,15 +149,22 @@ Result<RoutingTrace> traceOf(const RawTable& table, const std::string& where, st
     if (!column) return tl::unexpected(column.error());
     columns.push_back(*column);
   }
-  const auto choices = choiceColumns(table);
+  const auto choices = columnsNamed(table, "expert");
   if (choices.empty())
     return fail(ErrorKind::kInput, place(where, table.header_line),
                 "there is no column of a choice; name them expert_1, expert_2, ...");
+  const auto gates = columnsNamed(table, "gate");
+  if (!gates.empty() && gates.size() != choices.size())
+    return fail(ErrorKind::kInput, place(where, table.header_line),
+                fmt::format("there are {} columns of experts and {} of gates", choices.size(),
+                            gates.size()));
   columns.insert(columns.end(), choices.begin(), choices.end());
   auto rows = numberRows(table, columns, where);
   if (!rows) return tl::unexpected(rows.error());
   const auto count = expertsOf(*rows, 2, columns.size(), experts, where);
   if (!count) return tl::unexpected(count.error());
+  if (auto added = addRowGates(*rows, table, gates, where); !added)
+    return tl::unexpected(added.error());
 
   RoutingTrace trace;
   trace.source = where;
@@ -145,6 +178,7 @@ Result<RoutingTrace> traceOf(const RawTable& table, const std::string& where, st
       return tl::unexpected(distinct.error());
     for (std::size_t i = 2; i < row.cells.size(); ++i)
       trace.ids.push_back(static_cast<std::uint16_t>(row.cells[i]));
+    trace.gates.insert(trace.gates.end(), row.gates.begin(), row.gates.end());
   }
   return trace;
 }

@@ -9,6 +9,8 @@
 
 #include "data/readers/file_text.h"
 #include "data/readers/routing_table.h"
+#include "data/readers/trace_rows.h"
+#include "data/routing/gate_check.h"
 
 namespace moe {
 namespace {
@@ -16,6 +18,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view kBinaryEnding = ".ids.u8";
+constexpr std::string_view kGateEnding = ".w1e4.u16le";
+constexpr double kGateUnit = 1e4;
 constexpr std::size_t kMostIds = 256;  // of one byte
 
 bool isBinary(const std::filesystem::path& path) {
@@ -106,6 +110,34 @@ Result<void> checkIds(const RoutingTrace& trace) {
   return {};
 }
 
+/// The gates beside a trace, if there are any: each a whole number of ten-thousandths.
+Result<void> addGates(RoutingTrace& trace, const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return {};
+  const auto bytes = readFileBytes(path);
+  if (!bytes) return tl::unexpected(bytes.error());
+  const auto refuse = [&](const std::string& message) {
+    return fail(ErrorKind::kInput, path.string(), message);
+  };
+  if (bytes->size() != 2 * trace.ids.size())
+    return refuse(fmt::format("has {} bytes where {} choices need {}; is it cut off?",
+                              bytes->size(), trace.ids.size(), 2 * trace.ids.size()));
+  trace.gates.resize(trace.ids.size());
+  const auto byte = [&](std::size_t at) {
+    return static_cast<unsigned>(static_cast<unsigned char>((*bytes)[at]));
+  };
+  for (std::size_t i = 0; i < trace.gates.size(); ++i)
+    trace.gates[i] = (byte(2 * i) + 256 * byte(2 * i + 1)) / kGateUnit;
+  for (std::size_t at = 0; at < trace.gates.size(); at += trace.top_k) {
+    const double sum = gateSum(trace.gates.data() + at, trace.top_k);
+    if (sum <= mostGateSum(trace.top_k)) continue;
+    const std::size_t token = at / trace.top_k;
+    return refuse(gateSumProblem(
+        fmt::format("layer {}, token {}", token / trace.tokens, token % trace.tokens), sum));
+  }
+  return {};
+}
+
 Result<RoutingTrace> readBinary(const std::filesystem::path& path, std::size_t experts) {
   std::string name = path.filename().string();
   name.resize(name.size() - kBinaryEnding.size());
@@ -130,6 +162,8 @@ Result<RoutingTrace> readBinary(const std::filesystem::path& path, std::size_t e
   std::transform(bytes->begin(), bytes->end(), trace->ids.begin(),
                  [](char byte) { return static_cast<unsigned char>(byte); });
   if (auto valid = checkIds(*trace); !valid) return tl::unexpected(valid.error());
+  const std::filesystem::path gates = path.parent_path() / (name + std::string(kGateEnding));
+  if (auto added = addGates(*trace, gates); !added) return tl::unexpected(added.error());
   return trace;
 }
 
@@ -137,6 +171,8 @@ Result<RoutingTrace> readBinary(const std::filesystem::path& path, std::size_t e
 Result<ExpertCounts> countsOfFile(const std::filesystem::path& path, std::size_t experts) {
   const auto file = readFileText(path);
   if (!file) return tl::unexpected(file.error());
+  if (const auto plain = plainTrace(file->text, path.string(), experts))
+    return expertCounts(*plain);
   const auto table = readDelimited(file->text, ',', path.string());
   if (!table) return tl::unexpected(table.error());
   if (holdsCounts(*table)) return countsOf(*table, path.string(), experts);
@@ -158,6 +194,7 @@ Result<RoutingTrace> readRoutingTrace(const std::filesystem::path& path, std::si
   if (isBinary(path)) return readBinary(path, experts);
   const auto file = readFileText(path);
   if (!file) return tl::unexpected(file.error());
+  if (auto plain = plainTrace(file->text, path.string(), experts)) return *std::move(plain);
   const auto table = readDelimited(file->text, ',', path.string());
   if (!table) return tl::unexpected(table.error());
   if (holdsCounts(*table))

@@ -215,7 +215,8 @@ TEST(CostCommand, RefusesWhatItCannotCost) {
       {"--model mixtral --hardware h100 --devices 0", 2, "--devices: is 0; it must be 1 or more"},
       {"--model mixtral", 2, "--hardware: is required, or --cost-preset"},
       {"--model switch-base-8 --hardware h100", 3,
-       "Switch-Base-8: is an encoder-decoder model; its serving is not modelled"},
+       "Switch-Base-8: is an encoder-decoder model; its serving is not modelled "
+       "(moeplan account counts its parameters, FLOP and memory)"},
       {"--model mixtral --hardware h100 --usd-per-device-hour 0", 2,
        "--usd-per-device-hour: is 0; it must be positive"},
   };

@@ -141,7 +141,9 @@ TEST(TrainingCostCommand, RefusesWhatItCannotAnswer) {
        "--hardware: the catalog has no price for H20-96GB; give --usd-per-device-hour"},
       {"cost --training --model switch-base-8 --hardware h100 --devices 8 --train-tokens 1e9 "
        "--sequence-length 512",
-       3, "Switch-Base-8: is an encoder-decoder model; its training is not modelled"},
+       3,
+       "Switch-Base-8: is an encoder-decoder model; its training is not modelled "
+       "(moeplan account counts its parameters, FLOP and memory)"},
   };
   for (const Row& row : rows) expectRefused(row.line, row.code, row.message);
 }

@@ -147,5 +147,41 @@ TEST(HfConfig, WithAnyValuesIsCountedOrRefused) {
   EXPECT_GT(refused, 20);
 }
 
+// As google/flan-t5-xl and google/switch-base-8 publish them (keys that count). 2,849,757,184 are
+// the parameters of the former's checkpoint; the latter's has 619 million.
+TEST(HfConfigCounts, OfModelsLikeT5AreThoseOfTheCheckpoints) {
+  const ModelArchitecture t5 = fromConfig(
+      R"({"model_type": "t5", "is_encoder_decoder": true, "d_model": 2048, "d_ff": 5120,
+          "d_kv": 64, "num_heads": 32, "num_layers": 24, "num_decoder_layers": 24,
+          "vocab_size": 32128, "feed_forward_proj": "gated-gelu", "is_gated_act": true,
+          "relative_attention_num_buckets": 32, "tie_word_embeddings": false})");
+  EXPECT_EQ(t5.params.total(), 2'849'757'184);
+  const ModelArchitecture moe = fromConfig(
+      R"({"model_type": "switch_transformers", "is_encoder_decoder": true, "d_model": 768,
+          "d_ff": 3072, "d_kv": 64, "num_heads": 12, "num_layers": 12, "num_decoder_layers": 12,
+          "num_experts": 8, "num_sparse_encoder_layers": 6, "num_sparse_decoder_layers": 6,
+          "vocab_size": 32128, "feed_forward_proj": "relu"})");
+  EXPECT_EQ(moe.params.total(), architectureOf(catalogEntry("Switch-Base-8"))->params.total());
+  EXPECT_EQ(moe.routed_layers, 12);
+}
+
+TEST(HfConfigCounts, OfModelsLikeT5RefuseWhatIsNotModelled) {
+  const auto refused = [](const std::string& sparse) {
+    return describe(parseHfConfig(
+                        R"({"model_type": "switch_transformers", "d_model": 8, "d_ff": 8,
+                            "num_heads": 2, "num_layers": 12, "vocab_size": 9, "num_experts": 8,
+                            "num_sparse_encoder_layers": 6, "num_sparse_decoder_layers": )" +
+                            sparse + "}",
+                        "c.json")
+                        .error());
+  };
+  EXPECT_NE(refused("5").find("num_sparse_decoder_layers is 5; it must divide the 12 layers"),
+            std::string::npos);
+  EXPECT_NE(refused("3").find("stacks that differ are not modelled"), std::string::npos);
+  EXPECT_NE(describe(parseHfConfig(R"({"model_type": "t5", "d_model": 8})", "c.json").error())
+                .find("num_layers is missing"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace moe

@@ -58,7 +58,7 @@ TEST(Catalog, LeadsFromEveryNameToOneEntryWithSourceAndVerification) {
 }
 
 TEST(Catalog, HoldsAllCollectedRows) {
-  EXPECT_EQ(loadModels({})->entries.size(), 68u);
+  EXPECT_EQ(loadModels({})->entries.size(), 100u);
   EXPECT_EQ(loadHardware({})->entries.size(), 30u);
 }
 
@@ -112,7 +112,7 @@ TEST_F(CatalogDirectory, AddsOwnEntries) {
   const auto hardware = loadHardware(directory_).value();
   EXPECT_EQ(hardware.entries.size(), 31u);
   EXPECT_DOUBLE_EQ(findHardware(hardware, "H1")->memory.value(), 48e9);
-  EXPECT_EQ(loadModels(directory_)->entries.size(), 68u);
+  EXPECT_EQ(loadModels(directory_)->entries.size(), 100u);
 }
 
 TEST_F(CatalogDirectory, ReplacesAnEntryOfTheSameName) {
@@ -258,6 +258,9 @@ TEST(ParseModels, RefusesSizesThatDoNotBelongTogether) {
       {"sliding_window = 4\nsliding_window_layers = 3\n",
        "m.toml:1: sliding_window_layers is more than the layers with a KV cache"},
       {"routed_layers = 9\n", "m.toml:1: routed_layers is more than layers"},
+      {"expert_ffn_matrices = 4\n", "m.toml:1: expert_ffn_matrices must be 3 (gated) or 2 (plain)"},
+      {"extra_ffn = 64\n",
+       "m.toml:1: extra_ffn stands behind routed layers; the entry has no experts"},
   };
   for (const Broken& row : rows) {
     const auto parsed = parseModels(std::string(kHybrid) + row.text, "m.toml");

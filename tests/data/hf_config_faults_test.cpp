@@ -114,7 +114,7 @@ TEST(HfConfigFaults, NameListsThatDoNotFitTheLayers) {
       {"{", R"({"quantization_config": "fp8",)",
        "c.json:1: quantization_config is 'fp8'; it must be an object"},
       {"{", R"({"is_encoder_decoder": true,)",
-       "c.json: is an encoder-decoder model; only decoders are read"},
+       "c.json: is an encoder-decoder model; only decoders and models like T5 are read"},
       {"{", R"({"text_config": 7,)", "c.json:1: text_config is 7; it must be an object"},
   };
   for (const ConfigFault& row : rows) expectRefused(with(row), row.message);

@@ -26,6 +26,7 @@ void carryOver(const From& from, To& to) {
   to.training_hardware = from.training_hardware;
   to.training_mfu = from.training_mfu;
   to.training_usd_per_device_hour = from.training_usd_per_device_hour;
+  to.instruction_tuning_tokens = from.instruction_tuning_tokens;
   to.draws = from.draws;
   if (from.lifetime_tokens) to.lifetime_tokens = from.lifetime_tokens;
 }

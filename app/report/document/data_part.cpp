@@ -73,8 +73,10 @@ FactSheet chosenRuns(const ProjectStep& step, const PointsQuestion& question,
 }
 
 void addRanges(const DataSummary& data, ParameterKind kind, FactSheet& sheet) {
-  sheet.facts.push_back(
-      {"N", spanText(data.params, " parameters"), fmt::format("counted as {}", name(kind))});
+  sheet.facts.push_back({"N", spanText(data.params, " parameters"),
+                         kind == ParameterKind::kUnstated
+                             ? "the files do not say which parameters count"
+                             : fmt::format("{} parameters", name(kind))});
   sheet.facts.push_back({"D", spanText(data.train_tokens, " training tokens"), ""});
   sheet.facts.push_back({"E", spanText(data.experts, " experts"), "1 is a dense model"});
 }

@@ -91,6 +91,13 @@ void addLossFigures(const FitAnswer& answer, const LawFit& fit, const FitCurves&
   addFigure(section, key, lossPlot(answer, fit, LawVariable::kTrainFlop, curves.over_flop));
 }
 
+/// "How fast size lowers the loss."
+std::string profileMeaning(const LawFit& fit, const Profile& profile) {
+  for (const ParameterFit& parameter : fit.fit.parameters)
+    if (parameter.name == profile.parameter) return sentenceOf(parameter.meaning);
+  return "";
+}
+
 void addStudyFigures(const FitAnswer& answer, const LawFit& fit, const std::string& key,
                      Section& section) {
   addFigure(section, key, residualPlot(answer, fit, ResidualAxis::kParams), true);
@@ -98,8 +105,13 @@ void addStudyFigures(const FitAnswer& answer, const LawFit& fit, const std::stri
   if (answer.data.experts.high > answer.data.experts.low)
     addFigure(section, key, residualPlot(answer, fit, ResidualAxis::kExperts), true);
   addFigure(section, key, predictedLossPlot(answer, fit), true);
-  for (const Profile& profile : fit.study.profiles)
-    addFigure(section, key, profilePlot(fit, profile), true);
+  bool explained = false;  // what a profile is needs to be said once
+  for (const Profile& profile : fit.study.profiles) {
+    PlotSpec plot = profilePlot(fit, profile);
+    if (explained) plot.sentence = profileMeaning(fit, profile);
+    explained = true;
+    addFigure(section, key, std::move(plot), true);
+  }
 }
 
 void addLaw(const ProjectStep& step, const FitAnswer& answer, std::size_t at,

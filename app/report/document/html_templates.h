@@ -60,7 +60,8 @@ caption { text-align: left; font-weight: 600; font-size: .95rem; padding-bottom:
 th, td { padding: .3rem .5rem; text-align: right; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { vertical-align: bottom; border-bottom: 2px solid var(--line); font-weight: 600; }
 th small, td small { display: block; color: var(--faint); font-weight: 400; font-size: .72rem; white-space: nowrap; }
-.l { text-align: left; }
+td { white-space: nowrap; }
+.l { text-align: left; white-space: normal; }
 .footnote { font-size: .76rem; color: var(--faint); margin: .25rem 0; }
 pre { background: var(--soft); border: 1px solid var(--line); padding: .6rem .8rem; font-size: .78rem;
   white-space: pre-wrap; overflow-wrap: anywhere; font-family: "DejaVu Sans Mono", Consolas, monospace; }

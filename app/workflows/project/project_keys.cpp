@@ -50,7 +50,7 @@ written by the program; a test holds it against the keys that are read.
 | `seed` | whole number | of everything random; 0 when absent; equal seeds, equal results |
 | `threads` | whole number | as many as the machine has when absent |
 | `catalog` | text (path) | folder with models.toml and hardware.toml of your own |
-| `[report]` | table | `title`, `question` (a sentence), `parts` (all when absent) |
+| `[report]` | table | `title`, `question` (a sentence), `parts` (all of answer, data, fit, plan, cost, accuracy, assumptions, unknown, origin when absent); `moeplan run` writes a report where it stands |
 | `[runs.NAME]` .. `[plan.NAME]` | tables | below; NAME may hold letters, digits, '-', '_', '.' |
 
 ## Many steps from one table

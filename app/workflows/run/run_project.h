@@ -75,12 +75,12 @@ struct RunMakers {
   };
   /// Of one step. Equal answers must give equal bytes: no times. Called by several threads.
   std::function<StepResult(const ProjectStep&, const StepAnswer&)> result;
+  /// Of the whole run, rewritten at its end.
+  std::function<std::vector<ResultFile>(const RunOutcome&)> summary;
   /// The project's report, from all answers in the order of the project; no report where it is
   /// empty. Its files go into the folder `report`.
   std::function<Result<std::vector<ResultFile>>(const Project&, std::span<const AnsweredStep>)>
       report = {};
-  /// Of the whole run, rewritten at its end.
-  std::function<std::vector<ResultFile>(const RunOutcome&)> summary;
 };
 
 /// Answers the steps and writes a folder for each into the folder of results, as soon as it is

@@ -20,12 +20,18 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-const std::string kReportProject = MOEPLAN_SOURCE_DIR "/tests/golden/report/small.toml";
+const std::string kReportProject = "tests/golden/report/small.toml";
+
+/// Paths in a report are those of the project as it was named: here from the root.
+Project projectFromRoot() {
+  std::filesystem::current_path(MOEPLAN_SOURCE_DIR);
+  return readProject(kReportProject).value();
+}
 
 /// The answers of the small project and what goes with them; made once, as they take half a second.
 struct SmallReport {
   test::TemporaryFolder laws;
-  Project project = readProject(kReportProject).value();
+  Project project = projectFromRoot();
   std::vector<AnsweredStep> answers = answerProject(project, laws.path());
   ReportEvidence evidence =
       gatherEvidence(project, kReportProject, answers, {.accuracy = false}).value();

@@ -48,7 +48,9 @@ TEST(StepSchedule, SharesThreadsAmongStepsThatCanRun) {
 
 TEST(StepSchedule, MoreStepsThanThreadsGetOneEach) {
   runSchedule(Needs(20), 3, {}, [](std::size_t step, int threads) {
-    if (step < 10) EXPECT_EQ(threads, 1);
+    if (step < 10) {
+      EXPECT_EQ(threads, 1);
+    }
   });
 }
 

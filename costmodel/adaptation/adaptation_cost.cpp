@@ -1,0 +1,62 @@
+#include "costmodel/adaptation/adaptation_cost.h"
+
+#include <algorithm>
+
+namespace moe {
+namespace {
+
+bool repeats(const AdaptationRun& run) { return run.setup.recompute == Recompute::kFull; }
+
+/// The stage that was asked for, or the least one that fits; the last one when none does.
+void placeOnDevices(AdaptationCost& cost, const AdaptedModel& adapted, const AdaptationRun& run) {
+  cost.device_memory = kUsableTrainingMemory * run.accelerator.memory;
+  TrainingSetup setup = run.setup;
+  for (int stage = run.zero_stage.value_or(1); stage <= run.zero_stage.value_or(3); ++stage) {
+    setup.zero_stage = cost.zero_stage = stage;
+    cost.memory = adaptationMemory(adapted, setup, run.rules);
+    cost.fits = cost.memory.total() <= cost.device_memory;
+    if (cost.fits) return;
+  }
+}
+
+}  // namespace
+
+Result<FullSpeed> fullSpeed(const ModelArchitecture& model, const AdaptationRun& run,
+                            const TrainingSpeedModel* speed) {
+  TrainingQuestion question;
+  question.model = model;
+  question.accelerator = run.accelerator;
+  question.setup = run.setup;
+  question.train_tokens = run.tokens;
+  question.mfu = run.mfu;
+  question.rules = run.rules;
+  const auto cost = trainingCost(question, speed);
+  if (!cost) return tl::unexpected(cost.error());
+  FullSpeed full;
+  full.tokens_per_s_per_device = cost->tokens_per_s_per_device;
+  full.flop_per_token = cost->flop.computed(repeats(run));
+  full.low_factor = cost->low_factor;
+  full.high_factor = cost->high_factor;
+  if (cost->speed) full.basis = cost->speed->basis;
+  return full;
+}
+
+Result<AdaptationCost> adaptationCost(const AdaptedModel& adapted, const AdaptationRun& run,
+                                      const FullSpeed& full) {
+  const auto flop = adaptationFlop(adapted, run.setup.sequence_length, repeats(run));
+  if (!flop) return tl::unexpected(flop.error());
+  AdaptationCost cost;
+  cost.flop = *flop;
+  placeOnDevices(cost, adapted, run);
+  cost.tokens_per_s_per_device =
+      full.tokens_per_s_per_device * full.flop_per_token / flop->computed();
+  cost.device_time = Seconds(run.tokens / cost.tokens_per_s_per_device);
+  cost.time = cost.device_time / run.setup.devices;
+  cost.price = cost.device_time * run.price;
+  cost.low_factor = full.low_factor;
+  cost.high_factor = full.high_factor;
+  if (full.basis) cost.basis = std::max(*full.basis, Basis::kRoofline);
+  return cost;
+}
+
+}  // namespace moe

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <optional>
+
+#include "costmodel/adaptation/adaptation_flop.h"
+#include "costmodel/adaptation/adaptation_memory.h"
+#include "costmodel/training/training_cost.h"
+
+namespace moe {
+
+/// The machine and the run that methods are compared on. Every device is a replica.
+struct AdaptationRun {
+  Accelerator accelerator;
+  /// Precision, devices, micro batch, batch, sequence length and recomputation; its splits are 1.
+  TrainingSetup setup;
+  std::optional<int> zero_stage;  ///< none: the least that fits
+  double tokens = 0;
+  std::optional<double> mfu;  ///< instead of measured rows
+  UsdPerSecond price;
+  TrainingMemoryRules rules;
+};
+
+/// Time and price of one method on a machine.
+struct AdaptationCost {
+  AdaptationFlop flop;  ///< per token
+  AdaptationMemory memory;
+  int zero_stage = 1;
+  bool fits = false;
+  Bytes device_memory;
+  double tokens_per_s_per_device = 0;
+  Seconds time;
+  Seconds device_time;
+  Usd price;
+  double low_factor = 1;  ///< 90 % interval: times `time` and `price`; 1 with a given MFU
+  double high_factor = 1;
+  std::optional<Basis> basis;  ///< of the speed; none with a given MFU
+};
+
+/// Speed of full fine-tuning of a model on a machine, which those of all methods follow from: time
+/// goes with the FLOP that are computed,
+///
+///     tokens/s (method) = tokens/s (full) x computed FLOP (full) / computed FLOP (method)
+///
+/// because what measured steps lose beside the products (activations, launches, exchange of
+/// tokens) they lose in each pass alike. ESFT's published times are in this ratio: 19.8 of 28.5
+/// minutes, 0.695, against 0.71 of the FLOP.
+struct FullSpeed {
+  double tokens_per_s_per_device = 0;
+  double flop_per_token = 0;  ///< computed
+  double low_factor = 1;
+  double high_factor = 1;
+  std::optional<Basis> basis;
+};
+
+/// Errors: those of trainingCost. `speed` may be null with a given MFU only.
+Result<FullSpeed> fullSpeed(const ModelArchitecture& model, const AdaptationRun& run,
+                            const TrainingSpeedModel* speed);
+
+/// Not fitting is an answer: `fits` is false and everything is filled.
+Result<AdaptationCost> adaptationCost(const AdaptedModel& adapted, const AdaptationRun& run,
+                                      const FullSpeed& full);
+
+}  // namespace moe

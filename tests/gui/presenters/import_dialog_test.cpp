@@ -37,10 +37,10 @@ class ImportDialogTest : public testing::Test {
   }
 
   void type(std::string_view key, std::string_view text) {
-    for (const auto& field : fieldsOf(&presenter_.request()))
-      if (field.key == key) {
-        EXPECT_EQ(typeField(field.place(presenter_.request()), text), "");
-      }
+    for (const auto& field : fieldsOf(&presenter_.request())) {
+      if (field.key != key) continue;
+      EXPECT_EQ(typeField(field.place(presenter_.request()), text), "");
+    }
   }
   void preview() { presenter_.previewed(importPicture(presenter_.previewRequest(), {}, {})); }
 

@@ -27,6 +27,12 @@ const EmbeddedTable* find(std::string_view name) {
 
 bool hasEmbeddedTable(std::string_view name) { return find(name) != nullptr; }
 
+std::vector<std::string_view> embeddedTableNames() {
+  std::vector<std::string_view> names;
+  for (const EmbeddedTable& table : kEmbeddedTables) names.push_back(table.name);
+  return names;
+}
+
 std::string_view embeddedTable(std::string_view name) {
   const EmbeddedTable* table = find(name);
   require(table != nullptr, "there is no embedded table of this name");

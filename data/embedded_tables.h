@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 namespace moe {
 
@@ -9,5 +10,10 @@ namespace moe {
 /// data/CMakeLists.txt exist; any other is our own bug.
 std::string_view embeddedTable(std::string_view name);
 bool hasEmbeddedTable(std::string_view name);
+/// All of them, in the order of that list.
+std::vector<std::string_view> embeddedTableNames();
+
+/// Of all of them, in a fixed order.
+std::vector<std::string_view> embeddedTableNames();
 
 }  // namespace moe

@@ -16,7 +16,7 @@ constexpr const char* kDescription =
 
 constexpr const char* kExamples = R"(Examples:
   moeplan calibrate --out host.toml
-      About a minute or two; then moeplan verify --hardware host.toml.
+      About four minutes; then moeplan verify --hardware host.toml.
   moeplan calibrate --quick --threads 1 --out one.toml
       One thread, coarser tables.
   moeplan cost --model mixtral-8x7b --hardware host.toml --devices 1 --weights f32
@@ -25,7 +25,9 @@ constexpr const char* kExamples = R"(Examples:
 
 With --out FILE the entry is written there and a summary printed; without it the entry itself, TOML,
 is the result. Saved as DIR/hardware.toml it is in the catalog of --catalog DIR under the name host.
-Nothing else should run meanwhile; a noisy machine is reported. Ctrl-C keeps what is finished.)";
+Nothing else should run meanwhile; a noisy machine is reported. Ctrl-C keeps what is finished in
+FILE.partial and leaves FILE as it was. One thread on each physical core unless --threads says
+otherwise, no more than a container may use.)";
 
 void runCalibrateCommand(CommandContext& context, CalibrateRequest request) {
   const auto begin = std::chrono::steady_clock::now();

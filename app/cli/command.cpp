@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "app/cli/progress_line.h"
+#include "app/report/document_timing.h"
 #include "app/workflows/law_workflows.h"
 #include "app/workflows/write_file.h"
 
@@ -83,7 +84,8 @@ void CommandContext::refuse(const Error& error) {
 
 void CommandContext::deliver(const std::function<std::string()>& text,
                              const std::function<std::string()>& json, int code) {
-  const std::string result = options.json ? json() : text();
+  std::string result = options.json ? json() : text();
+  if (options.no_timing) result = report::withoutTiming(std::move(result));
   clearProgress(*this);
   exit_code = code;
   if (const Result<void> written = write(*this, result); !written) refuse(written.error());

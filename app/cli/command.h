@@ -6,6 +6,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "data/error.h"
 #include "data/progress.h"
@@ -18,6 +19,10 @@ namespace moe {
 struct ModelQuestion;
 }
 
+namespace moe::report {
+struct ReportDrawing;
+}
+
 namespace moe::cli {
 
 class ProgressLine;
@@ -26,8 +31,9 @@ class ProgressLine;
 struct GlobalOptions {
   bool json = false;
   bool quiet = false;
-  std::string out;  ///< file for the result instead of standard output
-  int threads = 0;  ///< 0: as many as the machine has
+  bool no_timing = false;  ///< documents say nothing that differs from run to run
+  std::string out;         ///< file for the result instead of standard output
+  int threads = 0;         ///< 0: as many as the machine has
   std::uint64_t seed = 0;
   std::string catalog_dir;
 };
@@ -37,10 +43,12 @@ struct CommandContext {
   std::ostream& out;
   std::ostream& err;
   GlobalOptions options;
+  std::vector<std::string> words = {};  ///< the command line without the program's name
   int exit_code = 0;
   bool progress_to_terminal = false;
   std::stop_token stop = {};  ///< Ctrl-C; hand it to the workflow
   std::shared_ptr<ProgressLine> progress_line = nullptr;
+  const report::ReportDrawing* drawing = nullptr;  ///< of the program; none: nothing is drawn
 
   /// Progress on stderr for what lasts over a second; silent with --quiet. The context must
   /// outlive the sink.
@@ -69,6 +77,9 @@ void addCostCommand(CLI::App& app, CommandContext& context);
 void addAccountCommand(CLI::App& app, CommandContext& context);
 void addPlanCommand(CLI::App& app, CommandContext& context);
 void addAdaptCommand(CLI::App& app, CommandContext& context);
+void addRunCommand(CLI::App& app, CommandContext& context);
+void addMergeCommand(CLI::App& app, CommandContext& context);
+void addReportCommand(CLI::App& app, CommandContext& context);
 void addCalibrateCommand(CLI::App& app, CommandContext& context);
 void addVerifyCommand(CLI::App& app, CommandContext& context);
 void addValidateCommand(CLI::App& app, CommandContext& context);

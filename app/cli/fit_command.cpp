@@ -3,6 +3,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/points_options.h"
+#include "app/cli/shard_options.h"
 #include "app/report/fit_report.h"
 
 namespace moe::cli {
@@ -83,12 +84,17 @@ void addFitOptions(CLI::App& app, FitQuestion& question) {
 void addFitCommand(CLI::App& app, CommandContext& context) {
   CLI::App* fit = app.add_subcommand("fit", kFitDescription);
   auto question = std::make_shared<FitQuestion>();
+  auto shard = std::make_shared<std::string>();
   addPointsOptions(*fit, question->points);
   addFitOptions(*fit, *question);
+  addShardOption(*fit, *shard);
   fit->footer(kFitExamples);
-  fit->callback([question, &context] {
+  fit->callback([question, shard, &context] {
     question->seed = context.options.seed;
     question->threads = context.options.threads;
+    if (!shard->empty())
+      return deliverShard(context, *shard, *question,
+                          {{"--save", question->save}, {"--residuals", question->residuals}});
     const auto answer = answerFit(*question, context.stop, context.progress());
     if (!answer) return context.refuse(answer.error());
     context.deliver([&] { return report::fitText(*answer); },

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/cli/command.h"
+#include "app/cli/shipped_option.h"
 #include "app/report/import_report.h"
 #include "app/workflows/import/import_workflow.h"
 
@@ -37,9 +38,9 @@ Exit code 1, and nothing is written: a run lacks something (--skip-bad leaves su
 run is left.)";
 
 void addLogOptions(CLI::App& command, ImportRequest& request) {
-  command.add_option("logs", request.logs, "Log files, and folders of them")
-      ->type_name("LOG")
-      ->required();
+  mayBeShipped(command.add_option("logs", request.logs, "Log files, and folders of them")
+                   ->type_name("LOG")
+                   ->required());
   command.add_flag("--preview", request.preview, "Show what would be read; write nothing");
   command.add_option("--format", request.format, "Read every log with this reader, not by content")
       ->type_name("NAME");

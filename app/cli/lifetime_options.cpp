@@ -6,6 +6,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/number_list.h"
+#include "app/cli/shard_options.h"
 #include "app/report/front_report.h"
 #include "app/report/lifetime_report.h"
 #include "app/workflows/front_workflow.h"
@@ -107,7 +108,10 @@ Result<LifetimeQuestion> questionOf(const CommandContext& context, const PlanQue
   return question;
 }
 
-void runLifetime(CommandContext& context, const LifetimeQuestion& question) {
+void runLifetime(CommandContext& context, const LifetimeQuestion& question,
+                 const std::string& shard) {
+  if (!shard.empty())
+    return deliverShard(context, shard, question, {{"--save-model", question.save_model}});
   const auto answer = answerLifetime(question, context.stop, context.progress());
   if (!answer) return context.refuse(answer.error());
   context.deliver([&] { return report::lifetimeText(*answer); },
@@ -115,7 +119,8 @@ void runLifetime(CommandContext& context, const LifetimeQuestion& question) {
                   answer->outcome.recommendation.row ? 0 : 1);
 }
 
-void runFront(CommandContext& context, const LifetimeQuestion& question) {
+void runFront(CommandContext& context, const LifetimeQuestion& question, const std::string& shard) {
+  if (!shard.empty()) return deliverShard(context, shard, FrontQuestion{question}, {});
   const auto answer = answerFront(question, context.stop, context.progress());
   if (!answer) return context.refuse(answer.error());
   context.deliver([&] { return report::frontText(*answer); },
@@ -185,7 +190,7 @@ std::shared_ptr<LifetimeOptions> addLifetimeOptions(CLI::App& command) {
 }
 
 bool runIfLifetime(CommandContext& context, const CLI::App& command, const PlanQuestion& shared,
-                   const LifetimeOptions& options) {
+                   const LifetimeOptions& options, const std::string& shard) {
   const bool front = shared.mode == "pareto";
   if (shared.mode != "lifetime" && !front) {
     for (const char* option : kOwn)
@@ -227,7 +232,7 @@ bool runIfLifetime(CommandContext& context, const CLI::App& command, const PlanQ
     context.refuse(question.error());
     return true;
   }
-  front ? runFront(context, *question) : runLifetime(context, *question);
+  front ? runFront(context, *question, shard) : runLifetime(context, *question, shard);
   return true;
 }
 

@@ -21,9 +21,9 @@ struct LifetimeOptions;
 /// Registers the options that only these modes have.
 std::shared_ptr<LifetimeOptions> addLifetimeOptions(CLI::App& command);
 
-/// Answers a question of these modes and delivers its report; refuses their options in the others.
-/// False when the mode is another one.
+/// Answers a question of these modes, or works on the shard that is named, and delivers the result;
+/// refuses their options in the others. False when the mode is another one.
 bool runIfLifetime(CommandContext& context, const CLI::App& command, const PlanQuestion& shared,
-                   const LifetimeOptions& options);
+                   const LifetimeOptions& options, const std::string& shard);
 
 }  // namespace moe::cli

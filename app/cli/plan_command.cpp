@@ -4,6 +4,7 @@
 #include "app/cli/command.h"
 #include "app/cli/lifetime_options.h"
 #include "app/cli/number_list.h"
+#include "app/cli/shard_options.h"
 #include "app/report/plan_report.h"
 #include "app/workflows/plan_workflow.h"
 
@@ -121,11 +122,12 @@ void addTrainingOptions(CLI::App& app, PlanQuestion& question) {
       ->check(CLI::Range(0, 1000000).description(""));
 }
 
-void run(const PlanQuestion& asked, CommandContext& context) {
+void run(const PlanQuestion& asked, const std::string& shard, CommandContext& context) {
   PlanQuestion question = asked;
   question.seed = context.options.seed;
   question.threads = context.options.threads;
   question.catalog_dir = context.options.catalog_dir;
+  if (!shard.empty()) return deliverShard(context, shard, question, {});
   const auto answer = answerPlan(question, context.stop, context.progress());
   if (!answer) return context.refuse(answer.error());
   context.deliver([&] { return report::planText(*answer); },
@@ -142,13 +144,16 @@ void addPlanCommand(CLI::App& app, CommandContext& context) {
   addLawOptions(*plan, *question, *experts);
   addServingOptions(*plan, *question);
   addTrainingOptions(*plan, *question);
+  auto shard = std::make_shared<std::string>();
+  addShardOption(*plan, *shard);
   const auto lifetime = addLifetimeOptions(*plan);
   plan->footer(kPlanExamples);
-  plan->callback([question, experts, lifetime, plan, &context] {
+  plan->callback([question, experts, shard, lifetime, plan, &context] {
     const auto counts = numberList(*experts, "--experts");
     if (!counts) return context.refuse(counts.error());
     if (!counts->empty()) question->experts = *counts;
-    if (!runIfLifetime(context, *plan, *question, *lifetime)) run(*question, context);
+    if (!runIfLifetime(context, *plan, *question, *lifetime, *shard))
+      run(*question, *shard, context);
   });
 }
 

@@ -2,10 +2,13 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/cli/shipped_option.h"
+
 namespace moe::cli {
 
 void addPointsOptions(CLI::App& app, PointsQuestion& question) {
-  app.add_option("files", question.files, "Tables of runs")->type_name("FILE")->required();
+  mayBeShipped(
+      app.add_option("files", question.files, "Tables of runs")->type_name("FILE")->required());
   app.add_option("--map", question.map, "Columns by role: n, d, e, k, g, loss, run, step")
       ->type_name("n=COL,...");
   app.add_option("--filter", question.filters,

@@ -10,6 +10,9 @@
 #include <vector>
 
 #include "app/cli/command.h"
+#include "app/cli/shell/completions.h"
+#include "app/cli/shell/shell_commands.h"
+#include "app/report/version_report.h"
 #include "data/nearest_name.h"
 
 namespace moe::cli {
@@ -50,6 +53,8 @@ void addGlobalOptions(CLI::App& app, GlobalOptions& options) {
   app.add_option("--out", options.out, "Write the result to this file instead of standard output")
       ->type_name("FILE");
   app.add_flag("--quiet", options.quiet, "No progress on standard error");
+  app.add_flag("--no-timing", options.no_timing,
+               "Leave timing_s empty in JSON, so that equal questions give equal bytes");
   app.add_option("--threads", options.threads, "Threads to use; 0: as many as the machine has")
       ->type_name("N")
       ->check(CLI::Range(0, 4096).description(""));
@@ -64,26 +69,34 @@ void addGlobalOptions(CLI::App& app, GlobalOptions& options) {
 }
 
 /// In the order of the help.
-constexpr std::array<AddCommand, 13> kCommands{
-    addImportCommand, addFitCommand,      addCompareCommand, addPredictCommand, addOptimumCommand,
-    addCostCommand,   addAccountCommand,  addPlanCommand,    addAdaptCommand,   addCalibrateCommand,
-    addVerifyCommand, addValidateCommand, addCatalogCommand};
+constexpr std::array<AddCommand, 16> kCommands{
+    addImportCommand,    addFitCommand,    addCompareCommand,  addPredictCommand,
+    addOptimumCommand,   addCostCommand,   addAccountCommand,  addPlanCommand,
+    addAdaptCommand,     addRunCommand,    addReportCommand,   addMergeCommand,
+    addCalibrateCommand, addVerifyCommand, addValidateCommand, addCatalogCommand};
 
 std::vector<CLI::App*> commands(CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });
 }
 
-std::vector<std::string> commandNames(CLI::App& app) {
+std::vector<std::string> commandNames(const CLI::App& app) {
   std::vector<std::string> names;
-  for (const CLI::App* command : commands(app)) names.push_back(command->get_name());
+  for (const CLI::App* command : shownCommands(app)) names.push_back(command->get_name());
   return names;
+}
+
+/// Called when all arguments are known, --json among them.
+std::string versionAnswer(const CLI::App& app) {
+  const ProgramVersion program = programVersion();
+  return app["--json"]->count() > 0 ? report::versionJson(program) : report::versionText(program);
 }
 
 void setUp(CLI::App& app, CommandContext& context, std::span<const AddCommand> add_commands) {
   app.name("moeplan");
   app.description(kProgramDescription);
   app.footer(kProgramExamples);
-  app.set_version_flag("--version", "moeplan " MOEPLAN_VERSION, "Print the version and exit");
+  app.set_version_flag(
+      "--version", [&app] { return versionAnswer(app); }, "Print the version and exit");
   app.fallthrough();  // global options before or after the command
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
@@ -94,6 +107,7 @@ void setUp(CLI::App& app, CommandContext& context, std::span<const AddCommand> a
     command->group("Commands");
     command->footer(command->get_footer() + kCommandFooter);
   }
+  addShellCommands(app, context);
 }
 
 /// CLI11 asks for a command or calls its name unexpected; this says which one was meant.
@@ -134,8 +148,14 @@ int parseAndRun(std::span<const AddCommand> add_commands, std::span<const std::s
   CommandContext context{.out = out, .err = err, .options = {}};
   context.progress_to_terminal = surroundings.err_is_terminal;
   context.stop = surroundings.stop;
+  context.words.assign(args.begin(), args.end());
+  context.drawing = surroundings.drawing;
   CLI::App app;
   setUp(app, context, add_commands);
+  if (const auto answer = answerCompletion(app, args)) {
+    out << *answer << std::flush;
+    return 0;
+  }
   try {
     app.parse(std::vector<std::string>(args.rbegin(), args.rend()));  // CLI11 takes the last first
   } catch (const CLI::ParseError& error) {

@@ -9,14 +9,19 @@ namespace CLI {
 class App;
 }
 
+namespace moe::report {
+struct ReportDrawing;
+}
+
 namespace moe::cli {
 
 struct CommandContext;
 
 /// What the program knows of its surroundings beyond its arguments.
 struct CliSurroundings {
-  std::stop_token stop = {};     ///< requested by Ctrl-C
-  bool err_is_terminal = false;  ///< progress may rewrite its line
+  std::stop_token stop = {};                       ///< requested by Ctrl-C
+  bool err_is_terminal = false;                    ///< progress may rewrite its line
+  const report::ReportDrawing* drawing = nullptr;  ///< what draws reports; none: nothing does
 };
 
 /// The whole program but for process and signals: `args` without the program's name in, exit code

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "app/cli/command.h"
+#include "app/cli/shipped_option.h"
 #include "app/report/accuracy_page.h"
 #include "app/report/validate_report.h"
 #include "app/workflows/accuracy_workflow.h"
@@ -65,10 +66,11 @@ void addValidateCommand(CLI::App& app, CommandContext& context) {
   CLI::App* command = app.add_subcommand("validate", kValidateDescription);
   command->footer(kValidateExamples);
   auto options = std::make_shared<ValidateOptions>();
-  command
-      ->add_option("points", options->request.points_file,
-                   "CSV of measured points, plain or gzip; those that ship unless given")
-      ->type_name("POINTS");
+  mayBeShipped(
+      command
+          ->add_option("points", options->request.points_file,
+                       "CSV of measured points, plain or gzip; those that ship unless given")
+          ->type_name("POINTS"));
   command
       ->add_option("--by", options->request.by,
                    "What groups have in common: model, hardware, engine, weights, version, "

@@ -1,5 +1,6 @@
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QIcon>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTimer>
@@ -19,7 +20,7 @@ constexpr int kInput = 3;
 struct Options {
   QString project;
   QString screenshot;
-  QString page = "fit";
+  QString page;  ///< empty: that of the last time
   QString theme;
   QSize size{1280, 800};
 };
@@ -46,8 +47,7 @@ std::optional<Options> parsedOptions(const QApplication& app) {
   parser.addPositionalArgument("project", "Project to open", "[project]");
   const QCommandLineOption screenshot(
       "screenshot", "Write a picture of a page and end; needs no display", "FILE");
-  const QCommandLineOption page("page", "Page to show: fit, cost, plan, verify or report", "NAME",
-                                "fit");
+  const QCommandLineOption page("page", "Page to show: fit, cost, plan, verify or report", "NAME");
   const QCommandLineOption size("size", "Size of the window, 1280x800 unless given", "WxH",
                                 "1280x800");
   const QCommandLineOption theme("theme", "system, light or dark", "NAME");
@@ -84,8 +84,10 @@ int run(const QApplication& app, const Options& options) {
       !options.screenshot.isEmpty())
     return kInput;
   if (!options.screenshot.isEmpty())
-    return takeScreenshot(window, {options.screenshot, options.page, options.size});
-  window.showPage(options.page);
+    return takeScreenshot(
+        window,
+        {options.screenshot, options.page.isEmpty() ? QString("fit") : options.page, options.size});
+  if (!options.page.isEmpty()) window.showPage(options.page);
   window.show();
   if (options.project.isEmpty())
     QTimer::singleShot(0, &window, [&window] { window.offerRecovery(); });
@@ -101,6 +103,8 @@ int main(int argc, char** argv) {
   QApplication::setApplicationName("moeplan");
   QApplication::setOrganizationName("moeplan");
   QApplication::setApplicationVersion(MOEPLAN_VERSION);
+  QApplication::setDesktopFileName("moeplan-gui");  // as installed: Wayland finds the icon by it
+  QApplication::setWindowIcon(QIcon::fromTheme("moeplan"));
   const auto options = moe::gui::parsedOptions(app);
   return options ? moe::gui::run(app, *options) : moe::gui::kUsage;
 }

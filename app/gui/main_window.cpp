@@ -24,6 +24,9 @@
 #include "app/gui/pages/fit_page.h"
 #include "app/gui/pages/page.h"
 #include "app/gui/pages/plan_page.h"
+#include "app/gui/pages/report_page.h"
+#include "app/gui/pages/verify_page.h"
+#include "app/gui/presenters/dropped_file.h"
 #include "app/plot/plot_theme.h"
 
 namespace moe::gui {
@@ -66,18 +69,15 @@ MainWindow::MainWindow(QWidget* parent)
   addPages();
   addStatus();
   addMenus();
-  connect(list_, &QListWidget::currentRowChanged, this, [this](int row) {
-    stack_->setCurrentIndex(row);
-    if (row >= 0) pages_[static_cast<std::size_t>(row)]->shown();
-  });
+  connect(list_, &QListWidget::currentRowChanged, stack_, &QStackedWidget::setCurrentIndex);
   connect(&session_, &Session::projectChanged, this, &MainWindow::showState);
   connect(&document_, &Document::changedOnDisk, this, [this] {
     showProblem(
         tr("The project's file was changed by another program. File > Open reads it again; "
            "saving writes over it."));
   });
-  loadSettings();
   list_->setCurrentRow(0);
+  loadSettings();
   showState();
 }
 
@@ -91,12 +91,15 @@ void MainWindow::addPages() {
   add(new FitPage(session_, this));
   add(new CostPage(session_, this));
   add(new PlanPage(session_, this));
+  add(new VerifyPage(session_, this));
+  add(new ReportPage(session_, this));
 }
 
 void MainWindow::watchWork(Page& page) {
   connect(&page, &Page::problem, this, &MainWindow::showProblem);
   connect(&page, &Page::message, this, &MainWindow::showMessage);
   connect(&page, &Page::pageWanted, this, &MainWindow::showPage);
+  connect(&page, &Page::exampleWanted, this, &MainWindow::openExample);
   connect(&page.jobs(), &JobRunner::progressed, this, [this](const QString& what, double share) {
     constexpr int kWhole = 1000;
     progress_->setRange(0, share >= 0 ? kWhole : 0);
@@ -148,6 +151,7 @@ bool MainWindow::openFile(const QString& path) {
     showProblem(QString::fromStdString(describe(opened.error())));
     return false;
   }
+  problem_bar_->hide();
   rememberRecent(QFileInfo(path).absoluteFilePath());
   return true;
 }
@@ -251,26 +255,28 @@ void MainWindow::dropEvent(QDropEvent* event) {
 
 void MainWindow::takeFiles(const QStringList& files) {
   if (files.isEmpty()) return;
-  const QString ending = QFileInfo(files.front()).suffix().toLower();
-  if (ending == "moeplan" || ending == "toml") {
+  if (droppedKind(files.front().toStdString()) == DroppedKind::kProject) {
     if (mayDiscard()) openFile(files.front());
     return;
   }
   for (Page* page : pages_)
     if (page->takeFiles(files)) return showPage(page->key());
-  showProblem(tr("%1 is neither a project nor a table of runs").arg(files.front()));
+  showProblem(
+      tr("%1 is neither a project nor a table nor a document of moeplan").arg(files.front()));
 }
 
 void MainWindow::loadSettings() {
   const QSettings settings;
   restoreGeometry(settings.value("window/geometry").toByteArray());
   setTheme(themeNamed(settings.value("window/theme").toString()));
+  showPage(settings.value("window/page").toString());
 }
 
 void MainWindow::saveSettings() {
   QSettings settings;
   settings.setValue("window/geometry", saveGeometry());
   settings.setValue("window/theme", gui::name(theme_));
+  settings.setValue("window/page", pages_[static_cast<std::size_t>(list_->currentRow())]->key());
 }
 
 void MainWindow::rememberRecent(const QString& path) {

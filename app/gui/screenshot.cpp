@@ -36,8 +36,7 @@ int takeScreenshot(MainWindow& window, const ScreenshotRequest& request) {
   window.showPage(request.page);
   window.show();
   // A plan may rest on the law of a fit of the project.
-  Page* fit = window.page("fit");
-  if (fit != nullptr && fit != page) settlePage(*fit);
+  if (request.page == "plan") settlePage(*window.page("fit"));
   settlePage(*page);
   QByteArray bytes;
   QBuffer buffer(&bytes);

@@ -1,19 +1,16 @@
 #include "app/gui/shipped_example.h"
 
-#include <QCoreApplication>
-#include <QDir>
 #include <QFileInfo>
+
+#include "app/workflows/shipped_tables.h"
 
 namespace moe::gui {
 
 QString shippedExample() {
-  const QString beside = QCoreApplication::applicationDirPath();
-  for (const QString& folder :
-       {beside + "/../share/moeplan", QString(MOEPLAN_SOURCE_DIR "/data/tables")}) {
-    const QFileInfo file(folder + "/projects/clark.moeplan");
-    if (file.exists()) return file.canonicalFilePath();
-  }
-  return {};
+  const std::filesystem::path tables = shippedTables();
+  if (tables.empty()) return {};
+  const QFileInfo file(QString::fromStdString((tables / "projects/clark.moeplan").string()));
+  return file.exists() ? file.canonicalFilePath() : QString();
 }
 
 }  // namespace moe::gui

@@ -65,13 +65,29 @@ void layOut(QCustomPlot& plot) {
     layout.update(phase);
 }
 
-/// A heading that is longer than its axis has its unit on a line of its own.
+/// Broken between words where a line would be longer; a word that is longer ends in dots.
+QString wrappedHeading(const QString& text, const QFontMetricsF& metrics, double length) {
+  QStringList lines;
+  for (const QString& word : text.split(' ')) {
+    const QString longer = lines.isEmpty() ? word : lines.last() + ' ' + word;
+    if (lines.isEmpty() || metrics.horizontalAdvance(longer) > length)
+      lines << word;
+    else
+      lines.last() = longer;
+  }
+  for (QString& line : lines) line = metrics.elidedText(line, Qt::ElideRight, length);
+  return lines.join('\n');
+}
+
+/// A heading that is longer than its axis is broken, its unit on a line of its own.
 void fitHeadings(const report::PlotSpec& spec, QCustomPlot& plot, const PlotTheme& theme) {
   const QFontMetricsF metrics(theme.labelFont());
   const QRect rect = plot.xAxis->axisRect()->rect();
   const auto fit = [&](const report::PlotAxis& axis, QCPAxis& drawn, double length) {
-    if (axis.unit.empty() || metrics.horizontalAdvance(drawn.label()) <= length) return;
-    drawn.setLabel(textOf(axis.label) + "\n(" + textOf(axis.unit) + ")");
+    if (metrics.horizontalAdvance(drawn.label()) <= length) return;
+    QString heading = wrappedHeading(textOf(axis.label), metrics, length);
+    if (!axis.unit.empty()) heading += "\n(" + textOf(axis.unit) + ")";
+    drawn.setLabel(heading);
   };
   fit(spec.x, *plot.xAxis, rect.width());
   fit(spec.y, *plot.yAxis, rect.height());

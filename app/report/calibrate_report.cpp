@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "app/report/json_document.h"
 #include "app/report/number_text.h"
@@ -46,13 +47,12 @@ std::size_t timesIn(const OwnKernels& own) {
 std::string summaryText(const CalibrateOutcome& outcome) {
   const HardwareEntry& entry = outcome.calibration.entry;
   const HardwareMeasurement& measured = *entry.measurement;
-  std::string text =
-      wrappedText(fmt::format("{}, {} of {} processors, {}; {}", measured.cpu, measured.threads,
-                              measured.processors, measured.instructions, measured.library));
+  std::string text = wrappedText(fmt::format("{}, {}; {}; {}", measured.cpu, measured.placement,
+                                             measured.instructions, measured.library));
   text += "\n" + tableText(bandwidthTable(measured)) + "\n" + tableText(peakTable(measured)) + "\n";
   text += wrappedText(
-      fmt::format("Caches hold about {}; weights were measured from memory, {} in turn.",
-                  bytesText(measured.cached), bytesText(Bytes(outcome.cold_bytes))));
+      fmt::format("Caches hold about {}; weights, keys and values were evicted before every run.",
+                  bytesText(measured.cached)));
   std::size_t times = 0;
   for (const OwnKernels& own : entry.kernels) times += timesIn(own);
   text += wrappedText(fmt::format(
@@ -95,6 +95,7 @@ Json machineJson(const HardwareEntry& entry) {
           {"library", measured.library},
           {"processors", measured.processors},
           {"threads", measured.threads},
+          {"placement", measured.placement},
           {"memory_bytes", jsonNumber(entry.memory.value())},
           {"cache_bytes", jsonNumbers(measured.cache_bytes)},
           {"cached_bytes", jsonNumber(measured.cached.value())},
@@ -106,8 +107,10 @@ Json machineJson(const HardwareEntry& entry) {
 std::string calibrateText(const CalibrateOutcome& outcome) {
   const std::string summary = summaryText(outcome);
   if (outcome.request.out.empty()) return asRemarks(summary) + outcome.toml;
-  return summary + fmt::format("Written to {}; try moeplan verify --hardware {}\n",
-                               outcome.request.out, outcome.request.out);
+  if (outcome.calibration.stopped)
+    return summary + fmt::format("Written to {}: incomplete\n", outcome.written);
+  return summary + fmt::format("Written to {}; try moeplan verify --hardware {}\n", outcome.written,
+                               outcome.written);
 }
 
 std::string calibrateJson(const CalibrateOutcome& outcome, Seconds timing) {
@@ -116,6 +119,7 @@ std::string calibrateJson(const CalibrateOutcome& outcome, Seconds timing) {
   DocumentHead head{.schema = "moeplan.calibrate/1", .command = "calibrate"};
   head.inputs = {{"quick", outcome.request.quick}, {"threads", measured.threads}};
   head.inputs["out"] = outcome.request.out.empty() ? Json(nullptr) : Json(outcome.request.out);
+  head.inputs["written"] = outcome.written.empty() ? Json(nullptr) : Json(outcome.written);
   head.sources = {entry.source};
   head.warnings = outcome.calibration.warnings;
   head.timing = timing;

@@ -55,31 +55,6 @@ std::string standingText(const Comparison& comparison, std::size_t place) {
   return "unsuitable";
 }
 
-TextTable scoreTable(const CompareAnswer& answer) {
-  TextTable table;
-  table.columns = {{"Law", "", Align::kLeft},
-                   {"Free parameters"},
-                   {"Mean residual"},
-                   {"Held-out error"},
-                   {"Beyond the first, 95 %", "%"},
-                   {"Cross-validated error"},
-                   {"AIC"},
-                   {"BIC"},
-                   {"Verdict", "", Align::kLeft}};
-  const Comparison& comparison = answer.comparison;
-  for (std::size_t i = 0; i < comparison.scores.size(); ++i) {
-    const FamilyScore& score = comparison.scores[i];
-    if (!score.fit) continue;
-    table.rows.push_back(
-        {std::string(score.family->name), std::to_string(score.free_parameters),
-         percentText(score.fit->mean_abs_log_residual), errorText(score.hold_out),
-         excessText(answer.held_runs > 0 ? score.hold_out_excess : score.cross_validation_excess),
-         errorText(score.cross_validation), fmt::format("{:.1f}", score.aic),
-         fmt::format("{:.1f}", score.bic), standingText(comparison, i)});
-  }
-  return table;
-}
-
 std::string notesText(const Comparison& comparison) {
   std::string text;
   for (const FamilyScore& score : comparison.scores) {
@@ -121,8 +96,49 @@ std::string unseenText(const CompareAnswer& answer, const FamilyScore& score) {
                      percentText(score.fit->mean_abs_log_residual));
 }
 
-/// The answer in a sentence or two.
-std::string sentence(const CompareAnswer& answer) {
+/// Families that do not suit, gathered by reason.
+std::string unsuitableText(const Comparison& comparison) {
+  std::map<std::string, std::vector<std::string>> by_reason;
+  for (const FamilyScore& score : comparison.scores) {
+    if (score.fit) continue;
+    const std::string reason = score.unsuitable.substr(0, score.unsuitable.find(';'));
+    by_reason[reason.substr(0, reason.find(", so "))].emplace_back(score.family->name);
+  }
+  std::string text;
+  for (const auto& [reason, names] : by_reason) {
+    text += wrappedText(fmt::format("Not tried: {}: {}", listed(names), reason), 100, 2);
+  }
+  return text;
+}
+
+}  // namespace
+
+TextTable compareTable(const CompareAnswer& answer) {
+  TextTable table;
+  table.columns = {{"Law", "", Align::kLeft},
+                   {"Free parameters"},
+                   {"Mean residual"},
+                   {"Held-out error"},
+                   {"Beyond the first, 95 %", "%"},
+                   {"Cross-validated error"},
+                   {"AIC"},
+                   {"BIC"},
+                   {"Verdict", "", Align::kLeft}};
+  const Comparison& comparison = answer.comparison;
+  for (std::size_t i = 0; i < comparison.scores.size(); ++i) {
+    const FamilyScore& score = comparison.scores[i];
+    if (!score.fit) continue;
+    table.rows.push_back(
+        {std::string(score.family->name), std::to_string(score.free_parameters),
+         percentText(score.fit->mean_abs_log_residual), errorText(score.hold_out),
+         excessText(answer.held_runs > 0 ? score.hold_out_excess : score.cross_validation_excess),
+         errorText(score.cross_validation), fmt::format("{:.1f}", score.aic),
+         fmt::format("{:.1f}", score.bic), standingText(comparison, i)});
+  }
+  return table;
+}
+
+std::string compareSentence(const CompareAnswer& answer) {
   const Comparison& comparison = answer.comparison;
   const FamilyScore& leader = comparison.scores.front();
   const FamilyScore& taken = comparison.scores[*comparison.recommended];
@@ -150,29 +166,12 @@ std::string sentence(const CompareAnswer& answer) {
   return text;
 }
 
-/// Families that do not suit, gathered by reason.
-std::string unsuitableText(const Comparison& comparison) {
-  std::map<std::string, std::vector<std::string>> by_reason;
-  for (const FamilyScore& score : comparison.scores) {
-    if (score.fit) continue;
-    const std::string reason = score.unsuitable.substr(0, score.unsuitable.find(';'));
-    by_reason[reason.substr(0, reason.find(", so "))].emplace_back(score.family->name);
-  }
-  std::string text;
-  for (const auto& [reason, names] : by_reason) {
-    text += wrappedText(fmt::format("Not tried: {}: {}", listed(names), reason), 100, 2);
-  }
-  return text;
-}
-
-}  // namespace
-
 std::string compareText(const CompareAnswer& answer) {
   const ChosenPoints& points = answer.points;
   std::string text = fmt::format("Runs: {} points of {} runs from {}\n", points.table.runs.size(),
                                  points.runs, fmt::join(answer.question.points.files, ", "));
-  text += wrappedText(sentence(answer), 100, 0) + "\n";
-  text += tableText(scoreTable(answer), 118);
+  text += wrappedText(compareSentence(answer), 100, 0) + "\n";
+  text += tableText(compareTable(answer), 118);
   text +=
       "Errors are means of |ln predicted - ln measured|; basis: held-out and cross-validated "
       "are of runs\nthat the fit did not see, residuals of those it saw. AIC and BIC count runs, "

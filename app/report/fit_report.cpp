@@ -85,42 +85,6 @@ std::string searchText(const FitResult& fit) {
   return text;
 }
 
-/// Size and tokens that each window's law calls optimal at the runs' own largest compute.
-TextTable windowTable(const LawFit& fit) {
-  if (!fit.law.family->dependsOnTokens()) return {};
-  const Flop budget(fit.law.flop_per_param_token * fit.data.largest_compute);
-  const double experts =
-      fit.law.family->dependsOnExperts() ? std::max(1.0, fit.data.experts.low) : 1.0;
-  TextTable table;
-  table.title = "The same fit on other windows: what moves here is not determined by these runs";
-  table.columns = {{"Parameter", "", Align::kLeft}, {"This window"}};
-  for (const WindowFit& window : fit.windows) {
-    table.columns.push_back({fmt::format("{} ({:.2g} to {:.2g}, {} points)", window.label,
-                                         window.rule.low, window.rule.high, window.points)});
-  }
-  for (std::size_t i = 0; i < fit.fit.values.size(); ++i) {
-    std::vector<std::string> row = {fit.fit.parameters[i].name,
-                                    fmt::format("{:.4g}", fit.fit.values[i])};
-    for (const WindowFit& window : fit.windows) {
-      row.push_back(fmt::format("{:.4g}", window.values[i]));
-    }
-    table.rows.push_back(std::move(row));
-  }
-  std::vector<std::string> sizes = {
-      fmt::format("N_opt at {}, E = {:g}", powerText(budget.value()), experts)};
-  std::vector<std::string> ratios = {"D/N there"};
-  const auto add = [&](const Law& law) {
-    const auto best = computeOptimum(law, budget, {.experts = experts});
-    sizes.push_back(best ? countText(best->params) : "none");
-    ratios.push_back(best ? plainText(best->tokens_per_param()) : "-");
-  };
-  add(fit.law);
-  for (const WindowFit& window : fit.windows) add(fit.law.withValues(window.values));
-  table.rows.push_back(std::move(sizes));
-  table.rows.push_back(std::move(ratios));
-  return table;
-}
-
 std::string lawText(const FitAnswer& answer, const LawFit& fit) {
   const FitResult& result = fit.fit;
   std::string text = fmt::format("\nLaw {} [{}]\n  {}\n", result.family->name,
@@ -166,6 +130,41 @@ std::string lawText(const FitAnswer& answer, const LawFit& fit) {
 }
 
 }  // namespace
+
+TextTable windowTable(const LawFit& fit) {
+  if (fit.windows.empty() || !fit.law.family->dependsOnTokens()) return {};
+  const Flop budget(fit.law.flop_per_param_token * fit.data.largest_compute);
+  const double experts =
+      fit.law.family->dependsOnExperts() ? std::max(1.0, fit.data.experts.low) : 1.0;
+  TextTable table;
+  table.title = "The same fit on other windows: what moves here is not determined by these runs";
+  table.columns = {{"Parameter", "", Align::kLeft}, {"This window"}};
+  for (const WindowFit& window : fit.windows) {
+    table.columns.push_back({fmt::format("{} ({:.2g} to {:.2g}, {} points)", window.label,
+                                         window.rule.low, window.rule.high, window.points)});
+  }
+  for (std::size_t i = 0; i < fit.fit.values.size(); ++i) {
+    std::vector<std::string> row = {fit.fit.parameters[i].name,
+                                    fmt::format("{:.4g}", fit.fit.values[i])};
+    for (const WindowFit& window : fit.windows) {
+      row.push_back(fmt::format("{:.4g}", window.values[i]));
+    }
+    table.rows.push_back(std::move(row));
+  }
+  std::vector<std::string> sizes = {
+      fmt::format("N_opt at {}, E = {:g}", powerText(budget.value()), experts)};
+  std::vector<std::string> ratios = {"D/N there"};
+  const auto add = [&](const Law& law) {
+    const auto best = computeOptimum(law, budget, {.experts = experts});
+    sizes.push_back(best ? countText(best->params) : "none");
+    ratios.push_back(best ? plainText(best->tokens_per_param()) : "-");
+  };
+  add(fit.law);
+  for (const WindowFit& window : fit.windows) add(fit.law.withValues(window.values));
+  table.rows.push_back(std::move(sizes));
+  table.rows.push_back(std::move(ratios));
+  return table;
+}
 
 TextTable parameterTable(const LawFit& fit) {
   TextTable table;

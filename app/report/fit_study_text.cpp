@@ -229,26 +229,30 @@ std::string residualText(const FitAnswer& answer, const LawFit& fit) {
   return text + replicateText(fit.study.residuals->replicates);
 }
 
+TextTable allocationTable(const LawFit& fit) {
+  TextTable table;
+  table.title = "Loss-optimal split of compute, at 1, 10 and 100 times the largest run's";
+  table.columns = {{"Budget", "FLOP"},
+                   {"E"},
+                   {"N*"},
+                   {"95 % interval"},
+                   {"D*", "tokens"},
+                   {"95 % interval"},
+                   {"D/N"},
+                   {"Loss", "nats"},
+                   {"95 % interval"},
+                   {"Basis", "", Align::kLeft}};
+  for (const AllocationAtExperts& at : fit.study.allocations) addRows(at, table);
+  return table;
+}
+
 std::string allocationText(const LawFit& fit) {
   std::string text;
   if (!fit.study.no_allocation.empty()) {
     text += wrappedText("No optimal split of compute: " + fit.study.no_allocation, kStudyWidth, 2);
   }
   if (!fit.study.allocations.empty()) {
-    TextTable table;
-    table.title = "Loss-optimal split of compute, at 1, 10 and 100 times the largest run's";
-    table.columns = {{"Budget", "FLOP"},
-                     {"E"},
-                     {"N*"},
-                     {"95 % interval"},
-                     {"D*", "tokens"},
-                     {"95 % interval"},
-                     {"D/N"},
-                     {"Loss", "nats"},
-                     {"95 % interval"},
-                     {"Basis", "", Align::kLeft}};
-    for (const AllocationAtExperts& at : fit.study.allocations) addRows(at, table);
-    text += "\n" + tableText(table, 118);
+    text += "\n" + tableText(allocationTable(fit), 118);
     for (const AllocationAtExperts& at : fit.study.allocations) {
       const std::string where =
           fit.study.allocations.size() > 1 ? fmt::format(" at E = {:g}", at.experts) : "";
@@ -261,7 +265,7 @@ std::string allocationText(const LawFit& fit) {
   return text;
 }
 
-std::string suggestionText(const LawFit& fit) {
+TextTable suggestionTable(const LawFit& fit) {
   if (!fit.suggestion) return {};
   const Suggestion& suggestion = *fit.suggestion;
   const RunDesign& design = suggestion.design;
@@ -281,21 +285,31 @@ std::string suggestionText(const LawFit& fit) {
                           countText(run.point.train_tokens), fmt::format("{:g}", run.point.experts),
                           powerText(run.flop.value()), percentText(run.error_after)});
   }
-  std::string text = "\n" + tableText(table, 118);
-  text += wrappedText(
-      fmt::format("For at most {} FLOP together{}. One run scatters by {} about the law. {}The "
-                  "figures hold if the law does; runs where it has not been tried would test that.",
-                  powerText(suggestion.budget.value()),
-                  suggestion.budget_chosen ? " (what these runs cost; --suggest-budget-flop sets "
-                                             "another)"
-                                           : "",
-                  percentText(design.run_error),
-                  design.plausible_laws > 1
-                      ? fmt::format("Averaged over {} laws that these runs do not tell apart. ",
-                                    design.plausible_laws)
-                      : ""),
-      kStudyWidth, 2);
-  return text;
+  return table;
+}
+
+std::string suggestionNote(const LawFit& fit) {
+  if (!fit.suggestion) return {};
+  const Suggestion& suggestion = *fit.suggestion;
+  const RunDesign& design = suggestion.design;
+  return fmt::format(
+      "For at most {} FLOP together{}. One run scatters by {} about the law. {}The "
+      "figures hold if the law does; runs where it has not been tried would test that.",
+      powerText(suggestion.budget.value()),
+      suggestion.budget_chosen ? " (what these runs cost; --suggest-budget-flop sets "
+                                 "another)"
+                               : "",
+      percentText(design.run_error),
+      design.plausible_laws > 1
+          ? fmt::format("Averaged over {} laws that these runs do not tell apart. ",
+                        design.plausible_laws)
+          : "");
+}
+
+std::string suggestionText(const LawFit& fit) {
+  if (!fit.suggestion) return {};
+  return "\n" + tableText(suggestionTable(fit), 118) +
+         wrappedText(suggestionNote(fit), kStudyWidth, 2);
 }
 
 std::string rivalText(const LawFit& fit) {

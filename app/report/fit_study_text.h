@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "app/report/text_table.h"
 #include "app/workflows/fit_workflow.h"
 
 namespace moe::report {
@@ -24,7 +25,12 @@ std::string residualText(const FitAnswer& answer, const LawFit& fit);
 /// The optimal split of compute, and the iso-FLOP parabolas beside it.
 std::string allocationText(const LawFit& fit);
 
-/// Runs to make next.
+/// Its table: at each budget N, D and loss with their intervals; no rows without a split.
+TextTable allocationTable(const LawFit& fit);
+
+/// Runs to make next: the table, what it rests on, and both.
+TextTable suggestionTable(const LawFit& fit);
+std::string suggestionNote(const LawFit& fit);
 std::string suggestionText(const LawFit& fit);
 
 /// One line when another law clearly beats this one.

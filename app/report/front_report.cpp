@@ -42,6 +42,25 @@ std::vector<ParetoPoint> thinned(const FrontAnswer& answer) {
   return kept;
 }
 
+Json pointJson(const FrontAnswer& answer, const ParetoPoint& point) {
+  const PricedDesign& design = answer.request.designs[point.design];
+  return {{"design", design.label},
+          {"experts", jsonNumber(design.model.experts)},
+          {"dense_params", jsonNumber(point.params)},
+          {"active_params", jsonNumber(point.active_params)},
+          {"total_params", jsonNumber(point.total_params)},
+          {"train_tokens", jsonNumber(point.train_tokens)},
+          {"loss", jsonNumber(point.loss)},
+          {"train_usd", jsonNumber(point.training_usd)},
+          {"usd_per_million_output_tokens_all_in", jsonNumber(point.usd_per_million)},
+          {"lifetime_usd_per_million_output_tokens",
+           answer.request.lifetime_tokens > 0 ? jsonNumber(point.lifetime_usd_per_million)
+                                              : Json(nullptr)},
+          {"extrapolated", point.extrapolated}};
+}
+
+}  // namespace
+
 TextTable frontTable(const FrontAnswer& answer) {
   TextTable table{
       fmt::format("{} models that no other beats in loss and price", answer.points.size()),
@@ -73,25 +92,6 @@ TextTable frontTable(const FrontAnswer& answer) {
                                           table.rows.size(), answer.points.size()));
   return table;
 }
-
-Json pointJson(const FrontAnswer& answer, const ParetoPoint& point) {
-  const PricedDesign& design = answer.request.designs[point.design];
-  return {{"design", design.label},
-          {"experts", jsonNumber(design.model.experts)},
-          {"dense_params", jsonNumber(point.params)},
-          {"active_params", jsonNumber(design.active_params(point.params))},
-          {"total_params", jsonNumber(design.total_params(point.params))},
-          {"train_tokens", jsonNumber(point.train_tokens)},
-          {"loss", jsonNumber(point.loss)},
-          {"train_usd", jsonNumber(point.training_usd)},
-          {"usd_per_million_output_tokens_all_in", jsonNumber(point.usd_per_million)},
-          {"lifetime_usd_per_million_output_tokens",
-           answer.request.lifetime_tokens > 0 ? jsonNumber(point.lifetime_usd_per_million)
-                                              : Json(nullptr)},
-          {"extrapolated", point.extrapolated}};
-}
-
-}  // namespace
 
 std::string frontText(const FrontAnswer& answer) {
   std::string text = purpose(answer);

@@ -2,9 +2,13 @@
 
 #include <string>
 
+#include "app/report/text_table.h"
 #include "app/workflows/front_workflow.h"
 
 namespace moe::report {
+
+/// The front thinned to some twenty models, from the cheapest to the best.
+TextTable frontTable(const FrontAnswer& answer);
 
 /// The front for people, thinned to some twenty models.
 std::string frontText(const FrontAnswer& answer);

@@ -44,46 +44,6 @@ std::size_t rowsOf(const ValidatedGroup& group) {
   return std::max(group.accuracy.tpot.count, group.accuracy.ttft.count);
 }
 
-TextTable setTable(const ValidateOutcome& outcome) {
-  TextTable table{"Errors, |predicted/measured - 1|", {{"Set", "", Align::kLeft}}};
-  addErrorColumns(table);
-  const std::vector<ValidatedGroup> all{outcome.overall};
-  for (const ValidatedGroup& set : outcome.sets.empty() ? all : outcome.sets) {
-    table.rows.push_back({set.accuracy.name});
-    addErrorCells(table.rows.back(), set, rowsOf(set));
-  }
-  if (outcome.flagged)
-    table.footnotes.push_back(
-        "Clean: no known defect. Core: clean, and none of the doubtful measurements.");
-  return table;
-}
-
-TextTable groupTable(const ValidateOutcome& outcome) {
-  TextTable table;
-  std::vector<std::string> keys;
-  for (const PointKey key : outcome.keys) {
-    keys.emplace_back(name(key));
-    std::string heading = keys.back();
-    heading[0] = static_cast<char>(heading[0] - 'a' + 'A');
-    table.columns.push_back({heading, "", Align::kLeft});
-  }
-  table.title = fmt::format("All rows by {}", fmt::join(keys, ", "));
-  addErrorColumns(table);
-  if (outcome.flagged) {
-    table.columns.push_back({"Core rows"});
-    table.columns.push_back({"TPOT MAPE", "%"});
-  }
-  for (const ValidatedGroup& group : outcome.groups) {
-    table.rows.push_back(group.values);
-    addErrorCells(table.rows.back(), group, rowsOf(group));
-    if (!outcome.flagged) continue;
-    const ErrorSummary& core = group.core.tpot;
-    table.rows.back().push_back(std::to_string(core.count));
-    table.rows.back().push_back(percent(core, core.mape));
-  }
-  return table;
-}
-
 /// ln of predicted over measured TPOT; of TTFT where no TPOT was measured.
 double missedBy(const ValidatedPoint& row) {
   const ServingMeasurement& measured = row.point.measured;
@@ -159,10 +119,50 @@ std::string headText(const ValidateOutcome& outcome) {
 
 }  // namespace
 
+TextTable accuracySetTable(const ValidateOutcome& outcome) {
+  TextTable table{"Errors, |predicted/measured - 1|", {{"Set", "", Align::kLeft}}};
+  addErrorColumns(table);
+  const std::vector<ValidatedGroup> all{outcome.overall};
+  for (const ValidatedGroup& set : outcome.sets.empty() ? all : outcome.sets) {
+    table.rows.push_back({set.accuracy.name});
+    addErrorCells(table.rows.back(), set, rowsOf(set));
+  }
+  if (outcome.flagged)
+    table.footnotes.push_back(
+        "Clean: no known defect. Core: clean, and none of the doubtful measurements.");
+  return table;
+}
+
+TextTable accuracyGroupTable(const ValidateOutcome& outcome) {
+  TextTable table;
+  std::vector<std::string> keys;
+  for (const PointKey key : outcome.keys) {
+    keys.emplace_back(name(key));
+    std::string heading = keys.back();
+    heading[0] = static_cast<char>(heading[0] - 'a' + 'A');
+    table.columns.push_back({heading, "", Align::kLeft});
+  }
+  table.title = fmt::format("All rows by {}", fmt::join(keys, ", "));
+  addErrorColumns(table);
+  if (outcome.flagged) {
+    table.columns.push_back({"Core rows"});
+    table.columns.push_back({"TPOT MAPE", "%"});
+  }
+  for (const ValidatedGroup& group : outcome.groups) {
+    table.rows.push_back(group.values);
+    addErrorCells(table.rows.back(), group, rowsOf(group));
+    if (!outcome.flagged) continue;
+    const ErrorSummary& core = group.core.tpot;
+    table.rows.back().push_back(std::to_string(core.count));
+    table.rows.back().push_back(percent(core, core.mape));
+  }
+  return table;
+}
+
 std::string validateText(const ValidateOutcome& outcome) {
   std::string text = headText(outcome);
-  text += tableText(setTable(outcome), kValidateWidth) + "\n";
-  if (!outcome.keys.empty()) text += tableText(groupTable(outcome), kValidateWidth) + "\n";
+  text += tableText(accuracySetTable(outcome), kValidateWidth) + "\n";
+  if (!outcome.keys.empty()) text += tableText(accuracyGroupTable(outcome), kValidateWidth) + "\n";
   text += tableText(worstTable(outcome), kValidateWidth) + "\n";
   text += wrappedText(
       "TPOT: time per output token. TTFT: time to first token. Latency: of a whole request. MAPE: "

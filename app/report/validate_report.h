@@ -2,10 +2,17 @@
 
 #include <string>
 
+#include "app/report/text_table.h"
 #include "app/workflows/validate_workflow.h"
 #include "data/units.h"
 
 namespace moe::report {
+
+/// Errors of all, clean and core rows.
+TextTable accuracySetTable(const ValidateOutcome& outcome);
+
+/// Errors by the outcome's keys, with those of core rows beside.
+TextTable accuracyGroupTable(const ValidateOutcome& outcome);
 
 /// Errors over all rows, row sets and groups, the rows that are predicted worst, and what was
 /// skipped.

@@ -58,6 +58,14 @@ Json checkJson(const VerifyRow& row) {
           {"tokens", row.check->tokens}};
 }
 
+Json routingJson(const VerifyRow& row) {
+  if (!row.routing) return nullptr;
+  return {{"passed", row.routing->passed()},
+          {"tokens", row.routing->tokens},
+          {"close_tokens", row.routing->close_tokens},
+          {"worst_weight", jsonNumber(row.routing->worst_weight)}};
+}
+
 void addTimes(Json& json, const VerifyRow& row) {
   json["predicted_s"] = jsonNumber(row.predicted.seconds);
   json["basis"] = std::string(name(row.predicted.basis));
@@ -71,6 +79,7 @@ void addTimes(Json& json, const VerifyRow& row) {
   json["experts_touched"] = figure(row.distinct_experts);
   json["error"] = row.timed() ? jsonNumber(row.error()) : Json(nullptr);
   json["numbers"] = checkJson(row);
+  json["routing"] = routingJson(row);
 }
 
 Json rowJson(const VerifyRow& row) {
@@ -108,6 +117,8 @@ Json summaryJson(const LayerStudy& study) {
           {"goal", {{"median_ape", kMedianGoal}, {"p90_ape", kP90Goal}}},
           {"numbers",
            {{"checked", summary.checked},
+            {"checked_tokens", summary.checked_tokens},
+            {"routed_tokens", summary.routed_tokens},
             {"wrong", summary.wrong_numbers},
             {"worst_error_f32", jsonNumber(summary.worst_error_f32)},
             {"worst_error_bf16", jsonNumber(summary.worst_error_bf16)}}},
@@ -146,7 +157,8 @@ std::string verifyJson(const VerifyOutcome& outcome, Seconds timing) {
     results["claims"].push_back({{"claim", claim.claim},
                                  {"verdict", std::string(name(claim.verdict))},
                                  {"evidence", claim.evidence},
-                                 {"rows", claim.rows}});
+                                 {"rows", claim.rows},
+                                 {"families", claim.families}});
   results["rows"] = Json::array();
   for (const VerifyRow& row : outcome.study.rows) results["rows"].push_back(rowJson(row));
   return documentText(head, results);

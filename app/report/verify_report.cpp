@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "app/report/number_text.h"
-#include "app/report/text_table.h"
 
 namespace moe::report {
 namespace {
@@ -35,18 +34,6 @@ void addErrorHeadings(TextTable& table) {
   table.columns.push_back({"Median", "%"});
   table.columns.push_back({"p90", "%"});
   table.columns.push_back({"Ratio"});
-}
-
-TextTable errorTable(const LayerStudy& study) {
-  TextTable table{"Errors, |predicted/measured - 1|, of rows that are trusted",
-                  {{"Group", "", Align::kLeft}, {"Value", "", Align::kLeft}}};
-  addErrorHeadings(table);
-  addErrorRow(table, {"all", ""}, study.summary.all);
-  addErrorRow(table, {"layers", ""}, study.summary.layers);
-  addErrorRow(table, {"decoder blocks", ""}, study.summary.blocks);
-  for (const RowGroup& group : study.summary.groups)
-    addErrorRow(table, {group.key, group.value}, group.errors);
-  return table;
 }
 
 TextTable worstRows(const LayerStudy& study) {
@@ -87,10 +74,11 @@ std::string verdictText(const VerifyOutcome& outcome) {
                   countOf(summary, RowVerdict::kSkipped)),
       kVerifyWidth, 2);
   text += wrappedText(
-      fmt::format("Numbers against the double-precision reference: {} of {} rows right; largest "
-                  "error {} in f32, {} in bf16.",
-                  summary.checked - summary.wrong_numbers, summary.checked,
-                  powerText(summary.worst_error_f32), powerText(summary.worst_error_bf16)),
+      fmt::format(
+          "Numbers of {} tokens and experts of {} against the double-precision reference: {} "
+          "of {} rows right; largest error {} in f32, {} in bf16.",
+          summary.checked_tokens, summary.routed_tokens, summary.checked - summary.wrong_numbers,
+          summary.checked, powerText(summary.worst_error_f32), powerText(summary.worst_error_bf16)),
       kVerifyWidth, 2);
   return text;
 }
@@ -129,6 +117,18 @@ std::string_view limitWord(std::string_view bound) {
   return bound == "latency" ? "overhead" : bound;
 }
 
+TextTable verifyErrorTable(const LayerStudy& study) {
+  TextTable table{"Errors, |predicted/measured - 1|, of rows that are trusted",
+                  {{"Group", "", Align::kLeft}, {"Value", "", Align::kLeft}}};
+  addErrorHeadings(table);
+  addErrorRow(table, {"all", ""}, study.summary.all);
+  addErrorRow(table, {"layers", ""}, study.summary.layers);
+  addErrorRow(table, {"decoder blocks", ""}, study.summary.blocks);
+  for (const RowGroup& group : study.summary.groups)
+    addErrorRow(table, {group.key, group.value}, group.errors);
+  return table;
+}
+
 std::string verifyText(const VerifyOutcome& outcome) {
   const HardwareMeasurement& measured = *outcome.machine.measurement;
   std::string text = wrappedText(
@@ -136,14 +136,15 @@ std::string verifyText(const VerifyOutcome& outcome) {
                   measured.library, outcome.calibrated_now ? "now, quickly" : measured.date),
       kVerifyWidth, 2);
   text += verdictText(outcome) + "\n";
-  text += tableText(errorTable(outcome.study), kVerifyWidth) + "\n";
+  text += tableText(verifyErrorTable(outcome.study), kVerifyWidth) + "\n";
   text += claimsText(outcome.study) + "\n" + limitsText(outcome.study);
   text += tableText(worstRows(outcome.study), kVerifyWidth) + "\n" + skippedText(outcome.study);
   text += wrappedText(
       "Predicted by the cost model of moeplan cost from this machine's calibration. p90: 90 % of "
       "the "
       "rows are below. Ratio: median of predicted/measured. Scatter: between quartiles of the "
-      "repetitions, over their median. Limit: what the largest part waits for.",
+      "repetitions, over their median. Limit: what the largest part waits for. Weights, keys and "
+      "values were evicted from the caches before every run.",
       kVerifyWidth);
   for (const Warning& warning : outcome.warnings)
     text += wrappedText("Warning: " + warning.message, kVerifyWidth, 2);

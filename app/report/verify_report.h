@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "app/report/text_table.h"
 #include "app/workflows/verify_workflow.h"
 #include "data/units.h"
 
@@ -11,6 +12,9 @@ namespace moe::report {
 /// Verdict, errors over all rows and by group, claims, the rows that are predicted worst, what was
 /// skipped or mistrusted.
 std::string verifyText(const VerifyOutcome& outcome);
+
+/// Errors of all rows, layers, blocks and groups; fractions in percent.
+TextTable verifyErrorTable(const LayerStudy& study);
 
 /// Schema moeplan.verify/1: "summary", "groups", "claims" and every row; fractions, not percent.
 std::string verifyJson(const VerifyOutcome& outcome, Seconds timing);

@@ -30,6 +30,23 @@ Result<void> checkWritable(const std::string& file) {
   return {};
 }
 
+/// A device or pipe holds nothing that could be lost, and has no file beside it.
+bool isSpecial(const std::string& file) {
+  std::error_code ignored;
+  return std::filesystem::exists(file, ignored) && !std::filesystem::is_regular_file(file, ignored);
+}
+
+void noteStop(Calibration& calibration, CalibrateOutcome& outcome) {
+  calibration.entry.notes = "stopped before all was measured: some tables are incomplete";
+  std::string message = calibration.entry.notes;
+  if (!outcome.written.empty() && !isSpecial(outcome.written)) {
+    outcome.written += ".partial";
+    message +=
+        fmt::format("; written to {}, {} is as it was", outcome.written, outcome.request.out);
+  }
+  calibration.warnings.push_back({"incomplete", std::move(message)});
+}
+
 }  // namespace
 
 Result<CalibrateOutcome> runCalibrate(const CalibrateRequest& request, const Bench& bench,
@@ -38,16 +55,14 @@ Result<CalibrateOutcome> runCalibrate(const CalibrateRequest& request, const Ben
   if (const auto good = checkWritable(request.out); !good) return tl::unexpected(good.error());
   auto calibration = calibrate(bench, plan, nowInUtc(), stop, progress);
   if (!calibration) return tl::unexpected(calibration.error());
-  if (calibration->stopped) {
-    calibration->entry.notes = "stopped before all was measured: some tables are incomplete";
-    calibration->warnings.push_back({"incomplete", calibration->entry.notes});
-  }
-  CalibrateOutcome outcome{.request = request, .calibration = *std::move(calibration), .toml = {}};
-  const HardwareEntry& entry = outcome.calibration.entry;
-  outcome.cold_bytes = coldBytes(entry.measurement->cached).value();
-  outcome.toml = hardwareToml(entry);
-  if (!request.out.empty())
-    if (const auto written = writeFile(request.out, outcome.toml); !written)
+  CalibrateOutcome outcome;
+  outcome.request = request;
+  if (!request.out.empty()) outcome.written = request.out;
+  if (calibration->stopped) noteStop(*calibration, outcome);
+  outcome.calibration = *std::move(calibration);
+  outcome.toml = hardwareToml(outcome.calibration.entry);
+  if (!outcome.written.empty())
+    if (const auto written = writeFile(outcome.written, outcome.toml); !written)
       return tl::unexpected(written.error());
   return outcome;
 }

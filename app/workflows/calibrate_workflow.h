@@ -13,14 +13,16 @@ namespace moe {
 /// `calibrate`: this machine as an accelerator of the catalog. Fields are the options.
 struct CalibrateRequest {
   bool quick = false;
-  std::string out;  ///< file for the entry; empty: it is only in the outcome
+  /// File for the entry; empty: it is only in the outcome. A calibration that was stopped goes to
+  /// FILE.partial: it never takes the place of a complete one.
+  std::string out;
 };
 
 struct CalibrateOutcome {
   CalibrateRequest request;
   Calibration calibration;
-  std::string toml;       ///< the entry, as `--hardware FILE` and a folder's hardware.toml read it
-  double cold_bytes = 0;  ///< that weights have together when they are measured from memory
+  std::string toml;     ///< the entry, as `--hardware FILE` and a folder's hardware.toml read it
+  std::string written;  ///< file that holds it; empty: none
 };
 
 /// Measures and writes. Errors: kInput for a file that cannot be written (found out before anything

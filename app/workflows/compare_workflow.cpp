@@ -6,6 +6,7 @@
 #include <chrono>
 #include <set>
 
+#include "app/workflows/elapsed.h"
 #include "app/workflows/fit_words.h"
 
 namespace moe {
@@ -43,11 +44,25 @@ Result<CompareAnswer> answerCompare(const CompareQuestion& question, std::stop_t
   if (!families) return tl::unexpected(families.error());
   const auto plan = understandPoints(question.points);
   if (!plan) return tl::unexpected(plan.error());
+  const auto read = readPoints(question.points, *plan);
+  if (!read) return tl::unexpected(read.error());
+  auto answer = answerCompare(question, *read, stop, progress);
+  if (answer) answer->timing = elapsedSince(begin);
+  return answer;
+}
+
+Result<CompareAnswer> answerCompare(const CompareQuestion& question, const RunTable& read,
+                                    std::stop_token stop, const ProgressSink& progress) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto families = familiesOf(question);
+  if (!families) return tl::unexpected(families.error());
+  const auto plan = understandPoints(question.points);
+  if (!plan) return tl::unexpected(plan.error());
   const auto rule = parseHoldOut(question.hold_out);
   if (!rule) return tl::unexpected(rule.error());
   const auto objective = parseObjective(question.objective, question.delta);
   if (!objective) return tl::unexpected(objective.error());
-  auto points = choosePoints(question.points, *plan);
+  auto points = choosePoints(question.points, *plan, read);
   if (!points) return tl::unexpected(points.error());
 
   CompareAnswer answer;
@@ -82,8 +97,7 @@ Result<CompareAnswer> answerCompare(const CompareQuestion& question, std::stop_t
   }
   warnAboutFewUnseen(answer);
   warnAboutBounds(answer);
-  answer.timing =
-      Seconds(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  answer.timing = elapsedSince(begin);
   return answer;
 }
 

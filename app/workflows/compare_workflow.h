@@ -40,4 +40,8 @@ struct CompareAnswer {
 Result<CompareAnswer> answerCompare(const CompareQuestion& question, std::stop_token stop = {},
                                     const ProgressSink& progress = {});
 
+/// The same on the rows that readPoints read for such a question.
+Result<CompareAnswer> answerCompare(const CompareQuestion& question, const RunTable& read,
+                                    std::stop_token stop = {}, const ProgressSink& progress = {});
+
 }  // namespace moe

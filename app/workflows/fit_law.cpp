@@ -5,70 +5,15 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
-#include <numeric>
 #include <set>
 
+#include "app/workflows/fit_parts.h"
 #include "app/workflows/fit_warnings.h"
-#include "data/nearest_name.h"
 #include "fitting/trust/bootstrap.h"
 
 namespace moe {
 
 namespace {
-
-/// The points that one law is fitted to.
-struct FittedPoints {
-  RunTable table;
-  std::vector<std::size_t> run_of_row;
-  std::vector<std::size_t> rows;  // of the answer's table
-};
-
-/// All of the answer's points; of a law without experts, when reduced, those with E = 1.
-Result<FittedPoints> pointsFor(const LawFamily& family, const FitPlan& plan,
-                               const FitAnswer& answer) {
-  FittedPoints points{answer.points.table, answer.points.run_of_row, {}};
-  points.rows.resize(points.table.runs.size());
-  std::iota(points.rows.begin(), points.rows.end(), std::size_t{0});
-  if (!plan.fit.reduce || family.dependsOnExperts()) return points;
-  const auto dense = [&](std::size_t row) { return answer.points.table.runs[row].experts == 1; };
-  const auto kept =
-      static_cast<std::size_t>(std::count_if(points.rows.begin(), points.rows.end(), dense));
-  const bool one_count = answer.data.experts.low == answer.data.experts.high;
-  if (kept == points.rows.size() || one_count) return points;
-  if (kept == 0) {
-    return fail(ErrorKind::kInput, std::string(family.name),
-                "--reduce keeps the runs with E = 1, and there are none; keep one expert count "
-                "with --filter experts=8, or take an expert-aware law");
-  }
-  std::erase_if(points.rows, [&](std::size_t row) { return !dense(row); });
-  points.table = answer.points.table.select(points.rows);
-  points.run_of_row.clear();
-  for (const std::size_t row : points.rows) {
-    points.run_of_row.push_back(answer.points.run_of_row[row]);
-  }
-  return points;
-}
-
-/// The groups that are resampled and left out together: runs, or rows of one value of a column.
-Result<std::vector<std::size_t>> groupsOf(const FittedPoints& points, const std::string& column) {
-  if (column.empty()) return points.run_of_row;
-  const TagColumn* tag = points.table.tag(column);
-  if (tag == nullptr) {
-    std::vector<std::string> names;
-    for (const TagColumn& other : points.table.tags) names.push_back(other.name);
-    return fail(
-        ErrorKind::kInput, "--bootstrap-by",
-        fmt::format("the runs have no column '{}'; {}", column,
-                    names.empty() ? "they have no further columns" : didYouMean(column, names)));
-  }
-  std::map<std::string, std::size_t> number;
-  std::vector<std::size_t> groups;
-  for (const std::string& value : tag->values) {
-    groups.push_back(number.emplace(value, number.size()).first->second);
-  }
-  return groups;
-}
 
 void warnAboutReduction(const FittedPoints& points, const FitAnswer& answer, LawFit& fit) {
   const std::size_t left_out = answer.points.table.runs.size() - points.rows.size();
@@ -122,6 +67,19 @@ Result<std::optional<HoldOutResult>> heldOutError(const LawFamily& family,
   auto result = holdOut(family, points.table.runs, points.run_of_row, *held, plan.fit, stop);
   if (!result) return tl::unexpected(result.error());
   return std::move(*result);
+}
+
+/// Fills the error on the runs held out, or says that there was no time for it.
+Result<void> tryHoldOut(const LawFamily& family, const FittedPoints& points, const FitPlan& plan,
+                        std::stop_token stop, LawFit& fit) {
+  auto hold_out = heldOutError(family, points, plan, stop);
+  if (hold_out) {
+    fit.hold_out = std::move(*hold_out);
+    return {};
+  }
+  if (hold_out.error().kind != ErrorKind::kCancelled) return tl::unexpected(hold_out.error());
+  fit.warnings.push_back({"hold_out_missing", "stopped before the held-out runs were tried"});
+  return {};
 }
 
 FittedRange fittedRange(const FittedPoints& points, const DataSummary& data) {
@@ -253,46 +211,40 @@ DataSummary summaryOf(const RunTable& table, std::span<const std::size_t> run_of
 }
 
 Result<LawFit> fitOneLaw(const LawFamily& family, const FitPlan& plan, const FitAnswer& answer,
-                         const std::optional<Comparison>& rivals, std::stop_token stop,
-                         const ProgressSink& progress) {
+                         const std::optional<Comparison>& rivals, const FitParts* given,
+                         std::stop_token stop, const ProgressSink& progress) {
   const FitQuestion& question = answer.question;
-  const auto stage = [&](std::string_view what, double fraction) {
-    if (progress) progress(fmt::format("{}: {}", family.name, what), fraction);
-  };
-  const auto points = pointsFor(family, plan, answer);
-  if (!points) return tl::unexpected(points.error());
-  const auto groups = groupsOf(*points, question.bootstrap_by);
-  if (!groups) return tl::unexpected(groups.error());
-  const FitData data = FitData::of(points->table.runs, *groups);
-  auto fit = fitLaw(family, data, plan.fit, stop, stage);
-  if (!fit) return tl::unexpected(fit.error());
-  LawFit result;
-  result.fit = std::move(*fit);
-  result.data = summaryOf(points->table, points->run_of_row);
-  result.data.rows = points->rows;
-  result.warnings = warningsOfFit(family, points->table, result.fit);
-  warnAboutReduction(*points, answer, result);
-  if (question.bootstrap > 0) {
-    bootstrap(data, plan.fit, {.resamples = question.bootstrap, .seed = question.seed}, result.fit,
-              stop, stage);
+  const ProgressSink stage = stageOf(family, progress);
+  auto fitted = fittedLaw(family, plan, answer, stop, stage);
+  if (!fitted) return tl::unexpected(fitted.error());
+  const FittedPoints& points = fitted->points;
+  const FitData& data = fitted->data;
+  const StudyRequest study{&data, plan.fit, plan.study, question.seed};
+  if (given) {
+    if (auto same = checkParts(*given, *fitted, plan, question); !same) {
+      return tl::unexpected(same.error());
+    }
   }
+  const FitParts own = given ? FitParts{} : partsOfLaw(*fitted, plan, question, {}, stop, stage);
+  const FitParts& parts = given ? *given : own;
+  LawFit result;
+  result.fit = std::move(fitted->fit);
+  result.data = summaryOf(points.table, points.run_of_row);
+  result.data.rows = points.rows;
+  result.warnings = warningsOfFit(family, points.table, result.fit);
+  warnAboutReduction(points, answer, result);
+  if (question.bootstrap > 0) describeResamples(data, parts.refits, result.fit);
   if (!question.bootstrap_by.empty() && !result.fit.interval_method.empty()) {
     result.fit.interval_method +=
         fmt::format(", grouped by {} ({} groups)", question.bootstrap_by, data.groups);
   }
   fitWindows(family, answer.points.all, plan, stop, result);
-  auto hold_out = heldOutError(family, *points, plan, stop);
-  if (hold_out) {
-    result.hold_out = std::move(*hold_out);
-  } else if (hold_out.error().kind == ErrorKind::kCancelled) {
-    result.warnings.push_back({"hold_out_missing", "stopped before the held-out runs were tried"});
-  } else {
-    return tl::unexpected(hold_out.error());
+  if (auto tried = tryHoldOut(family, points, plan, stop, result); !tried) {
+    return tl::unexpected(tried.error());
   }
-  const StudyRequest study{&data, plan.fit, plan.study, question.seed};
-  result.study.profiles = profileFit(study, result.fit, stop, stage);
+  result.study.profiles = profileFit(study, parts.sides, result.fit);
   warnAboutLowerProfiles(result);
-  result.law = lawOf(result, *points, answer);
+  result.law = lawOf(result, points, answer);
   studyFit(study, result.fit, result.law, stop, stage, result.study);
   if (!question.residuals.empty() && !result.study.residuals) {
     result.study.residuals = studyResiduals(data, result.fit);

@@ -73,14 +73,14 @@ void fillIsoFlop(const StudyRequest& request, const Law& law, std::stop_token st
 
 }  // namespace
 
-std::vector<Profile> profileFit(const StudyRequest& request, FitResult& fit, std::stop_token stop,
-                                const ProgressSink& progress) {
-  const FitData& data = *request.data;
-  const bool small = data.points.size() <= kProfiledPoints;
-  if (request.depth == StudyDepth::kNone || (request.depth == StudyDepth::kAuto && !small)) {
-    return {};
-  }
-  std::vector<Profile> profiles = profileParameters(data, request.options, fit, {}, stop, progress);
+bool wantsProfiles(const StudyRequest& request) {
+  const bool small = request.data->points.size() <= kProfiledPoints;
+  return request.depth == StudyDepth::kFull || (request.depth == StudyDepth::kAuto && small);
+}
+
+std::vector<Profile> profileFit(const StudyRequest& request, std::span<const ProfileSide> sides,
+                                FitResult& fit) {
+  std::vector<Profile> profiles = joinedProfiles(*request.data, fit, {}, sides);
   markOpenProfiles(profiles, fit);
   return profiles;
 }

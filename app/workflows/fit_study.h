@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -46,11 +47,14 @@ struct StudyRequest {
   std::uint64_t seed = 0;
 };
 
-/// Profiles of the parameters, as deep as asked for; those of which one has no end lose their
-/// interval in `fit`. Comes before everything that reads which parameters are identified. Empty
-/// when stopped.
-std::vector<Profile> profileFit(const StudyRequest& request, FitResult& fit, std::stop_token stop,
-                                const ProgressSink& progress);
+/// Whether the parameters are profiled, as deep as asked for.
+bool wantsProfiles(const StudyRequest& request);
+
+/// Profiles of the parameters from their sides; those of which one has no end lose their interval
+/// in `fit`. Comes before everything that reads which parameters are identified. Empty without
+/// sides.
+std::vector<Profile> profileFit(const StudyRequest& request, std::span<const ProfileSide> sides,
+                                FitResult& fit);
 
 /// Residuals and influence, and the optimal split of compute at 1, 10 and 100 times the largest
 /// run's, into a study that holds its profiles. What was not finished when stopped is left empty.

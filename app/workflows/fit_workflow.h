@@ -92,6 +92,12 @@ struct LawFit {
   std::string residuals_saved_to;
 };
 
+/// What fits of several laws to the same points share.
+struct FitInputs {
+  ChosenPoints points;
+  std::optional<Comparison> rivals;  ///< how other laws do on them; none where the study leaves them
+};
+
 struct FitAnswer {
   FitQuestion question;
   ChosenPoints points;
@@ -102,9 +108,22 @@ struct FitAnswer {
   bool converged() const;
 };
 
+/// The question without what its inputs do not depend on: equal ones have equal fitInputs as long as
+/// the files that they name stay as they are.
+FitQuestion inputsKey(FitQuestion question);
+
+/// Chooses the points among the rows that were read and tries other laws on them. Errors:
+/// as answerFit.
+Result<FitInputs> fitInputs(const FitQuestion& question, const RunTable& read,
+                            std::stop_token stop = {}, const ProgressSink& progress = {});
+
 /// Reads runs, chooses points, fits every law asked for, resamples, studies, holds out and saves.
 /// Errors: kUsage for unknown words, kInput for files and data, kCancelled.
 Result<FitAnswer> answerFit(const FitQuestion& question, std::stop_token stop = {},
                             const ProgressSink& progress = {});
+
+/// The same from inputs of a question with the same key: equal numbers, without the reading.
+Result<FitAnswer> answerFit(const FitQuestion& question, const FitInputs& inputs,
+                            std::stop_token stop = {}, const ProgressSink& progress = {});
 
 }  // namespace moe

@@ -49,16 +49,19 @@ std::function<Result<LifetimeRequest>()> changedRequest(const LifetimeInputs& in
   };
 }
 
-/// A factor on the question, whose designs are built anew.
+/// A factor on the question, whose designs are built anew; law, goal and limits stay.
 template <class Change>
 std::function<Result<LifetimeRequest>()> changedQuestion(const LifetimeQuestion& question,
+                                                         const LifetimeInputs& inputs,
                                                          Change change) {
-  return [question, change]() -> Result<LifetimeRequest> {
+  return [question, &inputs, change]() -> Result<LifetimeRequest> {
     LifetimeQuestion other = question;
     change(other);
-    auto inputs = lifetimeInputs(other);
-    if (!inputs) return tl::unexpected(inputs.error());
-    return std::move(inputs->request);
+    auto designs = planDesigns(other);
+    if (!designs) return tl::unexpected(designs.error());
+    LifetimeRequest request = inputs.request;
+    request.designs = std::move(designs->designs);
+    return request;
   };
 }
 
@@ -110,18 +113,18 @@ SensitivityFactor goalFactor(const LifetimeInputs& inputs) {
           times(0.5), times(2)};
 }
 
-SensitivityFactor lengthFactor(const LifetimeQuestion& question, const char* name,
-                               std::optional<double> LifetimeQuestion::*length) {
+SensitivityFactor lengthFactor(const LifetimeQuestion& question, const LifetimeInputs& inputs,
+                               const char* name, std::optional<double> LifetimeQuestion::*length) {
   const double tokens = *(question.*length);
   const auto times = [&](double by) {
-    return changedQuestion(question, [=](LifetimeQuestion& q) { *(q.*length) *= by; });
+    return changedQuestion(question, inputs, [=](LifetimeQuestion& q) { *(q.*length) *= by; });
   };
   return {name, tokenText(tokens / 2), tokenText(tokens * 2), times(0.5), times(2)};
 }
 
-SensitivityFactor skewFactor(const LifetimeQuestion& question) {
+SensitivityFactor skewFactor(const LifetimeQuestion& question, const LifetimeInputs& inputs) {
   const auto exponent = [&](double value) {
-    return changedQuestion(question, [=](LifetimeQuestion& q) { q.router_skew = value; });
+    return changedQuestion(question, inputs, [=](LifetimeQuestion& q) { q.router_skew = value; });
   };
   return {"router skew", "even", "power law 2", exponent(0), exponent(2)};
 }
@@ -155,9 +158,9 @@ std::vector<SensitivityFactor> lifetimeFactors(const LifetimeQuestion& question,
       speedFactor(inputs, "training speed (MFU)", {1, kSlower, kSlower}),
       speedFactor(inputs, "serving speed", {kSlower, 1, 1}),
       goalFactor(inputs),
-      lengthFactor(question, "prompt tokens", &LifetimeQuestion::prompt_tokens),
-      lengthFactor(question, "output tokens", &LifetimeQuestion::output_tokens)};
-  if (hasExperts(inputs)) factors.push_back(skewFactor(question));
+      lengthFactor(question, inputs, "prompt tokens", &LifetimeQuestion::prompt_tokens),
+      lengthFactor(question, inputs, "output tokens", &LifetimeQuestion::output_tokens)};
+  if (hasExperts(inputs)) factors.push_back(skewFactor(question, inputs));
   if (!question.other_law_file.empty()) factors.push_back(lawFactor(question, inputs));
   return factors;
 }

@@ -152,6 +152,54 @@ std::vector<Basis> basesOf(const LifetimeInputs& inputs) {
   return bases;
 }
 
+/// Model, curves and warnings of an outcome.
+Result<void> explainLifetime(const LifetimeInputs& inputs, LifetimeAnswer& answer) {
+  answer.shown = answer.outcome.recommendation.row;
+  if (!answer.shown && answer.outcome.feasible()) answer.shown = 0;
+  if (answer.shown) {
+    const LifetimeRow& row = answer.outcome.rows[*answer.shown];
+    if (inputs.designs.models.empty()) answer.curves = curvesOf(answer.request, row);
+    warnOfSmall(inputs, row, answer);
+    if (auto made = makeConcrete(inputs, row, answer); !made) return made;
+  }
+  warnOfYears(answer);
+  return {};
+}
+
+/// The answer around an outcome that `plan` makes of the request.
+template <class Plan>
+Result<LifetimeAnswer> lifetimeAnswerOf(const LifetimeQuestion& question,
+                                        const LifetimeInputs& inputs, std::stop_token stop,
+                                        const ProgressSink& progress, const Plan& plan) {
+  const auto start = std::chrono::steady_clock::now();
+  auto request = lifetimeRequest(question, inputs);
+  if (!request) return tl::unexpected(request.error());
+  auto outcome = plan(*request);
+  if (!outcome) return tl::unexpected(outcome.error());
+  LifetimeAnswer answer;
+  answer.question = question;
+  answer.request = *std::move(request);
+  answer.left_out = inputs.designs.left_out;
+  answer.sources = inputs.designs.sources;
+  answer.warnings = inputs.designs.warnings;
+  warnOfLeftOut(answer);
+  answer.warnings.insert(answer.warnings.end(), outcome->warnings.begin(), outcome->warnings.end());
+  answer.outcome = *std::move(outcome);
+  answer.price_basis = basesOf(inputs);
+  if (auto explained = explainLifetime(inputs, answer); !explained)
+    return tl::unexpected(explained.error());
+  if (const auto added = addInstructionTuning(answer); !added) return tl::unexpected(added.error());
+  answer.advice = lifetimeAdvice(answer, inputs);
+  if (question.sensitivity && answer.outcome.feasible()) {
+    auto sensitivity = sensitivityOfAnswer(answer, inputs, stop, progress);
+    if (!sensitivity) return tl::unexpected(sensitivity.error());
+    answer.sensitivity = *std::move(sensitivity);
+  }
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  answer.timing = Seconds(elapsed.count());
+  return answer;
+}
+
 }  // namespace
 
 Result<LifetimeInputs> lifetimeInputs(const LifetimeQuestion& question, std::stop_token stop,
@@ -188,42 +236,28 @@ LifetimeQuestion inputsKey(LifetimeQuestion question) {
   return question;
 }
 
+Result<LifetimeRequest> lifetimeRequest(const LifetimeQuestion& question,
+                                        const LifetimeInputs& inputs) {
+  if (const auto good = checkLifetimeGoal(question); !good) return tl::unexpected(good.error());
+  LifetimeRequest request = inputs.request;
+  takeLimits(question, request);
+  return request;
+}
+
 Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question,
                                       const LifetimeInputs& inputs, std::stop_token stop,
                                       const ProgressSink& progress) {
-  const auto start = std::chrono::steady_clock::now();
-  if (const auto good = checkLifetimeGoal(question); !good) return tl::unexpected(good.error());
-  LifetimeAnswer answer;
-  answer.question = question;
-  answer.request = inputs.request;
-  takeLimits(question, answer.request);
-  auto outcome = planLifetime(answer.request, stop, progress);
-  if (!outcome) return tl::unexpected(outcome.error());
-  answer.left_out = inputs.designs.left_out;
-  answer.sources = inputs.designs.sources;
-  answer.warnings = inputs.designs.warnings;
-  warnOfLeftOut(answer);
-  answer.warnings.insert(answer.warnings.end(), outcome->warnings.begin(), outcome->warnings.end());
-  answer.outcome = *std::move(outcome);
-  answer.price_basis = basesOf(inputs);
-  answer.shown = answer.outcome.recommendation.row;
-  if (!answer.shown && answer.outcome.feasible()) answer.shown = 0;
-  if (answer.shown) {
-    const LifetimeRow& row = answer.outcome.rows[*answer.shown];
-    if (inputs.designs.models.empty()) answer.curves = curvesOf(answer.request, row);
-    warnOfSmall(inputs, row, answer);
-    if (auto made = makeConcrete(inputs, row, answer); !made) return tl::unexpected(made.error());
-  }
-  warnOfYears(answer);
-  if (const auto added = addInstructionTuning(answer); !added) return tl::unexpected(added.error());
-  if (question.sensitivity && answer.outcome.feasible()) {
-    auto sensitivity = sensitivityOfAnswer(answer, inputs, stop, progress);
-    if (!sensitivity) return tl::unexpected(sensitivity.error());
-    answer.sensitivity = *std::move(sensitivity);
-  }
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  answer.timing = Seconds(elapsed.count());
-  return answer;
+  return lifetimeAnswerOf(question, inputs, stop, progress, [&](const LifetimeRequest& request) {
+    return planLifetime(request, stop, progress);
+  });
+}
+
+Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question,
+                                      const LifetimeInputs& inputs, const LifetimeDraws& draws,
+                                      std::stop_token stop, const ProgressSink& progress) {
+  return lifetimeAnswerOf(question, inputs, stop, progress, [&](const LifetimeRequest& request) {
+    return planLifetime(request, draws);
+  });
 }
 
 Result<Sensitivity> sensitivityOfAnswer(const LifetimeAnswer& answer, const LifetimeInputs& inputs,
@@ -243,7 +277,6 @@ Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question, std::sto
   if (!inputs) return tl::unexpected(inputs.error());
   auto answer = answerLifetime(question, *inputs, stop, progress);
   if (!answer) return answer;
-  answer->advice = lifetimeAdvice(*answer, *inputs);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   answer->timing = Seconds(elapsed.count());
   return answer;

@@ -37,7 +37,7 @@ struct LifetimeAnswer {
   LifetimeCurves curves;
   std::optional<Sensitivity> sensitivity;
   std::optional<InstructionTuning> instruction_tuning;  ///< of that row
-  std::vector<Advice> advice;  ///< of published designs; only of the answer to a whole question
+  std::vector<Advice> advice;  ///< of published designs
   std::vector<std::string> sources;
   std::vector<Warning> warnings;
   Seconds timing;
@@ -58,11 +58,19 @@ Result<LifetimeInputs> lifetimeInputs(const LifetimeQuestion& question, std::sto
 Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question, std::stop_token stop = {},
                                       const ProgressSink& progress = {});
 
-/// The same from inputs of a question with the same key: equal numbers, without the pricing and
-/// without advice.
+/// The same from inputs of a question with the same key: equal numbers, without the pricing.
 Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question,
                                       const LifetimeInputs& inputs, std::stop_token stop = {},
                                       const ProgressSink& progress = {});
+
+/// The same from draws that were solved before.
+Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question,
+                                      const LifetimeInputs& inputs, const LifetimeDraws& draws,
+                                      std::stop_token stop = {}, const ProgressSink& progress = {});
+
+/// The request that these inputs and this question make. Errors: kUsage.
+Result<LifetimeRequest> lifetimeRequest(const LifetimeQuestion& question,
+                                        const LifetimeInputs& inputs);
 
 /// What each assumption of an answer moves, whether its question asked for that or not. Errors:
 /// kUsage where prices are a formula or the answer is infeasible; as sensitivityOf.

@@ -138,14 +138,38 @@ Error nothingServed(const PlanDesigns& result) {
   return {ErrorKind::kInfeasible, "", message};
 }
 
-}  // namespace
+bool isFormula(const LifetimeQuestion& question) {
+  return !question.flop_prices.empty() || !question.cost_preset.empty();
+}
 
-Result<PlanDesigns> planDesigns(const LifetimeQuestion& question, std::stop_token stop,
-                                const ProgressSink& progress) {
-  if (!question.models.empty())
-    if (const auto good = checkModels(question); !good) return tl::unexpected(good.error());
-  if (!question.flop_prices.empty() || !question.cost_preset.empty())
-    return formulaDesigns(question);
+Result<PlanDesigns> formulaShare(const LifetimeQuestion& question, const Share& share) {
+  auto result = formulaDesigns(question);
+  if (!result) return result;
+  const IndexRange range = rangeOf(share, result->designs.size());
+  std::vector<PricedDesign>& designs = result->designs;
+  designs.erase(designs.begin() + static_cast<std::ptrdiff_t>(range.end), designs.end());
+  designs.erase(designs.begin(), designs.begin() + static_cast<std::ptrdiff_t>(range.first));
+  return result;
+}
+
+/// The workshop of a question and its combinations; what is left out of them goes into `result`.
+struct Combinations {
+  Workshop workshop;
+  std::vector<RoutingChoice> routings;
+};
+
+Result<Combinations> combinationsOf(const LifetimeQuestion& question, PlanDesigns& result) {
+  auto workshop = workshopOf(question, result);
+  if (!workshop) return tl::unexpected(workshop.error());
+  auto routings = routingsOf(question, *workshop, result);
+  if (!routings) return tl::unexpected(routings.error());
+  result.never_priced = result.left_out.size();
+  return Combinations{*std::move(workshop), *std::move(routings)};
+}
+
+/// The designs of the concrete models that a question lists.
+Result<PlanDesigns> modelDesigns(const LifetimeQuestion& question, std::stop_token stop) {
+  if (const auto good = checkModels(question); !good) return tl::unexpected(good.error());
   PlanDesigns result;
   const auto workshop = workshopOf(question, result);
   if (!workshop) return tl::unexpected(workshop.error());
@@ -154,20 +178,54 @@ Result<PlanDesigns> planDesigns(const LifetimeQuestion& question, std::stop_toke
     if (auto done = addModel(question, *workshop, model, result); !done)
       return tl::unexpected(done.error());
   }
-  if (!question.models.empty() && result.designs.empty())
-    return tl::unexpected(nothingServed(result));
-  if (!question.models.empty()) return result;
-  const auto routings = routingsOf(question, *workshop, result);
-  if (!routings) return tl::unexpected(routings.error());
-  for (std::size_t i = 0; i < routings->size(); ++i) {
-    if (stop.stop_requested()) return fail(ErrorKind::kCancelled, "", "stopped");
-    if (progress)
-      progress("pricing designs", static_cast<double>(i) / static_cast<double>(routings->size()));
-    if (auto done = addDesigns(question, *workshop, (*routings)[i], result); !done)
-      return tl::unexpected(done.error());
-  }
   if (result.designs.empty()) return tl::unexpected(nothingServed(result));
   return result;
+}
+
+}  // namespace
+
+Result<PlanDesigns> planDesigns(const LifetimeQuestion& question, std::stop_token stop,
+                                const ProgressSink& progress) {
+  if (!question.models.empty()) return modelDesigns(question, stop);
+  auto result = planDesigns(question, Share{}, stop, progress);
+  if (!result) return result;
+  if (const auto served = checkServed(*result); !served) return tl::unexpected(served.error());
+  return result;
+}
+
+Result<PlanDesigns> planDesigns(const LifetimeQuestion& question, const Share& share,
+                                std::stop_token stop, const ProgressSink& progress) {
+  require(question.models.empty(), "concrete models are not shared out");
+  if (isFormula(question)) return formulaShare(question, share);
+  PlanDesigns result;
+  const auto all = combinationsOf(question, result);
+  if (!all) return tl::unexpected(all.error());
+  const IndexRange range = rangeOf(share, all->routings.size());
+  for (std::size_t i = range.first; i < range.end; ++i) {
+    if (stop.stop_requested()) return fail(ErrorKind::kCancelled, "", "stopped");
+    if (progress)
+      progress("pricing designs",
+               static_cast<double>(i - range.first) / static_cast<double>(range.size()));
+    if (auto done = addDesigns(question, all->workshop, all->routings[i], result); !done)
+      return tl::unexpected(done.error());
+  }
+  return result;
+}
+
+Result<PlanDesigns> unpricedDesigns(const LifetimeQuestion& question) {
+  if (isFormula(question)) {
+    auto result = formulaDesigns(question);
+    if (result) result->designs.clear();
+    return result;
+  }
+  PlanDesigns result;
+  if (const auto all = combinationsOf(question, result); !all) return tl::unexpected(all.error());
+  return result;
+}
+
+Result<void> checkServed(const PlanDesigns& designs) {
+  if (designs.designs.empty()) return tl::unexpected(nothingServed(designs));
+  return {};
 }
 
 Result<std::optional<ExactServing>> exactServing(const LifetimeQuestion& question,

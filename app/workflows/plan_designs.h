@@ -8,6 +8,7 @@
 #include "costmodel/planner/plan.h"
 #include "costmodel/planner/priced_designs.h"
 #include "data/error.h"
+#include "data/index_range.h"
 #include "data/progress.h"
 
 namespace moe {
@@ -31,6 +32,7 @@ struct PlanDesigns {
   std::vector<DesignRequest> requests;
   std::vector<ModelEntry> models;  ///< of each design when the question lists concrete models
   std::vector<LeftOutDesign> left_out;
+  std::size_t never_priced = 0;  ///< of `left_out`, the first ones: no combination at all
   std::shared_ptr<const TrainingSpeedModel> speed;  ///< what the requests' training rests on
   std::vector<std::string> sources;
   std::vector<Warning> warnings;
@@ -41,6 +43,18 @@ struct PlanDesigns {
 /// reason of each; kCancelled.
 Result<PlanDesigns> planDesigns(const LifetimeQuestion& question, std::stop_token stop = {},
                                 const ProgressSink& progress = {});
+
+/// The same for a share of the combinations of experts, top-k and granularity, or of a formula's
+/// designs: perhaps no design at all.
+Result<PlanDesigns> planDesigns(const LifetimeQuestion& question, const Share& share,
+                                std::stop_token stop = {}, const ProgressSink& progress = {});
+
+/// What planDesigns says of every share, without the pricing: sources, warnings, and the
+/// combinations that are none.
+Result<PlanDesigns> unpricedDesigns(const LifetimeQuestion& question);
+
+/// Errors: kInfeasible (or a wrong question) when there is no design, with the reason of each.
+Result<void> checkServed(const PlanDesigns& designs);
 
 /// Serving prices alone, of one machine and precision, for plans at a training budget. None when
 /// the machine has no measured kernels: then a roofline has to do.

@@ -258,6 +258,31 @@ void warnOfSmall(const PlanRequest& request, const PlanOutcome& outcome,
       }
 }
 
+/// The answer around an outcome that `plan` makes of the request.
+template <class Plan>
+Result<PlanAnswer> planAnswerOf(const PlanQuestion& question, const PlanInputs& inputs,
+                                const Plan& plan) {
+  const auto start = std::chrono::steady_clock::now();
+  auto request = planRequest(question, inputs);
+  if (!request) return tl::unexpected(request.error());
+  auto outcome = plan(*request);
+  if (!outcome) return tl::unexpected(outcome.error());
+  PlanAnswer answer;
+  answer.question = question;
+  answer.request = *std::move(request);
+  answer.paper = comparedWithPaper(*outcome);
+  answer.warnings = inputs.warnings;
+  answer.warnings.insert(answer.warnings.end(), outcome->warnings.begin(), outcome->warnings.end());
+  warnOfSmall(answer.request, *outcome, answer.warnings);
+  answer.outcome = *std::move(outcome);
+  answer.sources = inputs.sources;
+  if (const auto added = addInstructionTuning(answer); !added) return tl::unexpected(added.error());
+  answer.advice = planAdvice(answer);
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  answer.timing = Seconds(elapsed.count());
+  return answer;
+}
+
 }  // namespace
 
 std::string planModeName(PlanMode mode) {
@@ -294,7 +319,7 @@ PlanQuestion inputsKey(PlanQuestion question) {
 }
 
 Result<PlanInputs> planInputs(const PlanQuestion& question, std::stop_token stop,
-                              const ProgressSink& progress) {
+                              const ProgressSink& progress, PlanPrices prices) {
   PlanInputs inputs;
   inputs.request.experts = question.experts;
   inputs.request.base_experts = question.base_experts;
@@ -307,33 +332,31 @@ Result<PlanInputs> planInputs(const PlanQuestion& question, std::stop_token stop
     if (const auto done = step(question, inputs); !done) return tl::unexpected(done.error());
   takeServing(question, inputs);
   if (const auto done = checkedRequest(inputs.request); !done) return tl::unexpected(done.error());
-  if (const auto done = takeExactPrices(question, inputs, stop, progress); !done)
-    return tl::unexpected(done.error());
+  if (prices == PlanPrices::kBest)
+    if (const auto done = takeExactPrices(question, inputs, stop, progress); !done)
+      return tl::unexpected(done.error());
   noteRoofline(inputs);
   return inputs;
 }
 
+Result<PlanRequest> planRequest(const PlanQuestion& question, const PlanInputs& inputs) {
+  if (const auto good = checkPlanGoal(question); !good) return tl::unexpected(good.error());
+  PlanRequest request = inputs.request;
+  if (const auto taken = takeGoal(question, request); !taken) return tl::unexpected(taken.error());
+  return request;
+}
+
 Result<PlanAnswer> answerPlan(const PlanQuestion& question, const PlanInputs& inputs,
                               std::stop_token stop, const ProgressSink& progress) {
-  const auto start = std::chrono::steady_clock::now();
-  if (const auto good = checkPlanGoal(question); !good) return tl::unexpected(good.error());
-  PlanAnswer answer;
-  answer.request = inputs.request;
-  if (const auto taken = takeGoal(question, answer.request); !taken)
-    return tl::unexpected(taken.error());
-  auto outcome = makePlan(answer.request, stop, progress);
-  if (!outcome) return tl::unexpected(outcome.error());
-  answer.question = question;
-  answer.paper = comparedWithPaper(*outcome);
-  answer.warnings = inputs.warnings;
-  answer.warnings.insert(answer.warnings.end(), outcome->warnings.begin(), outcome->warnings.end());
-  warnOfSmall(answer.request, *outcome, answer.warnings);
-  answer.outcome = *std::move(outcome);
-  answer.sources = inputs.sources;
-  if (const auto added = addInstructionTuning(answer); !added) return tl::unexpected(added.error());
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  answer.timing = Seconds(elapsed.count());
-  return answer;
+  return planAnswerOf(question, inputs, [&](const PlanRequest& request) {
+    return makePlan(request, stop, progress);
+  });
+}
+
+Result<PlanAnswer> answerPlan(const PlanQuestion& question, const PlanInputs& inputs,
+                              const PosteriorPlan& draws) {
+  return planAnswerOf(question, inputs,
+                      [&](const PlanRequest& request) { return makePlan(request, draws); });
 }
 
 Result<PlanAnswer> answerPlan(const PlanQuestion& question, std::stop_token stop,
@@ -343,7 +366,6 @@ Result<PlanAnswer> answerPlan(const PlanQuestion& question, std::stop_token stop
   if (!inputs) return tl::unexpected(inputs.error());
   auto answer = answerPlan(question, *inputs, stop, progress);
   if (!answer) return answer;
-  answer->advice = planAdvice(*answer);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   answer->timing = Seconds(elapsed.count());
   return answer;

@@ -65,7 +65,7 @@ struct PlanAnswer {
   PlanOutcome outcome;
   std::vector<PaperClaim> paper;
   std::optional<InstructionTuning> instruction_tuning;  ///< of the recommended model
-  std::vector<Advice> advice;  ///< of published designs; only of the answer to a whole question
+  std::vector<Advice> advice;  ///< of published designs
   std::vector<std::string> sources;
   std::vector<Warning> warnings;  ///< of the question and of the outcome
   Seconds timing;
@@ -80,9 +80,14 @@ std::string planModeName(PlanMode mode);
 /// the files that they name stay as they are.
 PlanQuestion inputsKey(PlanQuestion question);
 
+/// What prices of serving come from. The roofline takes no time; measured kernels, where the
+/// machine has them, take seconds.
+enum class PlanPrices { kBest, kRoofline };
+
 /// Looks names up and prices designs. Errors as answerPlan.
 Result<PlanInputs> planInputs(const PlanQuestion& question, std::stop_token stop = {},
-                              const ProgressSink& progress = {});
+                              const ProgressSink& progress = {},
+                              PlanPrices prices = PlanPrices::kBest);
 
 /// Looks names up, turns USD into FLOP and plans. Errors: kUsage for a question that makes no
 /// sense or lacks something, kInput for unknown names, unreadable files and a machine without a
@@ -90,9 +95,15 @@ Result<PlanInputs> planInputs(const PlanQuestion& question, std::stop_token stop
 Result<PlanAnswer> answerPlan(const PlanQuestion& question, std::stop_token stop = {},
                               const ProgressSink& progress = {});
 
-/// The same from inputs of a question with the same key: equal numbers, without the looking up and
-/// without advice.
+/// The same from inputs of a question with the same key: equal numbers, without the looking up.
 Result<PlanAnswer> answerPlan(const PlanQuestion& question, const PlanInputs& inputs,
                               std::stop_token stop = {}, const ProgressSink& progress = {});
+
+/// The same from draws that were solved before.
+Result<PlanAnswer> answerPlan(const PlanQuestion& question, const PlanInputs& inputs,
+                              const PosteriorPlan& draws);
+
+/// The request that these inputs and this question make. Errors: kUsage.
+Result<PlanRequest> planRequest(const PlanQuestion& question, const PlanInputs& inputs);
 
 }  // namespace moe

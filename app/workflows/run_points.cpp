@@ -50,10 +50,9 @@ Result<RunTable> withoutRuns(const RunTable& table, const std::vector<std::strin
   return table.select(kept);
 }
 
-Result<RunTable> readTable(const PointsQuestion& question, const PointsPlan& plan) {
-  const std::vector<std::filesystem::path> paths(question.files.begin(), question.files.end());
-  return readRunFiles(paths, plan.read)
-      .and_then([&](const RunTable& table) { return applyFilters(table, plan.filters); })
+Result<RunTable> rowsAskedFor(const PointsQuestion& question, const PointsPlan& plan,
+                              const RunTable& read) {
+  return applyFilters(read, plan.filters)
       .and_then([&](const RunTable& table) { return withoutRuns(table, question.exclude_runs); })
       .map([&](const RunTable& table) {
         return dropHighestLosses(table, question.drop_highest_loss);
@@ -141,8 +140,20 @@ Result<HoldOutRule> parseHoldOut(const std::string& text) {
   return rule;
 }
 
+Result<RunTable> readPoints(const PointsQuestion& question, const PointsPlan& plan) {
+  const std::vector<std::filesystem::path> paths(question.files.begin(), question.files.end());
+  return readRunFiles(paths, plan.read);
+}
+
 Result<ChosenPoints> choosePoints(const PointsQuestion& question, const PointsPlan& plan) {
-  auto all = readTable(question, plan);
+  return readPoints(question, plan).and_then([&](const RunTable& read) {
+    return choosePoints(question, plan, read);
+  });
+}
+
+Result<ChosenPoints> choosePoints(const PointsQuestion& question, const PointsPlan& plan,
+                                  const RunTable& read) {
+  auto all = rowsAskedFor(question, plan, read);
   if (!all) return tl::unexpected(all.error());
   CurveSelection selection = selectPoints(*all, plan.curve);
   ChosenPoints points;

@@ -56,7 +56,16 @@ Result<PointsPlan> understandPoints(const PointsQuestion& question);
 /// Reads "largest:20%", or a filter; nothing from empty text. Errors: kUsage.
 Result<HoldOutRule> parseHoldOut(const std::string& text);
 
-/// Reads, filters and chooses. Errors: kInput for files, data and an empty choice.
+/// The tables of the question's files as one, before any row is left out. Depends on `files`, `map`,
+/// `params_are` and `skip_bad` alone, so that one reading is good for many filters and curves.
+/// Errors: as readRunFiles.
+Result<RunTable> readPoints(const PointsQuestion& question, const PointsPlan& plan);
+
+/// Filters and chooses among the rows that were read. Errors: kInput for an empty choice.
+Result<ChosenPoints> choosePoints(const PointsQuestion& question, const PointsPlan& plan,
+                                  const RunTable& read);
+
+/// Both. Errors: kInput for files, data and an empty choice.
 Result<ChosenPoints> choosePoints(const PointsQuestion& question, const PointsPlan& plan);
 
 /// Which rows of a table the rule holds out. Errors: as rowsThatPass.

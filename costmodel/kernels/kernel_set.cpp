@@ -1,6 +1,5 @@
 #include "costmodel/kernels/kernel_set.h"
 
-#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -33,12 +32,6 @@ MoeLayerWeights randomLayer(const MoeLayerShape& shape, std::mt19937_64& engine)
 }
 
 }  // namespace
-
-int coldCopies(const MatrixProductSetup& setup, Bytes beyond) {
-  const double element = setup.precision == LayerPrecision::kF32 ? 4 : 2;
-  const double matrix = element * setup.k * setup.n;
-  return std::max(2, static_cast<int>(std::ceil(beyond.value() / matrix)));
-}
 
 std::int64_t kvPages(int batch, int context) {
   const std::int64_t pages =

@@ -53,24 +53,26 @@ struct MatrixProductSetup {
   int k = 1;
   LayerPrecision precision = LayerPrecision::kF32;
   int threads = 1;
-  /// Copies of the weights that successive runs go through in turn. 1: hot weights. For cold
-  /// ones enough to exceed every cache: see coldCopies.
-  int weight_copies = 1;
 };
 
-class MatrixProduct {
+/// Something that is run and timed.
+class Runnable {
  public:
-  virtual ~MatrixProduct() = default;
-  virtual RunReport run() = 0;
+  virtual ~Runnable() = default;
+  /// Takes the weights that the last run read, and cached keys and values, out of the machine's
+  /// caches: in a model the other layers do that before a layer runs again. Activations stay.
+  virtual void evict() = 0;
+};
+
+class MatrixProduct : public Runnable {
+ public:
+  virtual Result<RunReport> run() = 0;
   /// [m, n] of the last run.
   virtual std::vector<float> output() const = 0;
-  /// The operands, rounded to the precision in use: input [m, k]; weights [k, n] of a copy.
+  /// The operands, rounded to the precision in use: input [m, k]; weights [k, n].
   virtual std::span<const float> input() const = 0;
-  virtual std::vector<float> weights(int copy) const = 0;
+  virtual std::vector<float> weights() const = 0;
 };
-
-/// Copies of one k x n matrix whose bytes together reach `beyond`, at least 2.
-int coldCopies(const MatrixProductSetup& setup, Bytes beyond);
 
 /// Heads of one layer. `heads` is a multiple of `kv_heads`: each KV head serves heads / kv_heads
 /// query heads.
@@ -93,15 +95,17 @@ struct AttentionSetup {
   int threads = 1;
 };
 
-class Attention {
+class Attention : public Runnable {
  public:
-  virtual ~Attention() = default;
   /// Query and output: [batch, queries, heads, head_dim], queries = 1 or context.
-  virtual RunReport run(std::span<const float> query, std::span<float> output) = 0;
+  virtual Result<RunReport> run(std::span<const float> query, std::span<float> output) = 0;
   /// [batch, context, kv_heads, head_dim], rounded to the precision of the cache.
   virtual std::vector<float> keys() const = 0;
   virtual std::vector<float> values() const = 0;
 };
+
+/// Most threads of a kernel.
+inline constexpr int kMostThreads = 1024;
 
 /// Weights of the chosen experts in the sum of a token, from logits x:
 ///
@@ -128,9 +132,8 @@ struct MoeLayerSetup {
 /// Spans: input and output [tokens, hidden] in f32. An error when tokens, assignments or spans do
 /// not fit the setup. Output is the MoE sum alone, without a residual. Equal inputs give equal bits
 /// for any number of threads.
-class MoeLayer {
+class MoeLayer : public Runnable {
  public:
-  virtual ~MoeLayer() = default;
   virtual Result<RunReport> run(std::span<const float> input, std::span<float> output,
                                 const RunOptions& options = {}) = 0;
   virtual Result<RunReport> run(std::span<const float> input, const Routing& routing,
@@ -162,9 +165,8 @@ struct DecoderBlockWeights {
   MoeLayerWeights moe;
 };
 
-class DecoderBlock {
+class DecoderBlock : public Runnable {
  public:
-  virtual ~DecoderBlock() = default;
   /// Empties the cache and fills it for `batch` sequences with `context` random tokens each
   /// (seeded), as if they had been prefilled. An error beyond kv_pages.
   virtual Result<void> fill(int batch, int context) = 0;
@@ -179,6 +181,11 @@ class DecoderBlock {
   /// Takes the last token of every sequence back, so that a decode step can be timed repeatedly.
   virtual void forgetLast() = 0;
   virtual int cachedTokens() const = 0;  ///< of one sequence
+  /// Of a sequence in the cache: [cachedTokens(), kv_heads, head_dim], rounded to its precision.
+  virtual std::vector<float> keys(int sequence) const = 0;
+  virtual std::vector<float> values(int sequence) const = 0;
+  /// The router's decision in the last step, for its rows of tokens.
+  virtual const Routing& lastRouting() const = 0;
 };
 
 /// Whether a precision is offered on this machine, and if not, why.
@@ -191,7 +198,8 @@ struct PrecisionSupport {
 /// Kernels of one kind of machine: the seam for another than the CPU. Preparation may allocate and
 /// take its time; the runs of what was prepared do not, except where RunReport says `prepared`.
 /// Errors: a shape that makes no sense (kUsage), a precision that is not offered (kUnanswered),
-/// not enough memory (kInfeasible).
+/// not enough memory or threads, or a product that the library refuses (kInfeasible), when
+/// something is made or, with the same kinds, when it runs.
 class KernelSet {
  public:
   virtual ~KernelSet() = default;

@@ -98,31 +98,72 @@ void rank(const LifetimeRequest& request, std::vector<LifetimeRow>& rows) {
   });
 }
 
+/// What the law's own values say about every design.
+struct SolvedDesigns {
+  std::vector<PriceGrid> grids;
+  std::vector<LifetimeSolution> points;
+};
+
+Result<SolvedDesigns> solvedDesigns(const LifetimeRequest& request) {
+  if (auto checked = checkLifetime(request); !checked) return tl::unexpected(checked.error());
+  SolvedDesigns solved;
+  for (const PricedDesign& design : request.designs) {
+    const LossSurface surface(request.law, design.model, request.unique_tokens);
+    solved.grids.emplace_back(design);
+    solved.points.push_back(
+        solveLifetime(design, solved.grids.back(), surface, taskOf(request), Care::kCareful));
+  }
+  return solved;
+}
+
+Result<LifetimeDraws> drawsOf(const LifetimeRequest& request, const SolvedDesigns& solved,
+                              IndexRange range, std::stop_token stop,
+                              const ProgressSink& progress) {
+  auto draws = solveDraws(request, solved.grids, solved.points, range, stop, progress);
+  if (!draws) return fail(ErrorKind::kCancelled, "plan", "stopped");
+  return *std::move(draws);
+}
+
+LifetimeOutcome outcomeOf(const LifetimeRequest& request, const SolvedDesigns& solved,
+                          const LifetimeDraws& draws) {
+  LifetimeOutcome outcome;
+  for (std::size_t i = 0; i < request.designs.size(); ++i)
+    outcome.rows.push_back(rowOf(request, i, solved.points[i]));
+  outcome.draws = draws.draws;
+  fillFromDraws(draws, outcome.rows);
+  for (const LawVariant& variant : request.law.variants)
+    outcome.variants.push_back(variantOf(request, solved.grids, variant));
+  rank(request, outcome.rows);
+  outcome.recommendation = recommendLifetime(request, solved.grids, outcome.rows, draws);
+  addLifetimeWarnings(request, outcome);
+  return outcome;
+}
+
 }  // namespace
 
 Result<LifetimeOutcome> planLifetime(const LifetimeRequest& request, std::stop_token stop,
                                      const ProgressSink& progress) {
-  if (auto checked = checkLifetime(request); !checked) return tl::unexpected(checked.error());
-  std::vector<PriceGrid> grids;
-  std::vector<LifetimeSolution> points;
-  LifetimeOutcome outcome;
-  for (std::size_t i = 0; i < request.designs.size(); ++i) {
-    const PricedDesign& design = request.designs[i];
-    const LossSurface surface(request.law, design.model, request.unique_tokens);
-    grids.emplace_back(design);
-    points.push_back(solveLifetime(design, grids.back(), surface, taskOf(request), Care::kCareful));
-    outcome.rows.push_back(rowOf(request, i, points.back()));
-  }
-  const auto draws = solveDraws(request, grids, points, stop, progress);
-  if (!draws) return fail(ErrorKind::kCancelled, "plan", "stopped");
-  outcome.draws = draws->draws;
-  fillFromDraws(*draws, outcome.rows);
-  for (const LawVariant& variant : request.law.variants)
-    outcome.variants.push_back(variantOf(request, grids, variant));
-  rank(request, outcome.rows);
-  outcome.recommendation = recommendLifetime(request, grids, outcome.rows, *draws);
-  addLifetimeWarnings(request, outcome);
-  return outcome;
+  const auto solved = solvedDesigns(request);
+  if (!solved) return tl::unexpected(solved.error());
+  const auto draws = drawsOf(request, *solved, {0, drawCount(request)}, stop, progress);
+  if (!draws) return tl::unexpected(draws.error());
+  return outcomeOf(request, *solved, *draws);
+}
+
+Result<LifetimeDraws> lifetimeDraws(const LifetimeRequest& request, IndexRange range,
+                                    std::stop_token stop, const ProgressSink& progress) {
+  const auto solved = solvedDesigns(request);
+  if (!solved) return tl::unexpected(solved.error());
+  return drawsOf(request, *solved, range, stop, progress);
+}
+
+Result<LifetimeOutcome> planLifetime(const LifetimeRequest& request, const LifetimeDraws& draws) {
+  const auto solved = solvedDesigns(request);
+  if (!solved) return tl::unexpected(solved.error());
+  require(draws.draws == drawCount(request) && draws.designs == request.designs.size() &&
+              draws.table.size() == draws.draws * draws.designs,
+          "a plan is made of all of its draws");
+  return outcomeOf(request, *solved, draws);
 }
 
 }  // namespace moe

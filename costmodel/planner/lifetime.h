@@ -9,6 +9,7 @@
 
 #include "costmodel/planner/priced_design.h"
 #include "data/error.h"
+#include "data/index_range.h"
 #include "data/progress.h"
 #include "fitting/laws/law.h"
 
@@ -152,5 +153,14 @@ struct LifetimeOutcome {
 /// requests give equal bits on any number of threads.
 Result<LifetimeOutcome> planLifetime(const LifetimeRequest& request, std::stop_token stop = {},
                                      const ProgressSink& progress = {});
+
+struct LifetimeDraws;  // lifetime_draws.h
+
+/// Some draws of a plan, by index in the range. Errors as planLifetime.
+Result<LifetimeDraws> lifetimeDraws(const LifetimeRequest& request, IndexRange range,
+                                    std::stop_token stop = {}, const ProgressSink& progress = {});
+
+/// The plan from all of its draws, as planLifetime makes it.
+Result<LifetimeOutcome> planLifetime(const LifetimeRequest& request, const LifetimeDraws& draws);
 
 }  // namespace moe

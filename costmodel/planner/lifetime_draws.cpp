@@ -47,11 +47,13 @@ class LifetimeWorker {
  public:
   LifetimeWorker(const LifetimeRequest& request, const std::vector<PriceGrid>& grids,
                  const std::vector<LifetimeSolution>& points,
-                 const std::vector<std::size_t>& indices, LifetimeDraws& draws)
+                 const std::vector<std::size_t>& indices, std::size_t first_draw,
+                 LifetimeDraws& draws)
       : request_(request),
         grids_(grids),
         points_(points),
         indices_(indices),
+        first_draw_(first_draw),
         draws_(draws),
         task_(taskOf(request)) {
     for (std::size_t d = 0; d < request.designs.size(); ++d) {
@@ -66,9 +68,10 @@ class LifetimeWorker {
            const ProgressSink& progress) const {
     Law law = bareLaw(request_.law);
     for (std::size_t i = first; i < draws_.draws && !stop.stop_requested(); i += step) {
-      if (!request_.law.posterior.empty()) law.values = request_.law.posterior[indices_[i]];
+      const std::size_t draw = first_draw_ + i;
+      if (!request_.law.posterior.empty()) law.values = request_.law.posterior[indices_[draw]];
       for (std::size_t d = 0; d < draws_.designs; ++d)
-        draws_.table[i * draws_.designs + d] = solved(law, i, d);
+        draws_.table[i * draws_.designs + d] = solved(law, draw, d);
       if (progress && (i / step) % 32 == 0)
         progress("planning over the posterior",
                  static_cast<double>(i) / static_cast<double>(draws_.draws));
@@ -106,6 +109,7 @@ class LifetimeWorker {
   const std::vector<PriceGrid>& grids_;
   const std::vector<LifetimeSolution>& points_;
   const std::vector<std::size_t>& indices_;
+  std::size_t first_draw_;
   LifetimeDraws& draws_;
   const LifetimeTask task_;
   std::vector<std::uint64_t> hardware_;
@@ -113,21 +117,30 @@ class LifetimeWorker {
   std::vector<double> point_usd_;
 };
 
+/// Vectors or price factors to draw from.
+std::size_t availableDraws(const LifetimeRequest& request) {
+  if (!request.law.posterior.empty()) return request.law.posterior.size();
+  return pricesAreUncertain(request) ? request.draws : 0;
+}
+
 }  // namespace
+
+std::size_t drawCount(const LifetimeRequest& request) {
+  return std::min(availableDraws(request), request.draws);
+}
 
 std::optional<LifetimeDraws> solveDraws(const LifetimeRequest& request,
                                         const std::vector<PriceGrid>& grids,
                                         const std::vector<LifetimeSolution>& points,
-                                        std::stop_token stop, const ProgressSink& progress) {
-  const bool of_law = !request.law.posterior.empty();
-  const std::size_t available =
-      of_law ? request.law.posterior.size() : (pricesAreUncertain(request) ? request.draws : 0);
-  const std::vector<std::size_t> indices = chosenDraws(available, request.draws, request.seed);
+                                        IndexRange range, std::stop_token stop,
+                                        const ProgressSink& progress) {
+  const std::vector<std::size_t> indices =
+      chosenDraws(availableDraws(request), request.draws, request.seed);
   LifetimeDraws draws;
-  draws.draws = indices.size();
+  draws.draws = range.size();
   draws.designs = request.designs.size();
   draws.table.resize(draws.draws * draws.designs);
-  const LifetimeWorker worker(request, grids, points, indices, draws);
+  const LifetimeWorker worker(request, grids, points, indices, range.first, draws);
   shareOut(draws.draws, request.threads, [&](std::size_t first, std::size_t step, bool of_caller) {
     worker.run(first, step, stop, of_caller ? progress : ProgressSink{});
   });

@@ -6,6 +6,7 @@
 
 #include "costmodel/planner/lifetime.h"
 #include "costmodel/planner/lifetime_solve.h"
+#include "data/index_range.h"
 
 namespace moe {
 
@@ -31,15 +32,21 @@ struct LifetimeDraws {
   }
 };
 
-/// Solves every design in every draw. A draw is one vector of the law's posterior and one factor on
-/// the prices of each hardware, exp(z s) with s from `price_uncertainty`: the error of a machine's
-/// cost model moves all designs on it together. Both depend on the seed and the draw's index alone,
-/// so that neighbouring questions see the same draws. A law without posterior still has the
-/// prices'. None when stopped.
+/// How many draws a request has: those of the law's posterior, at most `request.draws`; of a law
+/// without posterior those of the prices, where they are uncertain.
+std::size_t drawCount(const LifetimeRequest& request);
+
+/// Solves every design in some draws; draw k of the result is draw range.first + k of the request.
+/// A draw is one vector of the law's posterior and one factor on the prices of each hardware,
+/// exp(z s) with s from `price_uncertainty`: the error of a machine's cost model moves all designs
+/// on it together. Both depend on the seed and the draw's index alone, so that neighbouring
+/// questions see the same draws, and tables of ranges that follow one another make the whole, bit
+/// for bit. None when stopped.
 std::optional<LifetimeDraws> solveDraws(const LifetimeRequest& request,
                                         const std::vector<PriceGrid>& grids,
                                         const std::vector<LifetimeSolution>& points,
-                                        std::stop_token stop, const ProgressSink& progress);
+                                        IndexRange range, std::stop_token stop,
+                                        const ProgressSink& progress);
 
 /// Intervals, shares and regrets of every row.
 void fillFromDraws(const LifetimeDraws& draws, std::vector<LifetimeRow>& rows);

@@ -62,7 +62,14 @@ void addSizes(const ParetoRequest& request, const LifetimeRequest& lifetime, std
   }
 }
 
-/// Leaves what no other point beats in price and loss, by ascending price.
+void fillCounts(const ParetoRequest& request, ParetoPoint& point) {
+  const PricedDesign& design = request.designs[point.design];
+  point.active_params = design.active_params(point.params);
+  point.total_params = design.total_params(point.params);
+}
+
+}  // namespace
+
 void keepFront(std::vector<ParetoPoint>& points) {
   std::stable_sort(points.begin(), points.end(), [](const ParetoPoint& a, const ParetoPoint& b) {
     return a.usd_per_million != b.usd_per_million ? a.usd_per_million < b.usd_per_million
@@ -75,8 +82,6 @@ void keepFront(std::vector<ParetoPoint>& points) {
     return false;
   });
 }
-
-}  // namespace
 
 Result<std::vector<ParetoPoint>> servingFront(const ParetoRequest& request, std::stop_token stop) {
   if (request.training_flop.has_value() == request.training_usd.has_value())
@@ -93,11 +98,23 @@ Result<std::vector<ParetoPoint>> servingFront(const ParetoRequest& request, std:
     addSizes(request, lifetime, i, points);
   }
   keepFront(points);
+  for (ParetoPoint& point : points) fillCounts(request, point);
   return points;
 }
 
 Result<std::vector<ParetoPoint>> lifetimeFront(const ParetoRequest& request, Range total_usd,
                                                std::size_t points, std::stop_token stop) {
+  const auto bests = lifetimeBests(request, total_usd, points, stop);
+  if (!bests) return tl::unexpected(bests.error());
+  std::vector<ParetoPoint> front;
+  for (const auto& best : *bests)
+    if (best) front.push_back(*best);
+  return front;
+}
+
+Result<std::vector<std::optional<ParetoPoint>>> lifetimeBests(const ParetoRequest& request,
+                                                              Range total_usd, std::size_t points,
+                                                              std::stop_token stop) {
   if (!(total_usd.low > 0) || !(total_usd.high >= total_usd.low) || points == 0)
     return fail(ErrorKind::kUsage, "--total-usd", "a front needs a range of positive sums");
   if (!(request.lifetime_tokens > 0))
@@ -106,23 +123,24 @@ Result<std::vector<ParetoPoint>> lifetimeFront(const ParetoRequest& request, Ran
   if (auto checked = checkLifetime(lifetime); !checked) return tl::unexpected(checked.error());
   std::vector<PriceGrid> grids;
   for (const PricedDesign& design : request.designs) grids.emplace_back(design);
-  std::vector<ParetoPoint> front;
+  std::vector<std::optional<ParetoPoint>> bests;
   for (std::size_t k = 0; k < points; ++k) {
     if (stop.stop_requested()) return fail(ErrorKind::kCancelled, "plan", "stopped");
     const double share = points > 1 ? static_cast<double>(k) / static_cast<double>(points - 1) : 0;
     lifetime.total_usd = total_usd.low * std::pow(total_usd.high / total_usd.low, share);
-    std::optional<ParetoPoint> best;
+    std::optional<ParetoPoint>& best = bests.emplace_back();
     for (std::size_t i = 0; i < request.designs.size(); ++i) {
       const LossSurface surface(request.law, request.designs[i].model, request.unique_tokens);
       const LifetimeSolution found =
           solveLifetime(request.designs[i], grids[i], surface, taskOf(lifetime), Care::kCareful);
-      if (!found.found || (best && best->loss <= found.objective)) continue;
-      best = pointAt(lifetime, i, found.log_params, found.log_tokens, std::log(found.objective),
-                     found.usd_per_million);
+      if (!found.found) continue;
+      const ParetoPoint own = pointAt(lifetime, i, found.log_params, found.log_tokens,
+                                      std::log(found.objective), found.usd_per_million);
+      if (!best || own.loss < best->loss) best = own;
     }
-    if (best) front.push_back(*best);
+    if (best) fillCounts(request, *best);
   }
-  return front;
+  return bests;
 }
 
 }  // namespace moe

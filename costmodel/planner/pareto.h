@@ -13,6 +13,8 @@ namespace moe {
 struct ParetoPoint {
   std::size_t design = 0;  ///< index in the request
   double params = 0;
+  double active_params = 0;
+  double total_params = 0;
   double train_tokens = 0;
   double loss = 0;
   double training_usd = 0;
@@ -39,10 +41,20 @@ struct ParetoRequest {
 Result<std::vector<ParetoPoint>> servingFront(const ParetoRequest& request,
                                               std::stop_token stop = {});
 
+/// Leaves what no other point beats in price and loss, from the cheapest to the best. The front of
+/// fronts is the front of all.
+void keepFront(std::vector<ParetoPoint>& points);
+
 /// Loss against lifetime USD with D free: the least loss for each of `points` sums, evenly in their
 /// logarithm over `total_usd`. Each is the optimum of planLifetime. Errors: kUsage for a range that
 /// is not positive or without lifetime tokens; those of planLifetime.
 Result<std::vector<ParetoPoint>> lifetimeFront(const ParetoRequest& request, Range total_usd,
                                                std::size_t points, std::stop_token stop = {});
+
+/// The same, sum by sum: none where no design has an answer. Of equal losses the design that is
+/// listed first is taken.
+Result<std::vector<std::optional<ParetoPoint>>> lifetimeBests(const ParetoRequest& request,
+                                                              Range total_usd, std::size_t points,
+                                                              std::stop_token stop = {});
 
 }  // namespace moe

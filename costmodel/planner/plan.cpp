@@ -102,6 +102,56 @@ PlanVariant variantOf(const PlanRequest& request, const LawVariant& variant, std
   return result;
 }
 
+/// A request that can be planned, with what the law's own values say.
+struct SolvedRequest {
+  CheckedRequest checked;
+  std::vector<SolvedExperts> solved;
+};
+
+Result<SolvedRequest> solvedRequest(const PlanRequest& asked) {
+  auto checked = checkedRequest(asked);
+  if (!checked) return tl::unexpected(checked.error());
+  SolvedRequest result{*std::move(checked), {}};
+  const PlanRequest& request = result.checked.request;
+  result.solved.resize(request.experts.size());
+  solveExperts(request, bareLaw(request.law), result.checked.base, result.solved);
+  if (result.solved[result.checked.base].loss_optimal) return result;
+  return fail(ErrorKind::kUnanswered, request.law.name,
+              fmt::format("loss has no minimum along a budget of {:g} FLOP with {:g} experts: "
+                          "its terms all rise or all fall with N; fit the law on runs that "
+                          "vary N and D",
+                          request.budget.value(), request.base_experts));
+}
+
+PlanOutcome outcomeOf(const SolvedRequest& asked, const PosteriorPlan& draws) {
+  const PlanRequest& request = asked.checked.request;
+  PlanOutcome outcome;
+  outcome.mode = request.mode;
+  outcome.base = asked.checked.base;
+  for (std::size_t row = 0; row < asked.solved.size(); ++row)
+    outcome.rows.push_back(rowOf(request, asked.solved, outcome.base, row));
+  outcome.draws = draws.draws;
+  fillIntervals(draws, outcome);
+  if (draws.draws > 0) {
+    const auto shares = bestShares(draws, request.mode);
+    for (std::size_t row = 0; row < shares.size(); ++row)
+      outcome.rows[row].best_share = shares[row];
+  }
+  for (const LawVariant& variant : request.law.variants)
+    outcome.variants.push_back(variantOf(request, variant, outcome.base));
+  outcome.recommendation = recommend(outcome, draws);
+  outcome.warnings = asked.checked.warnings;
+  addPlanWarnings(request, outcome);
+  return outcome;
+}
+
+Result<PosteriorPlan> drawsOf(const SolvedRequest& asked, IndexRange range, std::stop_token stop,
+                              const ProgressSink& progress) {
+  auto draws = planPosterior(asked.checked.request, asked.checked.base, range, stop, progress);
+  if (!draws) return fail(ErrorKind::kCancelled, "plan", "stopped");
+  return *std::move(draws);
+}
+
 }  // namespace
 
 Basis servingBasis(const PlanRequest& request) {
@@ -115,40 +165,27 @@ bool PlanOutcome::feasible() const {
 
 Result<PlanOutcome> makePlan(const PlanRequest& asked, std::stop_token stop,
                              const ProgressSink& progress) {
-  auto checked = checkedRequest(asked);
-  if (!checked) return tl::unexpected(checked.error());
-  const PlanRequest& request = checked->request;
-  const std::size_t base = checked->base;
+  const auto request = solvedRequest(asked);
+  if (!request) return tl::unexpected(request.error());
+  const auto draws = drawsOf(*request, {0, drawCount(asked)}, stop, progress);
+  if (!draws) return tl::unexpected(draws.error());
+  return outcomeOf(*request, *draws);
+}
 
-  std::vector<SolvedExperts> solved(request.experts.size());
-  solveExperts(request, bareLaw(request.law), base, solved);
-  if (!solved[base].loss_optimal)
-    return fail(ErrorKind::kUnanswered, request.law.name,
-                fmt::format("loss has no minimum along a budget of {:g} FLOP with {:g} experts: "
-                            "its terms all rise or all fall with N; fit the law on runs that "
-                            "vary N and D",
-                            request.budget.value(), request.base_experts));
-  PlanOutcome outcome;
-  outcome.mode = request.mode;
-  outcome.base = base;
-  for (std::size_t row = 0; row < solved.size(); ++row)
-    outcome.rows.push_back(rowOf(request, solved, base, row));
+Result<PosteriorPlan> planDraws(const PlanRequest& asked, IndexRange range, std::stop_token stop,
+                                const ProgressSink& progress) {
+  const auto request = solvedRequest(asked);
+  if (!request) return tl::unexpected(request.error());
+  return drawsOf(*request, range, stop, progress);
+}
 
-  const auto posterior = planPosterior(request, base, stop, progress);
-  if (!posterior) return fail(ErrorKind::kCancelled, "plan", "stopped");
-  outcome.draws = posterior->draws;
-  fillIntervals(*posterior, outcome);
-  if (posterior->draws > 0) {
-    const auto shares = bestShares(*posterior, request.mode);
-    for (std::size_t row = 0; row < shares.size(); ++row)
-      outcome.rows[row].best_share = shares[row];
-  }
-  for (const LawVariant& variant : request.law.variants)
-    outcome.variants.push_back(variantOf(request, variant, base));
-  outcome.recommendation = recommend(outcome, *posterior);
-  outcome.warnings = std::move(checked->warnings);
-  addPlanWarnings(request, outcome);
-  return outcome;
+Result<PlanOutcome> makePlan(const PlanRequest& asked, const PosteriorPlan& draws) {
+  const auto request = solvedRequest(asked);
+  if (!request) return tl::unexpected(request.error());
+  require(
+      draws.draws == drawCount(asked) && draws.rows.size() == draws.draws * request->solved.size(),
+      "a plan is made of all of its draws");
+  return outcomeOf(*request, draws);
 }
 
 }  // namespace moe

@@ -14,6 +14,7 @@
 #include "costmodel/serving.h"
 #include "costmodel/shape_rule.h"
 #include "data/error.h"
+#include "data/index_range.h"
 #include "data/progress.h"
 #include "fitting/laws/law.h"
 
@@ -164,5 +165,14 @@ Basis servingBasis(const PlanRequest& request);
 /// give equal bits on any number of threads.
 Result<PlanOutcome> makePlan(const PlanRequest& request, std::stop_token stop = {},
                              const ProgressSink& progress = {});
+
+struct PosteriorPlan;  // posterior.h
+
+/// Some draws of a plan, by index in the range. Errors as makePlan.
+Result<PosteriorPlan> planDraws(const PlanRequest& request, IndexRange range,
+                                std::stop_token stop = {}, const ProgressSink& progress = {});
+
+/// The plan from all of its draws, as makePlan makes it.
+Result<PlanOutcome> makePlan(const PlanRequest& request, const PosteriorPlan& draws);
 
 }  // namespace moe

@@ -100,10 +100,17 @@ void fillConfiguration(const PosteriorPlan& posterior, std::size_t row, DrawFigu
 
 }  // namespace
 
+std::size_t drawCount(const PlanRequest& request) {
+  return std::min(request.law.posterior.size(), request.draws);
+}
+
 std::optional<PosteriorPlan> planPosterior(const PlanRequest& request, std::size_t base,
-                                           std::stop_token stop, const ProgressSink& progress) {
-  const std::vector<std::size_t> indices =
+                                           IndexRange range, std::stop_token stop,
+                                           const ProgressSink& progress) {
+  const std::vector<std::size_t> all =
       chosenDraws(request.law.posterior.size(), request.draws, request.seed);
+  const std::vector<std::size_t> indices(all.begin() + static_cast<std::ptrdiff_t>(range.first),
+                                         all.begin() + static_cast<std::ptrdiff_t>(range.end));
   PosteriorPlan plan;
   plan.draws = indices.size();
   plan.experts = request.experts.size();

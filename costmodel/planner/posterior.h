@@ -6,6 +6,7 @@
 
 #include "costmodel/planner/plan.h"
 #include "costmodel/planner/solve.h"
+#include "data/index_range.h"
 
 namespace moe {
 
@@ -35,12 +36,17 @@ struct PosteriorPlan {
   const DrawRow& at(std::size_t draw, std::size_t row) const { return rows[draw * experts + row]; }
 };
 
-/// Plans with each of up to `request.draws` vectors of the law's posterior sample: all of them in
-/// order when there are not more, else a seeded choice without repeats. The draws are shared out
-/// over threads; each writes its own places, so the result does not depend on their number.
-/// None when it was stopped.
+/// How many draws a request has: those of the law's posterior, at most `request.draws`.
+std::size_t drawCount(const PlanRequest& request);
+
+/// Plans with some of up to `request.draws` vectors of the law's posterior sample: all of them in
+/// order when there are not more, else a seeded choice without repeats. Draw k of the result is
+/// draw range.first + k of the request. The draws are shared out over threads; each writes its own
+/// places, so the result does not depend on their number, and tables of ranges that follow one
+/// another make the whole, bit for bit. None when it was stopped.
 std::optional<PosteriorPlan> planPosterior(const PlanRequest& request, std::size_t base,
-                                           std::stop_token stop, const ProgressSink& progress);
+                                           IndexRange range, std::stop_token stop,
+                                           const ProgressSink& progress);
 
 /// Intervals and the share of draws in which the configuration exists and fits, for every row.
 void fillIntervals(const PosteriorPlan& posterior, PlanOutcome& outcome);

@@ -13,6 +13,10 @@
 namespace moe {
 namespace {
 
+/// Parts of a batch, each with an order of its own: on one line two experts of even popularity that
+/// lie a whole number apart meet the same tokens.
+constexpr std::size_t kParts = 16;
+
 constexpr std::uint64_t kTokenStream = 0;
 constexpr std::uint64_t kOrderStream = 1;
 
@@ -77,24 +81,35 @@ double below(const std::vector<double>& units, double x) {
   return static_cast<double>(std::ranges::lower_bound(units, x) - units.begin());
 }
 
-/// Assignments of each expert. A token whose number is u meets the expert on [a, b) of the line
-/// when some whole number above u lies in it: one count below b less one below a, turns included.
-std::vector<double> drawnAssignments(const std::vector<double>& chosen,
-                                     const std::vector<std::size_t>& order,
-                                     const std::vector<double>& units) {
+/// Adds what the tokens of one part choose. A token whose number is u meets the expert on [a, b) of
+/// the line when a whole number above u lies in it: one count below b less one below a, turns
+/// included.
+void addAssignments(const std::vector<double>& chosen, const std::vector<std::size_t>& order,
+                    const std::vector<double>& units, std::vector<double>& assignments) {
   const auto tokens = static_cast<double>(units.size());
   const auto metBefore = [&](double place) {
     const double turns = std::floor(place);
     return turns * tokens + below(units, place - turns);
   };
-  std::vector<double> assignments(chosen.size());
   double place = 0;
   double before = 0;
   for (const std::size_t expert : order) {
     place += chosen[expert];
     const double after = metBefore(place);
-    assignments[expert] = after - before;
+    assignments[expert] += after - before;
     before = after;
+  }
+}
+
+std::vector<double> drawnAssignments(const std::vector<double>& chosen, std::size_t tokens,
+                                     std::uint64_t seed, std::uint64_t batch) {
+  std::vector<double> assignments(chosen.size());
+  for (std::size_t part = 0; part < kParts; ++part) {
+    const std::size_t of_part = (part + 1) * tokens / kParts - part * tokens / kParts;
+    const std::uint64_t index = batch * kParts + part;
+    if (of_part > 0)
+      addAssignments(chosen, shuffledExperts(chosen.size(), seed, index),
+                     sortedUnits(of_part, seed, index), assignments);
   }
   return assignments;
 }
@@ -128,10 +143,8 @@ Result<DroppedEstimate> simulateDropped(const ExpertPopularity& popularity,
   std::vector<double> dropped;
   for (std::size_t batch = 0; batch < question.batches; ++batch) {
     const std::vector<double> chosen = layerOf(popularity, batch);
-    const auto order = shuffledExperts(chosen.size(), question.seed, batch);
-    const auto units = sortedUnits(tokens, question.seed, batch);
-    dropped.push_back(
-        droppedFraction(drawnAssignments(chosen, order, units), question.capacity_factor));
+    dropped.push_back(droppedFraction(drawnAssignments(chosen, tokens, question.seed, batch),
+                                      question.capacity_factor));
   }
   return estimateOf(dropped, question.batch.tokens);
 }

@@ -44,8 +44,8 @@ struct DroppedEstimate {
 /// Draws batches of tokens by systematic sampling: a token's k experts are those whose intervals of
 /// length p_e on a line hold u, u + 1, ..., u + k - 1 for one random u. So each token chooses k
 /// different experts and expert e with probability p_e exactly. The experts' order on the line is
-/// shuffled for each batch, layers take turns. Correlated tokens count as effectiveTokens.
-/// Equal seeds give equal draws. Errors (kUsage): a factor or batch that is not
+/// shuffled for each sixteenth of a batch, layers take turns. Correlated tokens count as
+/// effectiveTokens. Equal seeds give equal draws. Errors (kUsage): a factor or batch that is not
 /// above 0, no batches.
 Result<DroppedEstimate> simulateDropped(const ExpertPopularity& popularity,
                                         const DroppedQuestion& question);

@@ -41,13 +41,13 @@ RowError rowError(std::span<const float> output, std::span<const double> referen
   return row;
 }
 
-std::string checkReason(const LayerCheck& check, std::size_t element, float output,
-                        double reference) {
+std::string checkReason(const LayerCheck& check, std::size_t token, std::size_t element,
+                        float output, double reference) {
   return fmt::format(
       "{} of {} tokens are off by more than {:.3g}; the worst is token {}, off by {:.3g} of its "
       "norm: element {} is {:.6g} where the reference has {:.6g}",
-      check.failed_tokens, check.tokens, check.tolerance, check.worst_token, check.worst_error,
-      element, output, reference);
+      check.failed_tokens, check.tokens, check.tolerance, token, check.worst_error, element, output,
+      reference);
 }
 
 }  // namespace
@@ -57,7 +57,7 @@ double layerTolerance(LayerPrecision precision) {
 }
 
 LayerCheck checkLayer(std::span<const float> output, std::span<const double> reference,
-                      std::size_t hidden, double tolerance) {
+                      std::size_t hidden, double tolerance, std::span<const int> names) {
   LayerCheck check;
   check.tolerance = tolerance;
   if (output.size() != reference.size() || hidden == 0 || output.size() % hidden != 0 ||
@@ -83,7 +83,9 @@ LayerCheck checkLayer(std::span<const float> output, std::span<const double> ref
     check.verdict = CheckVerdict::kPassed;
   } else {
     const std::size_t at = check.worst_token * hidden + worst_element;
-    check.reason = checkReason(check, worst_element, output[at], reference[at]);
+    const std::size_t token =
+        names.empty() ? check.worst_token : static_cast<std::size_t>(names[check.worst_token]);
+    check.reason = checkReason(check, token, worst_element, output[at], reference[at]);
   }
   return check;
 }

@@ -36,8 +36,9 @@ struct LayerCheck {
 };
 
 /// Both [tokens, hidden]. Outputs of different sizes, or of no token, fail with that reason:
-/// nothing was checked.
+/// nothing was checked. `names` are the tokens' numbers in the reason when they are some out of a
+/// batch; none: 0, 1, ...
 LayerCheck checkLayer(std::span<const float> output, std::span<const double> reference,
-                      std::size_t hidden, double tolerance);
+                      std::size_t hidden, double tolerance, std::span<const int> names = {});
 
 }  // namespace moe

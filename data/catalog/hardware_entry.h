@@ -27,7 +27,10 @@ struct OwningCost {
   std::string note;  ///< source, and what it covers
 };
 
-/// Shares of the data-sheet peaks that are reached, and fixed times.
+/// Shares of the data-sheet peaks that are reached, and fixed times. What an entry does not say has
+/// the values below, which are assumed whatever `basis` says of the others. `moeplan calibrate`
+/// measures compute and bandwidth only: it times whole operators, so no fixed time is used beside
+/// them, and one machine has no link.
 struct HardwareEfficiency {
   double compute = 0.7;  ///< of the bf16 peak, in large matrix products
   std::optional<double> compute_fp8;
@@ -63,6 +66,7 @@ struct HardwareMeasurement {
   std::string library;              ///< with its version
   int processors = 1;               ///< that the program may use
   int threads = 1;                  ///< that were used
+  std::string placement;            ///< of the threads: "2 threads on 2 cores (4 processors), .."
   std::vector<double> cache_bytes;  ///< by level, as the system says; empty when it does not
   Bytes cached;                     ///< largest working set that is read clearly faster than memory
   double load_before = 0;           ///< processors that others kept busy when it began

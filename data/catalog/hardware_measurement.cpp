@@ -6,9 +6,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace moe::catalog {
 namespace {
+
+/// Threads are counted: whole numbers from 1 that an int holds.
+bool areCounts(const std::vector<double>& list) {
+  return std::ranges::all_of(list, [](double x) {
+    return x >= 1 && x <= std::numeric_limits<int>::max() && x == std::floor(x);
+  });
+}
 
 /// Columns of one table, as equally long lists.
 std::vector<MeasuredBandwidth> bandwidthOf(const toml::table& table, const std::string& where,
@@ -28,6 +36,7 @@ std::vector<MeasuredBandwidth> bandwidthOf(const toml::table& table, const std::
     fields.reject("working_set_bytes",
                   "threads, read_bytes_per_s and triad_bytes_per_s must be lists of as many "
                   "numbers above 0");
+  if (!areCounts(threads)) fields.reject("threads", "must be whole numbers from 1");
   error = fields.finish();
   std::vector<MeasuredBandwidth> rows;
   for (std::size_t i = 0; !error && i < sets.size(); ++i)
@@ -43,8 +52,9 @@ std::vector<MeasuredPeak> peaksIn(const toml::table& table, const std::string& w
   const auto threads = fields.numbers("threads");
   const auto speeds = fields.numbers("flop_per_s");
   const bool good = formats.size() == threads.size() && formats.size() == speeds.size() &&
-                    std::ranges::all_of(speeds, [](double x) { return x > 0; });
+                    std::ranges::all_of(speeds, [](double x) { return x > 0 && std::isfinite(x); });
   if (!good) fields.reject("flop_per_s", "format and threads must be lists of as many values");
+  if (!areCounts(threads)) fields.reject("threads", "must be whole numbers from 1");
   error = fields.finish();
   std::vector<MeasuredPeak> peaks;
   for (std::size_t i = 0; !error && i < formats.size(); ++i)
@@ -63,6 +73,7 @@ Result<HardwareMeasurement> measurementOf(const toml::table& table, const std::s
   measured.library = fields.text("library", true);
   measured.processors = fields.count("processors", true);
   measured.threads = fields.count("threads", true);
+  measured.placement = fields.text("placement");
   if (measured.processors < 1) fields.reject("processors", "must be 1 or more");
   if (measured.threads < 1) fields.reject("threads", "must be 1 or more");
   measured.cache_bytes = fields.numbers("cache_bytes");

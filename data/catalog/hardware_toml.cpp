@@ -13,6 +13,7 @@ namespace {
 class TomlLines {
  public:
   void heading(std::string_view name) { text_ += fmt::format("\n{}\n", name); }
+  void remark(std::string_view text) { text_ += fmt::format("# {}\n", text); }
   void add(std::string_view key, std::string_view value) {
     if (!value.empty()) text_ += fmt::format("{} = {}\n", key, quotedToml(value));
   }
@@ -64,15 +65,25 @@ void addFigures(TomlLines& lines, const HardwareEntry& entry) {
   lines.add("notes", entry.notes);
 }
 
+/// What has the reader's own value is left out: it would look measured, or known, and is assumed.
 void addEfficiency(TomlLines& lines, const HardwareEfficiency& efficiency) {
+  const HardwareEfficiency assumed;
   lines.heading("[accelerator.efficiency]");
   lines.add("compute", efficiency.compute);
   if (efficiency.compute_fp8) lines.add("compute_fp8", *efficiency.compute_fp8);
   if (efficiency.compute_fp4) lines.add("compute_fp4", *efficiency.compute_fp4);
   lines.add("bandwidth", efficiency.bandwidth);
-  lines.add("fixed_per_layer_us", efficiency.fixed_per_layer.value() * 1e6);
-  lines.add("link", efficiency.link);
-  lines.add("link_latency_us", efficiency.link_latency.value() * 1e6);
+  std::string left_out;
+  const auto unlessAssumed = [&](std::string_view key, double value, double assumed_value) {
+    if (value != assumed_value) return lines.add(key, value);
+    left_out += fmt::format("{}{} ({})", left_out.empty() ? "" : ", ", key, value);
+  };
+  unlessAssumed("fixed_per_layer_us", efficiency.fixed_per_layer.value() * 1e6,
+                assumed.fixed_per_layer.value() * 1e6);
+  unlessAssumed("link", efficiency.link, assumed.link);
+  unlessAssumed("link_latency_us", efficiency.link_latency.value() * 1e6,
+                assumed.link_latency.value() * 1e6);
+  if (!left_out.empty()) lines.remark("assumed by readers: " + left_out);
   lines.add("basis", name(efficiency.basis));
   lines.add("source", efficiency.source);
 }
@@ -105,6 +116,7 @@ void addMeasurement(TomlLines& lines, const HardwareMeasurement& measured) {
   lines.add("library", measured.library);
   lines.add("processors", measured.processors);
   lines.add("threads", measured.threads);
+  lines.add("placement", measured.placement);
   lines.list("cache_bytes", measured.cache_bytes, exactNumber);
   lines.add("cached_bytes", measured.cached.value());
   lines.add("load_before", measured.load_before);

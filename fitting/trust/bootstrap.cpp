@@ -131,35 +131,50 @@ void describeDraws(FitResult& result) {
 
 }  // namespace
 
-void bootstrap(const FitData& data, const FitOptions& fit_options, const BootstrapOptions& options,
-               FitResult& result, std::stop_token stop, const ProgressSink& progress) {
+std::vector<Eigen::VectorXd> resampleRefits(const FitData& data, const FitOptions& fit_options,
+                                            const BootstrapOptions& options,
+                                            const FitResult& result, IndexRange range,
+                                            std::stop_token stop, const ProgressSink& progress) {
+  std::vector<Eigen::VectorXd> refits(range.size());
+  if (refits.empty()) return refits;
   const LawFamily& family = *result.family;
   FitProblem first(family, data.points, fit_options.objective);
   const SecondSearch second(first, result.bounds, options.search);
   const std::vector<Eigen::VectorXd> warm = warmStarts(result);
-  std::vector<Eigen::VectorXd> draws(options.resamples);
   std::array<std::unique_ptr<FitProblem>, kMostWorkers> problems;
   std::atomic<std::size_t> done = 0;
-  parallelFor(options.resamples, fit_options.threads, stop, [&](std::size_t i, std::size_t worker) {
+  parallelFor(range.size(), fit_options.threads, stop, [&](std::size_t i, std::size_t worker) {
     std::unique_ptr<FitProblem>& own = problems[worker];
     if (!own) own = std::make_unique<FitProblem>(family, data.points, fit_options.objective);
-    own->setWeights(resampleWeights(data, options.seed, i));
+    own->setWeights(resampleWeights(data, options.seed, range.first + i));
     std::vector<Eigen::VectorXd> starts = warm;
     second.addStart(own->weights(), starts);
-    draws[i] = bestOf(*own, result.bounds, starts).coordinates;
+    refits[i] = bestOf(*own, result.bounds, starts).coordinates;
     ++done;
     if (worker == 0 && progress) {
-      progress("bootstrap", static_cast<double>(done) / static_cast<double>(draws.size()));
+      progress("bootstrap", static_cast<double>(done) / static_cast<double>(refits.size()));
     }
   });
+  return refits;
+}
+
+void describeResamples(const FitData& data, std::span<const Eigen::VectorXd> refits,
+                       FitResult& result) {
   result.posterior.clear();
-  for (const Eigen::VectorXd& draw : draws) {
-    if (draw.size() > 0) result.posterior.push_back(family.values(draw));
+  for (const Eigen::VectorXd& refit : refits) {
+    if (refit.size() > 0) result.posterior.push_back(result.family->values(refit));
   }
   result.resamples = result.posterior.size();
   if (result.resamples < kLeastDraws || data.groups <= result.freeParameters()) return;
   result.interval_method = "percentile bootstrap over runs";
   describeDraws(result);
+}
+
+void bootstrap(const FitData& data, const FitOptions& fit_options, const BootstrapOptions& options,
+               FitResult& result, std::stop_token stop, const ProgressSink& progress) {
+  const auto refits =
+      resampleRefits(data, fit_options, options, result, {0, options.resamples}, stop, progress);
+  describeResamples(data, refits, result);
 }
 
 }  // namespace moe

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <stop_token>
+#include <vector>
 
+#include "data/index_range.h"
 #include "data/progress.h"
 #include "fitting/fit.h"
 
@@ -36,5 +39,19 @@ struct BootstrapOptions {
 /// resamples that are finished; result.resamples says how many.
 void bootstrap(const FitData& data, const FitOptions& fit_options, const BootstrapOptions& options,
                FitResult& result, std::stop_token stop = {}, const ProgressSink& progress = {});
+
+/// The refits of some resamples: coordinates by index in the range, without entries where no
+/// descent ended or where it was stopped. What a resample gives depends on its index, the data, the
+/// options and the fit alone, so ranges that follow one another make the whole, bit for bit.
+std::vector<Eigen::VectorXd> resampleRefits(const FitData& data, const FitOptions& fit_options,
+                                            const BootstrapOptions& options,
+                                            const FitResult& result, IndexRange range,
+                                            std::stop_token stop = {},
+                                            const ProgressSink& progress = {});
+
+/// Fills posterior, standard errors and intervals from the refits of all resamples, as bootstrap
+/// does.
+void describeResamples(const FitData& data, std::span<const Eigen::VectorXd> refits,
+                       FitResult& result);
 
 }  // namespace moe

@@ -32,12 +32,6 @@ struct PathPoint {
   double root = 0;  // of the chi-square: about linear in the distance
 };
 
-/// One side of one parameter's profile.
-struct ProfileSide {
-  std::vector<PathPoint> path;  // outwards, without the optimum
-  std::optional<double> end;    // coordinate at the critical rise
-};
-
 class SideWalk {
  public:
   SideWalk(FitProblem& problem, const FitResult& result, const RiseScale& scale,
@@ -55,15 +49,14 @@ class SideWalk {
   }
 
   ProfileSide walk(double first_step, const std::stop_token& stop) {
-    ProfileSide side;
     double inside = 0;  // distance whose rise is below the critical one
     double inside_root = 0;
     double distance = std::min(first_step, reach_);
     for (int step = 0; step < kMostSteps && reach_ > 0 && !stop.stop_requested(); ++step) {
-      const PathPoint point = refit(distance, side.path);
-      side.path.push_back(point);
+      const PathPoint point = refit(distance);
+      path_.push_back(point);
       if (point.root >= wanted_) {
-        closeIn(inside, inside_root, distance, point.root, side);
+        end_ = closeIn(inside, inside_root, distance, point.root);
         break;
       }
       if (distance >= reach_) break;  // the bound is not excluded
@@ -72,14 +65,22 @@ class SideWalk {
       const double growth = point.root > 0 ? 1.05 * wanted_ / point.root : 4;
       distance = std::min(distance * std::clamp(growth, 1.15, 4.0), reach_);
     }
-    return side;
+    return walked();
   }
 
  private:
+  ProfileSide walked() const {
+    ProfileSide side;
+    for (const PathPoint& point : path_) {
+      side.path.push_back({point.coordinates[index_], point.objective});
+    }
+    side.end = end_;
+    return side;
+  }
+
   /// Between `inside` and `outside` the root of chi-square is monotone and, close by, nearly
-  /// straight.
-  void closeIn(double inside, double inside_root, double outside, double outside_root,
-               ProfileSide& side) {
+  /// straight. Returns the coordinate at the critical rise.
+  double closeIn(double inside, double inside_root, double outside, double outside_root) {
     for (int step = 0; step < kMostClosing; ++step) {
       if (outside_root - wanted_ < kCloseEnough * wanted_) break;
       // Far above, the curve is no straight line: halve.
@@ -87,25 +88,24 @@ class SideWalk {
                                ? 0.5
                                : (wanted_ - inside_root) / (outside_root - inside_root);
       const double middle = inside + std::clamp(share, 0.02, 0.98) * (outside - inside);
-      const PathPoint point = refit(middle, side.path);
-      side.path.push_back(point);
+      const PathPoint point = refit(middle);
+      path_.push_back(point);
       if (std::abs(point.root - wanted_) < kCloseEnough * wanted_) {
-        side.end = at_ + direction_ * middle;
-        return;
+        return at_ + direction_ * middle;
       }
       (point.root < wanted_ ? inside : outside) = middle;
       (point.root < wanted_ ? inside_root : outside_root) = point.root;
     }
-    side.end = at_ + direction_ * outside;
+    return at_ + direction_ * outside;
   }
 
   /// Held at this distance, from where the path points; an end far above the critical rise may be
   /// another basin, so it is sought from the nearest point along the tangent as well.
-  PathPoint refit(double distance, const std::vector<PathPoint>& path) {
+  PathPoint refit(double distance) {
     const double held_at = at_ + direction_ * distance;
-    PathPoint point = descend(held_at, startAt(held_at, path));
+    PathPoint point = descend(held_at, startAt(held_at));
     if (point.root < kFarAbove * wanted_) return point;
-    const PathPoint other = descend(held_at, along(nearestTo(held_at, path), held_at));
+    const PathPoint other = descend(held_at, along(nearestTo(held_at), held_at));
     return other.objective < point.objective ? other : point;
   }
 
@@ -125,9 +125,9 @@ class SideWalk {
     return from + (held_at - from[index_]) * tangent_;
   }
 
-  const Eigen::VectorXd& nearestTo(double held_at, const std::vector<PathPoint>& path) const {
+  const Eigen::VectorXd& nearestTo(double held_at) const {
     const Eigen::VectorXd* nearest = &result_.coordinates;
-    for (const PathPoint& point : path) {
+    for (const PathPoint& point : path_) {
       if (point.root > kFarAbove * wanted_) continue;
       if (std::abs(point.coordinates[index_] - held_at) < std::abs((*nearest)[index_] - held_at)) {
         nearest = &point.coordinates;
@@ -136,8 +136,8 @@ class SideWalk {
     return *nearest;
   }
 
-  Eigen::VectorXd startAt(double held_at, const std::vector<PathPoint>& path) const {
-    const Eigen::VectorXd& nearest = nearestTo(held_at, path);
+  Eigen::VectorXd startAt(double held_at) const {
+    const Eigen::VectorXd& nearest = nearestTo(held_at);
     const Eigen::VectorXd* second = nullptr;
     const auto gap = [&](const Eigen::VectorXd& t) { return std::abs(t[index_] - held_at); };
     const auto consider = [&](const Eigen::VectorXd& t) {
@@ -145,7 +145,7 @@ class SideWalk {
       if (other && (second == nullptr || gap(t) < gap(*second))) second = &t;
     };
     consider(result_.coordinates);
-    for (const PathPoint& point : path) {
+    for (const PathPoint& point : path_) {
       if (point.root <= kFarAbove * wanted_) consider(point.coordinates);
     }
     if (second == nullptr) return along(nearest, held_at);
@@ -164,6 +164,8 @@ class SideWalk {
   double direction_;
   double at_;
   double reach_ = 0;
+  std::vector<PathPoint> path_;  // outwards, without the optimum
+  std::optional<double> end_;
 };
 
 /// How the other coordinates move with each one along its profile at the optimum, per unit:
@@ -222,8 +224,8 @@ Profile joined(const FitResult& result, const RiseScale& scale, double critical,
   profile.critical = critical;
   profile.curve.push_back({result.values[place], result.objective, 0});
   for (const ProfileSide* side : {&down, &up}) {
-    for (const PathPoint& point : side->path) {
-      profile.curve.push_back({valueOf(coordinate, point.coordinates[index]), point.objective,
+    for (const ProfileSide::Step& point : side->path) {
+      profile.curve.push_back({valueOf(coordinate, point.coordinate), point.objective,
                                scale.chiSquare(point.objective)});
       profile.found_lower =
           profile.found_lower || point.objective < result.objective * (1 - kLower);
@@ -255,38 +257,65 @@ std::vector<Eigen::Index> chosen(const FitResult& result, const ProfileOptions& 
 
 }  // namespace
 
-std::vector<Profile> profileParameters(const FitData& data, const FitOptions& options,
-                                       const FitResult& result,
-                                       const ProfileOptions& profile_options, std::stop_token stop,
-                                       const ProgressSink& progress) {
-  if (result.exact()) return {};
+std::size_t profileSideCount(const FitResult& result, const ProfileOptions& profile_options) {
+  return result.exact() ? 0 : 2 * chosen(result, profile_options).size();
+}
+
+std::vector<ProfileSide> profileSides(const FitData& data, const FitOptions& options,
+                                      const FitResult& result,
+                                      const ProfileOptions& profile_options, IndexRange range,
+                                      std::stop_token stop, const ProgressSink& progress) {
+  std::vector<ProfileSide> sides(range.size());
+  if (sides.empty()) return sides;
   FitProblem first(*result.family, data.points, result.objective_kind);
   const RiseScale scale(first, result);
   const double critical = scale.critical(profile_options.confidence);
   const Eigen::MatrixXd moves = tangents(first, result);
   const std::vector<Eigen::Index> indices = chosen(result, profile_options);
-  std::vector<ProfileSide> sides(2 * indices.size());
   std::array<std::unique_ptr<FitProblem>, kMostWorkers> problems;
   std::atomic<std::size_t> done = 0;
   parallelFor(sides.size(), options.threads, stop, [&](std::size_t i, std::size_t worker) {
     std::unique_ptr<FitProblem>& own = problems[worker];
     if (!own)
       own = std::make_unique<FitProblem>(*result.family, data.points, result.objective_kind);
-    const Eigen::Index index = indices[i / 2];
+    const std::size_t side = range.first + i;
+    const Eigen::Index index = indices[side / 2];
     const Eigen::VectorXd tangent = moves.col(index);
-    SideWalk walk(*own, result, scale, tangent, critical, index, i % 2 == 0 ? -1 : 1);
+    SideWalk walk(*own, result, scale, tangent, critical, index, side % 2 == 0 ? -1 : 1);
     sides[i] = walk.walk(firstStep(result, index), stop);
     ++done;
     if (worker == 0 && progress) {
       progress("profiles", static_cast<double>(done) / static_cast<double>(sides.size()));
     }
   });
-  if (stop.stop_requested()) return {};
+  return sides;
+}
+
+std::vector<Profile> joinedProfiles(const FitData& data, const FitResult& result,
+                                    const ProfileOptions& profile_options,
+                                    std::span<const ProfileSide> sides) {
+  if (sides.empty()) return {};
+  FitProblem problem(*result.family, data.points, result.objective_kind);
+  const RiseScale scale(problem, result);
+  const double critical = scale.critical(profile_options.confidence);
+  const std::vector<Eigen::Index> indices = chosen(result, profile_options);
+  require(sides.size() == 2 * indices.size(), "a profile has two sides for each parameter");
   std::vector<Profile> profiles;
   for (std::size_t k = 0; k < indices.size(); ++k) {
     profiles.push_back(joined(result, scale, critical, indices[k], sides[2 * k], sides[2 * k + 1]));
   }
   return profiles;
+}
+
+std::vector<Profile> profileParameters(const FitData& data, const FitOptions& options,
+                                       const FitResult& result,
+                                       const ProfileOptions& profile_options, std::stop_token stop,
+                                       const ProgressSink& progress) {
+  const std::size_t count = profileSideCount(result, profile_options);
+  const auto sides =
+      profileSides(data, options, result, profile_options, {0, count}, stop, progress);
+  if (stop.stop_requested()) return {};
+  return joinedProfiles(data, result, profile_options, sides);
 }
 
 void markOpenProfiles(std::span<const Profile> profiles, FitResult& result) {

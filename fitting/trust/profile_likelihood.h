@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "data/index_range.h"
 #include "data/progress.h"
 #include "fitting/fit.h"
 
@@ -36,6 +37,16 @@ struct ProfileOptions {
   std::vector<std::string> parameters = {};  ///< all free ones unless named
 };
 
+/// One side of one parameter's profile, in the parameter's coordinate.
+struct ProfileSide {
+  struct Step {
+    double coordinate = 0;
+    double objective = 0;
+  };
+  std::vector<Step> path;     ///< outwards, without the optimum
+  std::optional<double> end;  ///< coordinate at the critical rise
+};
+
 /// Profile likelihood of the free parameters, those on a bound and those not identified included:
 /// it says how far the data pin them. Each side steps outwards from the optimum with refits that
 /// start where the path points, and closes in on the critical rise [Bates1988, chapter 6]. Parallel
@@ -46,6 +57,22 @@ std::vector<Profile> profileParameters(const FitData& data, const FitOptions& op
                                        const ProfileOptions& profile_options = {},
                                        std::stop_token stop = {},
                                        const ProgressSink& progress = {});
+
+/// How many sides the profiles have: two for each parameter. None where there are no profiles.
+std::size_t profileSideCount(const FitResult& result, const ProfileOptions& profile_options = {});
+
+/// Some sides of the profiles, by index in the range; those that were not walked when stopped are
+/// empty. Sides of ranges that follow one another make the whole, bit for bit.
+std::vector<ProfileSide> profileSides(const FitData& data, const FitOptions& options,
+                                      const FitResult& result,
+                                      const ProfileOptions& profile_options, IndexRange range,
+                                      std::stop_token stop = {}, const ProgressSink& progress = {});
+
+/// The profiles from all of their sides. The fit may have got the intervals of a bootstrap since
+/// its sides were walked.
+std::vector<Profile> joinedProfiles(const FitData& data, const FitResult& result,
+                                    const ProfileOptions& profile_options,
+                                    std::span<const ProfileSide> sides);
 
 /// Takes the interval of every parameter whose profile has no end on a side, and says so: the data
 /// do not exclude what lies there, whatever a bootstrap around the optimum says.

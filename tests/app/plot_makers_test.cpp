@@ -203,9 +203,9 @@ TEST(TornadoPlot, StartsEveryBarAtTheBaseAndSaysWhereThereIsNoAnswer) {
 
 TEST(CheckPlot, HasEqualAxesAndASeriesForEachVerdict) {
   const PlotSpec plot =
-      checkPlot({{"a", "a", 2, 1, CheckVerdict::kFailed, Basis::kInterpolated},
-                 {"b", "b", 10, 9, CheckVerdict::kPassed, Basis::kRoofline},
-                 {"never ran", "c", 0, NAN, CheckVerdict::kSkipped, Basis::kRoofline}},
+      checkPlot({{"a", "a", 2, 1, RowVerdict::kFailed, Basis::kInterpolated},
+                 {"b", "b", 10, 9, RowVerdict::kPassed, Basis::kRoofline},
+                 {"never ran", "c", 0, NAN, RowVerdict::kSkipped, Basis::kRoofline}},
                 "time", "s");
   expectWhole(plot);
   ASSERT_EQ(plot.series.size(), 2u);

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <set>
+
 #include "app/report/calibrate_report.h"
 #include "app/report/verify_report.h"
 #include "app/workflows/cost_workflow.h"
@@ -123,6 +125,84 @@ TEST_F(CalibratedFile, BlocksAreWhatCostSays) {
   expectSameParts(predictBlock(*kernels, block), cost);
 }
 
+/// All of a step of `cost` but what these parts are: whatever it will have besides is in the sum.
+double stepWithout(const CostOutcome& cost, const std::set<std::string>& parts) {
+  double sum = 0, all = 0;
+  for (const CostPart& part : cost.parts) {
+    all += part.time.value();
+    if (!parts.contains(part.op)) sum += part.time.value();
+  }
+  EXPECT_DOUBLE_EQ(all, cost.tpot.value() * cost.tokens_per_step);
+  return sum;
+}
+
+// A layer as a whole: nothing that `cost` counts for it is missing in what verify predicts, and
+// nothing is added. What a model has around it is named here.
+TEST_F(CalibratedFile, AWholeLayerTakesWhatCostLeavesForIt) {
+  const auto kernels = loadKernels(*readHardwareFile(file_), HardwareCatalog{}, {});
+  ASSERT_TRUE(kernels);
+  for (const int tokens : {1, 30, 200}) {
+    const SampleLayer layer{32, 64, 8, 2, 48, LayerPrecision::kF32, tokens, 0};
+    const auto cost = costOf(modelOf(layer), file_, folder_, Precision::kF32, tokens, 2, 0);
+    EXPECT_DOUBLE_EQ(
+        predictLayer(*kernels, layer).seconds,
+        stepWithout(cost, {"projections", "attention", "norms", "head", "engine", "prefill"}))
+        << tokens;
+  }
+}
+
+// A decoder block is the whole step of a model of one layer, but for head and engine.
+TEST_F(CalibratedFile, AWholeBlockIsTheStepOfCostWithoutItsHead) {
+  const auto kernels = loadKernels(*readHardwareFile(file_), HardwareCatalog{}, {});
+  ASSERT_TRUE(kernels);
+  for (const int batch : {1, 3, 20})
+    for (const int context : {40, 300}) {
+      const SampleBlock block{32, 64, 8, 2, 4, 2, 16, LayerPrecision::kF32, batch, context};
+      const auto cost = costOf(modelOf(block), file_, folder_, Precision::kF32, batch, context, 0);
+      EXPECT_DOUBLE_EQ(predictBlock(*kernels, block).seconds,
+                       stepWithout(cost, {"head", "engine", "prefill"}))
+          << batch << " x " << context;
+    }
+}
+
+TEST_F(CalibratedFile, IsNotOverwrittenByACalibrationThatWasStopped) {
+  std::stop_source source;
+  const auto stopped =
+      runCalibrate({.quick = true, .out = file_}, test::fakeBench(kernels_, machine_),
+                   test::smallPlan(), source.get_token(), [&](std::string_view what, double) {
+                     if (what == "attention") source.request_stop();
+                   });
+  ASSERT_TRUE(stopped) << describe(stopped.error());
+  EXPECT_TRUE(stopped->calibration.stopped);
+  EXPECT_EQ(test::fileText(file_), outcome_.toml);
+  EXPECT_EQ(stopped->written, file_ + ".partial");
+  EXPECT_EQ(test::fileText(file_ + ".partial"), stopped->toml);
+  EXPECT_NE(report::calibrateText(*stopped).find("Written to " + file_ + ".partial: incomplete"),
+            std::string::npos);
+  const json document = json::parse(report::calibrateJson(*stopped, Seconds(1)));
+  EXPECT_EQ(document["inputs"]["written"], file_ + ".partial");
+}
+
+TEST_F(CalibratedFile, WrittenToADeviceHasNothingToKeep) {
+  std::stop_source source;
+  const auto stopped =
+      runCalibrate({.quick = true, .out = "/dev/null"}, test::fakeBench(kernels_, machine_),
+                   test::smallPlan(), source.get_token(), [&](std::string_view what, double) {
+                     if (what == "attention") source.request_stop();
+                   });
+  ASSERT_TRUE(stopped) << describe(stopped.error());
+  EXPECT_EQ(stopped->written, "/dev/null");
+}
+
+TEST_F(CalibratedFile, SaysWhatItTakesForColdAndHowItsThreadsLie) {
+  const std::string text = report::calibrateText(outcome_);
+  EXPECT_NE(text.find("No working set was read clearly faster than memory; weights were used in"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("2 threads on 2 cores (2 processors), not bound to them"), std::string::npos)
+      << text;
+}
+
 TEST_F(CalibratedFile, OfAnotherMachineIsRefused) {
   Bench other = test::fakeBench(kernels_, machine_);
   other.machine.cpu = "Another CPU";
@@ -152,6 +232,8 @@ TEST_F(CalibratedFile, VerifiesAFewRows) {
   EXPECT_EQ(document["schema"], "moeplan.verify/1");
   EXPECT_EQ(document["summary"]["verdict"], "failed");
   EXPECT_EQ(document["rows"].size(), 8u);  // a layer, a block, six KV limits
+  EXPECT_GT(document["summary"]["numbers"]["checked_tokens"], 2);
+  EXPECT_EQ(document["cold_weights"]["together_bytes"], 67108864);
   for (const json& row : document["rows"]) {
     EXPECT_TRUE(row.contains("verdict"));
     if (row["kind"] != "layer") continue;

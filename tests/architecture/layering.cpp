@@ -62,8 +62,8 @@ const Room* findRoom(std::string_view path) {
 
 /// Libraries that stay inside .cpp files. A header that shows one is internal: only .cpp files of
 /// its own room may include it.
-constexpr std::array<std::string_view, 5> kHiddenLibraries{"ceres/", "nlohmann/", "CLI/", "toml++",
-                                                           "oneapi/"};
+constexpr std::array<std::string_view, 6> kHiddenLibraries{"ceres/", "nlohmann/", "CLI/",
+                                                           "toml++", "oneapi/",   "kainjow/"};
 
 /// Headers that the build writes.
 constexpr std::array<std::string_view, 1> kGeneratedHeaders{"embedded_tables_list.h"};

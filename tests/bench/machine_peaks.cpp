@@ -84,6 +84,8 @@ __attribute__((target("amx-tile,amx-bf16"))) void tileBf16() {
     config.row_bytes[tile] = 64;
     config.rows[tile] = 16;
   }
+  // GCC 12 takes the intrinsic to read 8 bytes only, and may leave out the stores of the others.
+  asm volatile("" : : "r"(&config) : "memory");
   _tile_loadconfig(&config);
   for (long step = 0; step < kTileSteps; ++step) {
     _tile_dpbf16ps(0, 4, 6);

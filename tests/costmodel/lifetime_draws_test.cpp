@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "costmodel/planner/lifetime_draws.h"
 #include "tests/costmodel/lifetime_fixture.h"
 
 namespace moe {
@@ -39,6 +40,19 @@ TEST(LifetimeDraws, AreTheSameForAnyNumberOfThreads) {
     request.threads = threads;
     expectSameBits(one, lifetime(request));
   }
+}
+
+TEST(LifetimeDraws, OfRangesThatFollowOneAnotherMakeTheWhole) {
+  LifetimeRequest request = uncertainRequest();
+  request.draws = 40;  // of 60: which ones is the seed's choice
+  LifetimeDraws joined{drawCount(request), request.designs.size(), {}};
+  ASSERT_EQ(joined.draws, 40u);
+  const IndexRange ranges[] = {{0, 11}, {11, 11}, {11, 40}};
+  for (const IndexRange range : ranges) {
+    const LifetimeDraws piece = lifetimeDraws(request, range).value();
+    joined.table.insert(joined.table.end(), piece.table.begin(), piece.table.end());
+  }
+  expectSameBits(lifetime(request), planLifetime(request, joined).value());
 }
 
 TEST(LifetimeDraws, AreTheSameForTheSameSeedAndOthersForAnother) {

@@ -35,6 +35,27 @@ TEST(PlanIntervals, AreTheSameForAnyNumberOfThreads) {
   }
 }
 
+TEST(PlanIntervals, OfRangesThatFollowOneAnotherMakeTheWhole) {
+  PlanRequest request = uncertainRequest();
+  request.draws = 40;  // of 60: which ones is the seed's choice
+  const PlanOutcome whole = makePlan(request).value();
+  PosteriorPlan joined{drawCount(request), whole.rows.size(), {}};
+  ASSERT_EQ(joined.draws, 40u);
+  const IndexRange ranges[] = {{0, 11}, {11, 11}, {11, 40}};
+  for (const IndexRange range : ranges) {
+    const PosteriorPlan piece = planDraws(request, range).value();
+    joined.rows.insert(joined.rows.end(), piece.rows.begin(), piece.rows.end());
+  }
+  const PlanOutcome pieces = makePlan(request, joined).value();
+  for (std::size_t row = 0; row < whole.rows.size(); ++row) {
+    EXPECT_TRUE(sameBits(whole.rows[row].chosen.ci95.cost_vs_base,
+                         pieces.rows[row].chosen.ci95.cost_vs_base));
+    EXPECT_TRUE(
+        sameBits(whole.rows[row].loss_optimal.ci95.loss, pieces.rows[row].loss_optimal.ci95.loss));
+    EXPECT_EQ(whole.rows[row].best_share, pieces.rows[row].best_share);
+  }
+}
+
 TEST(PlanIntervals, CollapseToThePlanWhenAllDrawsAreTheLaw) {
   Law law = referenceLaw("P");
   law.posterior.assign(30, law.values);

@@ -33,6 +33,7 @@ HardwareEntry machineEntry() {
   measured.median_spread = 0.02;
   measured.timings = 100;
   measured.noisy = 3;
+  measured.placement = "2 threads on 2 cores";
   measured.bandwidth = {{Bytes(1e6), 1, BytesPerSecond(9e10), BytesPerSecond(1.1e11)},
                         {Bytes(1e9), 2, BytesPerSecond(3.25e10), BytesPerSecond(3e10)}};
   measured.peaks = {{"f32", 1, FlopPerSecond(2.3e11)}, {"bf16", 2, FlopPerSecond(1.25e12)}};
@@ -62,12 +63,38 @@ TEST(HardwareToml, SurvivesWritingAndReading) {
   EXPECT_EQ(measured.cached, entry.measurement->cached);
   EXPECT_EQ(measured.foreign_share, 0.0125);
   EXPECT_EQ(measured.noisy, 3);
+  EXPECT_EQ(measured.placement, "2 threads on 2 cores");
   ASSERT_EQ(measured.bandwidth.size(), 2u);
   EXPECT_EQ(measured.bandwidth[1].triad, BytesPerSecond(3e10));
   EXPECT_EQ(measured.bandwidth[1].threads, 2);
   ASSERT_EQ(measured.peaks.size(), 2u);
   EXPECT_EQ(measured.peaks[1].format, "bf16");
   EXPECT_EQ(hardwareToml(*read), hardwareToml(entry));
+}
+
+// Nobody measured 80 us a layer or 0.8 of a link: the file says that they are the reader's.
+TEST(HardwareToml, LeavesOutWhatReadersAssume) {
+  const std::string text = hardwareToml(machineEntry());
+  EXPECT_EQ(text.find("\nfixed_per_layer_us"), std::string::npos);
+  EXPECT_EQ(text.find("\nlink"), std::string::npos);
+  EXPECT_NE(text.find("# assumed by readers: fixed_per_layer_us (80), link (0.8), "
+                      "link_latency_us (10)\n"),
+            std::string::npos)
+      << text;
+  const auto read = readBack(text);
+  ASSERT_TRUE(read) << describe(read.error());
+  EXPECT_EQ(read->efficiency.fixed_per_layer, Seconds(80e-6));
+  EXPECT_EQ(read->efficiency.link, 0.8);
+}
+
+TEST(HardwareToml, KeepsOtherEfficienciesThanTheAssumedOnes) {
+  HardwareEntry entry = machineEntry();
+  entry.efficiency.fixed_per_layer = Seconds(20e-6);
+  entry.efficiency.link = 0.5;
+  const auto read = readBack(hardwareToml(entry));
+  ASSERT_TRUE(read) << describe(read.error());
+  EXPECT_DOUBLE_EQ(read->efficiency.fixed_per_layer.value(), 20e-6);
+  EXPECT_EQ(read->efficiency.link, 0.5);
 }
 
 TEST(HardwareToml, IsFoundByItsPathWhereANameIs) {
@@ -123,6 +150,15 @@ INSTANTIATE_TEST_SUITE_P(
               "foreign_share must be a number from 0"},
         Fault{"flop_per_s = [230000000000, ", "flop_per_s = [", "lists of as many values"},
         Fault{"threads = [1, 2]\nread", "threads = [1]\nread", "lists of as many numbers"},
+        Fault{"threads = [1, 2]\nread", "threads = [1, 2.5]\nread",
+              "threads must be whole numbers from 1"},
+        Fault{"threads = [1, 2]\nread", "threads = [1, 1e300]\nread",
+              "threads must be whole numbers from 1"},
+        Fault{"threads = [1, 2]\nflop", "threads = [1, 3000000000]\nflop",
+              "threads must be whole numbers from 1"},
+        Fault{"threads = [1, 2]\nflop", "threads = [-1, 2]\nflop",
+              "threads must be whole numbers from 1"},
+        Fault{"flop_per_s = [230000000000, ", "flop_per_s = [inf, ", "lists of as many values"},
         Fault{"[[accelerator]]", "[[accelerators]]",
               "is not expected here; this file holds [[accelerator]]"}));
 

@@ -60,6 +60,24 @@ TEST(Bootstrap, GivesEqualBitsForAnyNumberOfThreads) {
   EXPECT_EQ(one.posterior, three.posterior);
 }
 
+TEST(Bootstrap, OfRangesThatFollowOneAnotherIsTheWhole) {
+  const Sample sample = curves(16, 3);
+  const FitData data = FitData::of(sample.runs, sample.group);
+  const BootstrapOptions options{.resamples = 30, .seed = 5};
+  const FitResult whole = resampled(data, options);
+  FitResult pieces = fitLaw(*findLawFamily("chinchilla"), data, {}).value();
+  std::vector<Eigen::VectorXd> refits;
+  const IndexRange ranges[] = {{0, 7}, {7, 7}, {7, 23}, {23, 30}};
+  for (const IndexRange range : ranges)
+    for (Eigen::VectorXd& refit : resampleRefits(data, {.threads = 1}, options, pieces, range))
+      refits.push_back(std::move(refit));
+  describeResamples(data, refits, pieces);
+  EXPECT_EQ(pieces.posterior, whole.posterior);
+  EXPECT_EQ(pieces.interval_method, whole.interval_method);
+  for (std::size_t i = 0; i < whole.parameters.size(); ++i)
+    EXPECT_EQ(pieces.parameters[i].standard_error, whole.parameters[i].standard_error);
+}
+
 TEST(Bootstrap, OfAnotherSeedDrawsOtherRuns) {
   const Sample sample = curves(16, 3);
   const FitData data = FitData::of(sample.runs, sample.group);

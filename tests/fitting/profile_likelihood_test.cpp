@@ -161,6 +161,27 @@ TEST(Profile, IsTheSameForAnyNumberOfThreads) {
   }
 }
 
+TEST(Profile, OfSidesThatWereWalkedApartIsTheWhole) {
+  const FitData data = simulated({1.8, 400, 2000, 0.34, 0.37}, "chinchilla", 40, 0.01);
+  const auto fit = fitLaw(*findLawFamily("chinchilla"), data, {});
+  const std::vector<Profile> whole = profileParameters(data, {}, *fit);
+  ASSERT_EQ(profileSideCount(*fit), 10u);
+  std::vector<ProfileSide> sides;
+  const IndexRange ranges[] = {{0, 3}, {3, 4}, {4, 4}, {4, 10}};
+  for (const IndexRange range : ranges)
+    for (ProfileSide& side : profileSides(data, {.threads = 1}, *fit, {}, range))
+      sides.push_back(std::move(side));
+  const std::vector<Profile> pieces = joinedProfiles(data, *fit, {}, sides);
+  ASSERT_EQ(pieces.size(), whole.size());
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    EXPECT_EQ(pieces[i].low95, whole[i].low95);
+    EXPECT_EQ(pieces[i].high95, whole[i].high95);
+    ASSERT_EQ(pieces[i].curve.size(), whole[i].curve.size());
+    for (std::size_t k = 0; k < whole[i].curve.size(); ++k)
+      EXPECT_EQ(pieces[i].curve[k].chi_square, whole[i].curve[k].chi_square);
+  }
+}
+
 TEST(Profile, LeavesOutWhatIsHeld) {
   const FitData data = simulated({1.8, 400, 2000, 0.34, 0.37}, "chinchilla", 40, 0.01);
   const FitOptions options{.fixed = {{"alpha", 0.34}}};

@@ -1,33 +1,26 @@
 #include "app/gui/pages/cost_page.h"
 
 #include <QFormLayout>
-#include <QVBoxLayout>
 #include <cmath>
 
-#include "app/gui/presenters/form_words.h"
 #include "app/gui/session.h"
 #include "app/gui/widgets/data_table.h"
 #include "app/gui/widgets/log_slider.h"
-#include "app/gui/widgets/page_frame.h"
 #include "app/gui/widgets/plot_grid.h"
 #include "app/gui/widgets/question_form.h"
-#include "app/workflows/project/question_fields.h"
 
 namespace moe::gui {
 
 CostPage::CostPage(Session& session, QWidget* parent)
-    : Page("cost", tr("Cost"), session, parent),
-      frame_(new PageFrame(tr("What a token costs on a machine, and what limits it: memory, KV "
-                              "cache, bandwidth, compute, communication."),
-                           this)),
+    : FramedPage("cost", tr("Cost"),
+                 tr("What a token costs on a machine, and what limits it: memory, KV cache, "
+                    "bandwidth, compute, communication."),
+                 session, parent),
       form_(new QuestionForm(this)),
       plots_(new PlotGrid(this)),
       limits_(new PlotGrid(this)),
       parts_(new DataTable(this)),
       divisions_(new DataTable(this)) {
-  auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->addWidget(frame_);
   addSliders();
   frame_->addQuestion(form_);
   parts_->setObjectName("parts");
@@ -39,12 +32,7 @@ CostPage::CostPage(Session& session, QWidget* parent)
   frame_->addTab(parts_, tr("Parts of a step"));
   frame_->addTab(divisions_, tr("Divisions"));
 
-  const CostRequest& question = presenter_.question();
-  const auto choices = [](std::string_view key) { return fieldChoices(key, {}); };
-  const auto fields = fieldsOf(&question);
-  form_->setFields(
-      formFields(presenter_.question(), fields, CostPresenter::basicKeys(), choices),
-      formFields(presenter_.question(), fields, CostPresenter::furtherKeys(), choices));
+  form_->ask(presenter_.question(), CostPresenter::basicKeys(), CostPresenter::furtherKeys());
   connect(form_, &QuestionForm::edited, this,
           [this](const QString& key) { edited("change of " + key.toStdString(), {}); });
   for (PlotGrid* grid : {plots_, limits_}) connect(grid, &PlotGrid::problem, this, &Page::problem);
@@ -119,10 +107,6 @@ void CostPage::showQuestion() {
   if (question.prompt_tokens) context_->setValue(*question.prompt_tokens);
 }
 
-void CostPage::showHeadline(const std::string& headline, const std::string& detail) {
-  frame_->showHeadline(QString::fromStdString(headline), QString::fromStdString(detail));
-}
-
 void CostPage::showPlots(const CostPicture& picture) {
   plots_->show({picture.memory, picture.frontier});
   limits_->show({picture.roofline, picture.step, picture.price});
@@ -131,14 +115,6 @@ void CostPage::showPlots(const CostPicture& picture) {
 void CostPage::showTables(const TableData& parts, const TableData& divisions) {
   parts_->setTable(parts);
   divisions_->setTable(divisions);
-}
-
-void CostPage::showWarnings(const std::vector<Warning>& warnings) {
-  frame_->showWarnings(warnings);
-}
-
-void CostPage::showProblem(const std::string& problem) {
-  frame_->showProblem(QString::fromStdString(problem));
 }
 
 }  // namespace moe::gui

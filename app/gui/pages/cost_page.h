@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/gui/pages/page.h"
+#include "app/gui/pages/framed_page.h"
 #include "app/gui/presenters/cost_presenter.h"
 
 class QTimer;
@@ -9,12 +9,11 @@ namespace moe::gui {
 
 class DataTable;
 class LogSlider;
-class PageFrame;
 class PlotGrid;
 class QuestionForm;
 
 /// What a token costs on a machine, and what limits it.
-class CostPage : public Page, private CostView {
+class CostPage : public FramedPage<CostView> {
   Q_OBJECT
 
  public:
@@ -27,18 +26,14 @@ class CostPage : public Page, private CostView {
 
  private:
   void showQuestion() override;
-  void showHeadline(const std::string& headline, const std::string& detail) override;
   void showPlots(const CostPicture& picture) override;
   void showTables(const TableData& parts, const TableData& divisions) override;
-  void showWarnings(const std::vector<Warning>& warnings) override;
-  void showProblem(const std::string& problem) override;
 
   void addSliders();
   void edited(const std::string& what, const std::string& merge_key);
   void ask();
 
   CostPresenter presenter_{*this};
-  PageFrame* frame_;
   QuestionForm* form_;
   LogSlider* concurrency_ = nullptr;
   LogSlider* context_ = nullptr;

@@ -2,21 +2,19 @@
 
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QTabWidget>
 #include <QVBoxLayout>
 
-#include "app/gui/presenters/form_words.h"
+#include "app/gui/presenters/dropped_file.h"
 #include "app/gui/session.h"
 #include "app/gui/widgets/column_dialog.h"
 #include "app/gui/widgets/data_table.h"
-#include "app/gui/widgets/page_frame.h"
+#include "app/gui/widgets/import_dialog.h"
 #include "app/gui/widgets/plot_grid.h"
 #include "app/gui/widgets/question_form.h"
-#include "app/workflows/project/question_fields.h"
+#include "app/gui/widgets/section_label.h"
 
 namespace moe::gui {
 namespace {
@@ -24,22 +22,13 @@ namespace {
 constexpr int kRunsTab = 0;
 constexpr int kLossTab = 1;
 
-/// A part of the column of questions with its heading.
-QLabel* sectionLabel(const QString& text, QWidget* parent) {
-  auto* label = new QLabel(text, parent);
-  QFont font = label->font();
-  font.setBold(true);
-  label->setFont(font);
-  return label;
-}
-
 }  // namespace
 
 FitPage::FitPage(Session& session, QWidget* parent)
-    : Page("fit", tr("Runs and fit"), session, parent),
-      frame_(new PageFrame(tr("The training runs, the loss law that they follow, and how far to "
-                              "trust each parameter of it."),
-                           this)),
+    : FramedPage("fit", tr("Runs and fit"),
+                 tr("The training runs, the loss law that they follow, and how far to trust each "
+                    "parameter of it."),
+                 session, parent),
       points_form_(new QuestionForm(this)),
       fit_form_(new QuestionForm(this)),
       fit_button_(new QPushButton(tr("&Fit"), this)),
@@ -49,9 +38,6 @@ FitPage::FitPage(Session& session, QWidget* parent)
       profiles_(new PlotGrid(this)),
       parameters_(new DataTable(this)),
       grids_{loss_, residuals_, profiles_} {
-  auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->addWidget(frame_);
   addQuestions();
   addAnswers();
   connect(&jobs_, &JobRunner::broke, this, &Page::problem);
@@ -73,21 +59,21 @@ void FitPage::addQuestions() {
   connect(fit_button_, &QPushButton::clicked, this, &FitPage::fit);
   frame_->addQuestion(sectionLabel(tr("Runs"), this));
   frame_->addQuestion(add);
+  auto* import = new QPushButton(tr("&Import training logs ..."), this);
+  import->setToolTip(
+      tr("TensorBoard, W&B, MLflow, Hugging Face, Megatron, llm.c, OLMo and others: "
+         "a table of runs is made of them"));
+  connect(import, &QPushButton::clicked, this, &FitPage::chooseLogs);
+  frame_->addQuestion(import);
   frame_->addQuestion(points_form_);
   frame_->addQuestion(sectionLabel(tr("Law"), this));
   frame_->addQuestion(fit_form_);
   frame_->addQuestion(fit_button_);
 
-  const auto choices = [](std::string_view key) { return fieldChoices(key, {}); };
-  const PointsQuestion* points = &presenter_.points();
-  points_form_->setFields(
-      formFields(presenter_.points(), fieldsOf(points), FitPresenter::basicPointKeys(), choices),
-      formFields(presenter_.points(), fieldsOf(points), FitPresenter::furtherPointKeys(), choices));
-  const FitQuestion* question = &presenter_.question();
-  fit_form_->setFields(
-      formFields(presenter_.question(), fieldsOf(question), FitPresenter::basicFitKeys(), choices),
-      formFields(presenter_.question(), fieldsOf(question), FitPresenter::furtherFitKeys(),
-                 choices));
+  points_form_->ask(presenter_.points(), FitPresenter::basicPointKeys(),
+                    FitPresenter::furtherPointKeys());
+  fit_form_->ask(presenter_.question(), FitPresenter::basicFitKeys(),
+                 FitPresenter::furtherFitKeys());
   for (QuestionForm* form : {points_form_, fit_form_})
     connect(form, &QuestionForm::edited, this,
             [this](const QString& key) { edited("change of " + key.toStdString()); });
@@ -110,17 +96,16 @@ void FitPage::addAnswers() {
     presenter_.setIncluded(id.toStdString(), checked);
     edited(checked ? "inclusion of a run" : "exclusion of a run");
   });
-  auto* scroll = new QScrollArea(this);
-  scroll->setWidgetResizable(true);
-  scroll->setFrameShape(QFrame::NoFrame);
-  scroll->setWidget(profiles_);
   parameters_->setObjectName("parameters");
   parameters_->setAccessibleName(tr("Parameters of the law"));
   frame_->addTab(runs, tr("Runs"));
   frame_->addTab(loss_, tr("Loss"));
   frame_->addTab(residuals_, tr("Residuals"));
-  frame_->addTab(scroll, tr("Profiles"));
+  frame_->addTab(profiles_, tr("Profiles"));
   frame_->addTab(parameters_, tr("Parameters"));
+  auto* example = frame_->addFirstStep(tr("Open the &example"));
+  example->setObjectName("example");
+  connect(example, &QPushButton::clicked, this, &Page::exampleWanted);
   for (PlotGrid* grid : grids_) {
     connect(grid, &PlotGrid::problem, this, &Page::problem);
     connect(grid, &PlotGrid::clicked, this, &FitPage::showRun);
@@ -161,9 +146,17 @@ void FitPage::fit() {
 void FitPage::shown() { readRuns(); }
 
 bool FitPage::takeFiles(const QStringList& files) {
+  QStringList logs;
+  for (const QString& file : files)
+    if (droppedKind(file.toStdString()) == DroppedKind::kLogs) logs << file;
+  if (!logs.isEmpty()) {
+    importLogs(logs);
+    return true;
+  }
   std::vector<std::string> paths;
   for (const QString& file : files)
-    if (QFileInfo(file).isFile()) paths.push_back(file.toStdString());
+    if (QFileInfo(file).isFile() && droppedKind(file.toStdString()) == DroppedKind::kRuns)
+      paths.push_back(file.toStdString());
   if (paths.empty()) return false;
   if (presenter_.addFiles(paths)) edited("adding files");
   return true;
@@ -181,6 +174,22 @@ void FitPage::chooseFiles() {
       this, tr("Add tables of runs"), {},
       tr("Tables of runs (*.csv *.tsv *.json *.jsonl *.gz);;All files (*)"));
   if (!files.isEmpty()) takeFiles(files);
+}
+
+void FitPage::chooseLogs() {
+  const QStringList logs =
+      QFileDialog::getOpenFileNames(this, tr("Training logs"), {}, tr("All files (*)"));
+  if (!logs.isEmpty()) importLogs(logs);
+}
+
+void FitPage::importLogs(const QStringList& logs) {
+  auto* dialog = new ImportDialog(logs, this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  connect(dialog, &ImportDialog::imported, this, [this](const QString& table) {
+    emit message(tr("Written: %1").arg(table));
+    takeFiles({table});
+  });
+  dialog->open();
 }
 
 void FitPage::askColumns(const std::string& file, const TablePreview& preview) {
@@ -228,16 +237,6 @@ void FitPage::showFit(const FitPicture& fit) {
   profiles_->show(fit.profiles);
   parameters_->setTable(fit.parameters);
   if (frame_->tabs().currentIndex() == kRunsTab) frame_->tabs().setCurrentIndex(kLossTab);
-}
-
-void FitPage::showHeadline(const std::string& headline, const std::string& detail) {
-  frame_->showHeadline(QString::fromStdString(headline), QString::fromStdString(detail));
-}
-
-void FitPage::showWarnings(const std::vector<Warning>& warnings) { frame_->showWarnings(warnings); }
-
-void FitPage::showProblem(const std::string& problem) {
-  frame_->showProblem(QString::fromStdString(problem));
 }
 
 }  // namespace moe::gui

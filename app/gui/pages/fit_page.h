@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/gui/pages/page.h"
+#include "app/gui/pages/framed_page.h"
 #include "app/gui/presenters/fit_presenter.h"
 
 class QPushButton;
@@ -8,12 +8,11 @@ class QPushButton;
 namespace moe::gui {
 
 class DataTable;
-class PageFrame;
 class PlotGrid;
 class QuestionForm;
 
 /// The runs, the law that is fitted to them, and how far to trust it.
-class FitPage : public Page, private FitView {
+class FitPage : public FramedPage<FitView> {
   Q_OBJECT
 
  public:
@@ -33,9 +32,6 @@ class FitPage : public Page, private FitView {
   void showLesson(const std::string& lesson) override;
   void showRuns(const RunsPicture& runs) override;
   void showFit(const FitPicture& fit) override;
-  void showHeadline(const std::string& headline, const std::string& detail) override;
-  void showWarnings(const std::vector<Warning>& warnings) override;
-  void showProblem(const std::string& problem) override;
   void askColumns(const std::string& file, const TablePreview& preview) override;
 
   void addQuestions();
@@ -43,10 +39,11 @@ class FitPage : public Page, private FitView {
   void edited(const std::string& what, const std::string& merge_key = {});
   void readRuns();
   void chooseFiles();
+  void chooseLogs();
+  void importLogs(const QStringList& logs);
   void showRun(const QString& id);
 
   FitPresenter presenter_{*this};
-  PageFrame* frame_;
   QuestionForm* points_form_;
   QuestionForm* fit_form_;
   QPushButton* fit_button_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QShowEvent>
 #include <QStringList>
 #include <QWidget>
 #include <functional>
@@ -29,7 +30,8 @@ class Page : public QWidget {
   virtual void setTheme(const plot::PlotTheme& theme) = 0;
   virtual JobRunner& jobs() = 0;
 
-  /// Called when the page comes to the front: work that was put off is done now.
+  /// Called when the page comes to the front, or its window is shown: work that was put off is done
+  /// now.
   virtual void shown() {}
 
   /// Takes files that were dropped on the window; false: none of its kind.
@@ -42,8 +44,14 @@ class Page : public QWidget {
   void problem(const QString& message);
   void message(const QString& text);  ///< what was just done
   void pageWanted(const QString& key);
+  void exampleWanted();
 
  protected:
+  void showEvent(QShowEvent* event) override {
+    QWidget::showEvent(event);
+    shown();
+  }
+
   Session& session_;
 
  private:

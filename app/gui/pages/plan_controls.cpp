@@ -9,10 +9,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/gui/presenters/form_words.h"
 #include "app/gui/widgets/log_slider.h"
 #include "app/gui/widgets/question_form.h"
-#include "app/workflows/project/question_fields.h"
 
 namespace moe::gui {
 namespace {
@@ -33,11 +31,22 @@ QComboBox* addCombo(QFormLayout& layout, const QString& name, const QString& lab
   return combo;
 }
 
-template <class Items, class Text>
-void fillCombo(QComboBox& combo, const Items& items, Text text, int now) {
-  combo.clear();
-  for (const auto& item : items) combo.addItem(shownText(text(item)));
+/// Items that are the same already are left alone: filling anew is slow.
+void fillCombo(QComboBox& combo, const QStringList& items, int now) {
+  QStringList there;
+  for (int i = 0; i < combo.count(); ++i) there << combo.itemText(i);
+  if (there != items) {
+    combo.clear();
+    combo.addItems(items);
+  }
   combo.setCurrentIndex(now);
+}
+
+template <class Items, class Text>
+QStringList itemTexts(const Items& items, Text text) {
+  QStringList texts;
+  for (const auto& item : items) texts << shownText(text(item));
+  return texts;
 }
 
 }  // namespace
@@ -127,12 +136,9 @@ void PlanControls::addSliders(QFormLayout& layout) {
 }
 
 void PlanControls::addForms() {
-  const auto choices = [](std::string_view key) { return fieldChoices(key, {}); };
   const auto made = [&](auto& question, bool over_life) {
     auto* form = new QuestionForm(this);
-    const auto fields = fieldsOf(&question);
-    form->setFields(formFields(question, fields, PlanPresenter::basicKeys(over_life), choices),
-                    formFields(question, fields, PlanPresenter::furtherKeys(over_life), choices));
+    form->ask(question, PlanPresenter::basicKeys(over_life), PlanPresenter::furtherKeys(over_life));
     connect(form, &QuestionForm::edited, this,
             [this](const QString& key) { emit edited(tr("change of %1").arg(key), {}, false); });
     layout()->addWidget(form);
@@ -164,9 +170,8 @@ void PlanControls::refreshChoices() {
   const PlanState& state = presenter_.state();
   const auto names = presenter_.planNames();
   const auto name = std::find(names.begin(), names.end(), presenter_.planName());
-  fillCombo(
-      *plan_, names, [](const std::string& text) { return text; },
-      static_cast<int>(name - names.begin()));
+  fillCombo(*plan_, itemTexts(names, [](const std::string& text) { return text; }),
+            static_cast<int>(name - names.begin()));
   rows_->setRowVisible(plan_, names.size() > 1);
 
   laws_ = lawChoices(presenter_.project(), state);
@@ -174,10 +179,8 @@ void PlanControls::refreshChoices() {
   int at = -1;
   for (std::size_t i = 0; now && i < laws_.size(); ++i)
     if (laws_[i].kind == now->kind && laws_[i].name == now->name) at = static_cast<int>(i);
-  fillCombo(
-      *law_, laws_, [](const LawChoice& law) { return labelOf(law); }, at);
-  law_->addItem(tr("file..."));
-  law_->setCurrentIndex(at);
+  QStringList laws = itemTexts(laws_, [](const LawChoice& law) { return labelOf(law); });
+  fillCombo(*law_, laws << tr("file..."), at);
   law_->setPlaceholderText(tr("choose a law"));
 
   for (std::size_t i = 0; i < planModes().size(); ++i)
@@ -185,9 +188,8 @@ void PlanControls::refreshChoices() {
 
   goals_ = goalsOf(state);
   const auto goal = std::find(goals_.begin(), goals_.end(), goalOf(state));
-  fillCombo(
-      *goal_, goals_, [&](PlanGoal each) { return labelOf(each, state); },
-      static_cast<int>(goal - goals_.begin()));
+  fillCombo(*goal_, itemTexts(goals_, [&](PlanGoal each) { return labelOf(each, state); }),
+            static_cast<int>(goal - goals_.begin()));
 }
 
 void PlanControls::refreshSliders() {

@@ -11,17 +11,16 @@
 #include "app/gui/pages/plan_controls.h"
 #include "app/gui/session.h"
 #include "app/gui/widgets/data_table.h"
-#include "app/gui/widgets/page_frame.h"
 #include "app/gui/widgets/plot_view.h"
 
 namespace moe::gui {
 
 PlanPage::PlanPage(Session& session, QWidget* parent)
-    : Page("plan", tr("Plan"), session, parent),
+    : FramedPage("plan", tr("Plan"),
+                 tr("Which model to train and serve: what a budget buys, what each expert count "
+                    "costs, and how sure that is."),
+                 session, parent),
       presenter_(*this, [&session](const std::string& fit) { return session.lawFile(fit); }),
-      frame_(new PageFrame(tr("Which model to train and serve: what a budget buys, what each "
-                              "expert count costs, and how sure that is."),
-                           this)),
       controls_(new PlanControls(presenter_, this)),
       curves_(new PlotView(this)),
       table_(new DataTable(this)),
@@ -32,9 +31,6 @@ PlanPage::PlanPage(Session& session, QWidget* parent)
       keep_(new QToolButton(this)),
       forget_(new QToolButton(this)) {
   constexpr int kRestMilliseconds = 120;
-  auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->addWidget(frame_);
   frame_->addQuestion(controls_);
   addTabs();
   addKeepButtons();
@@ -140,7 +136,8 @@ void PlanPage::projectChanged() {
   if (isVisible()) ask();
 }
 
-/// A slider's step waits for the answer before; any other change stops it.
+/// A slider's step waits for the answer before, unless that one is being priced for seconds; any
+/// other change stops it.
 void PlanPage::ask() {
   const auto question = presenter_.toAsk();
   if (question) controls_->offerLaw(false, {});
@@ -152,7 +149,7 @@ void PlanPage::ask() {
   }
   if (!stale_ && *question == asked_) return;
   quick_ = moving_;
-  if (moving_ && answering_) {
+  if (moving_ && answering_ && !pricing_) {
     again_ = true;
     return;
   }
@@ -166,11 +163,12 @@ void PlanPage::startAnswer() {
   rest_.stop();
   asked_ = *question;
   answering_ = true;
+  const PlanPace pace = paceNow();
+  pricing_ = pace != PlanPace::kSketch && canSketch(asked_, presenter_.known());
   using Answer = Result<std::shared_ptr<const PlanPicture>>;
   jobs_.start<Answer>(
-      [asked = asked_, known = presenter_.known(),
-       pace = quick_ ? PlanPace::kQuick : PlanPace::kFull](std::stop_token stop,
-                                                           const ProgressSink& progress) {
+      [asked = asked_, known = presenter_.known(), pace](std::stop_token stop,
+                                                         const ProgressSink& progress) {
         return planPicture(asked, known, pace, stop, progress);
       },
       [this](const Answer& picture) {
@@ -180,8 +178,17 @@ void PlanPage::startAnswer() {
         if (picture) emit curvesShown();
         if (again_) return startAnswer();
         if (!picture) return settled();
+        if ((*picture)->sketch && !quick_) return startAnswer();
         rest_.start();
       });
+}
+
+/// Where exact prices are missing, a sketch of the same question comes before them.
+PlanPace PlanPage::paceNow() const {
+  const auto& now = presenter_.picture();
+  const bool sketched = now && now->sketch && now->asked == asked_;
+  if (!sketched && canSketch(asked_, presenter_.known())) return PlanPace::kSketch;
+  return quick_ ? PlanPace::kQuick : PlanPace::kFull;
 }
 
 void PlanPage::startDetails() {
@@ -243,7 +250,7 @@ void PlanPage::setTheme(const plot::PlotTheme& theme) {
 void PlanPage::showQuestion() { controls_->refresh(); }
 
 void PlanPage::showHeadline(const std::string& headline, const std::string& detail) {
-  frame_->showHeadline(QString::fromStdString(headline), QString::fromStdString(detail));
+  FramedPage::showHeadline(headline, detail);
   keep_->setEnabled(true);
   frame_->tabs().setTabVisible(tornado_tab_, presenter_.state().mode == "lifetime");
 }
@@ -268,14 +275,6 @@ void PlanPage::showKept(const std::string& sentence) {
   kept_->setText(QString::fromStdString(sentence));
   kept_->setVisible(!sentence.empty());
   forget_->setVisible(!sentence.empty());
-}
-
-void PlanPage::showWarnings(const std::vector<Warning>& warnings) {
-  frame_->showWarnings(warnings);
-}
-
-void PlanPage::showProblem(const std::string& problem) {
-  frame_->showProblem(QString::fromStdString(problem));
 }
 
 void PlanPage::showNoLaw(const std::string& lesson, const std::string& fit) {

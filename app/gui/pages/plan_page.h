@@ -2,7 +2,7 @@
 
 #include <QTimer>
 
-#include "app/gui/pages/page.h"
+#include "app/gui/pages/framed_page.h"
 #include "app/gui/presenters/plan_presenter.h"
 
 class QLabel;
@@ -11,13 +11,12 @@ class QToolButton;
 namespace moe::gui {
 
 class DataTable;
-class PageFrame;
 class PlanControls;
 class PlotView;
 
 /// Which model to train and serve. While a slider moves, curves, recommendation and table follow;
 /// the map and what lies behind other tabs come when it rests.
-class PlanPage : public Page, private PlanView {
+class PlanPage : public FramedPage<PlanView> {
   Q_OBJECT
 
  public:
@@ -27,6 +26,9 @@ class PlanPage : public Page, private PlanView {
   JobRunner& jobs() override { return jobs_; }
   void shown() override;
   void settle(std::function<void()> done) override;
+
+  /// The answer that is shown; none before there is one.
+  std::shared_ptr<const PlanPicture> picture() const { return presenter_.picture(); }
 
  signals:
   void curvesShown();  ///< of the question as it was when the work began
@@ -39,8 +41,6 @@ class PlanPage : public Page, private PlanView {
   void showDetails(const PlanDetails& details) override;
   void showTornado(const report::PlotSpec& plot) override;
   void showKept(const std::string& sentence) override;
-  void showWarnings(const std::vector<Warning>& warnings) override;
-  void showProblem(const std::string& problem) override;
   void showNoLaw(const std::string& lesson, const std::string& fit) override;
 
   void addTabs();
@@ -50,6 +50,7 @@ class PlanPage : public Page, private PlanView {
   void projectChanged();
   void ask();
   void startAnswer();
+  PlanPace paceNow() const;
   void startDetails();
   void startTornado();
   void rest();
@@ -57,7 +58,6 @@ class PlanPage : public Page, private PlanView {
   bool wantsTornado() const;
 
   PlanPresenter presenter_;
-  PageFrame* frame_;
   PlanControls* controls_;
   PlotView* curves_;
   DataTable* table_;
@@ -74,6 +74,7 @@ class PlanPage : public Page, private PlanView {
   ProjectPlan asked_;         ///< what was asked last
   bool moving_ = false;       ///< the change that comes is a slider's
   bool answering_ = false;    ///< the fast part runs
+  bool pricing_ = false;      ///< it makes exact prices first
   bool quick_ = false;        ///< the answer follows a slider
   bool again_ = false;        ///< the question moved on while it ran
   bool stale_ = true;         ///< the answer is not that of the question

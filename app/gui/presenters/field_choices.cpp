@@ -29,7 +29,12 @@ const std::map<std::string, std::vector<std::string>, std::less<>>& wordsByKey()
       {"shape", {"yun", "ludziejewski", "clark"}},
       {"flop_prices", {"", "sardana2024-flop", "sardana2024-usd"}},
       {"cost_preset", {"", "yun2024", "probe-v0", "probe-v1", "probe-v2", "probe-v3"}},
-      {"hold_out", {"", "largest:20%"}}};
+      {"hold_out", {"", "largest:20%"}},
+      {"loss_rule", {"last", "mean:5", "min-smoothed", "best"}},
+      {"pieces", {"auto", "file", "folder", "all"}},
+      {"exclude",
+       {"", "diverged", "nan", "spikes", "interrupted", "restart_jump", "lr_not_decayed",
+        "few_tokens", "mid_schedule", "training_loss"}}};
   return kWords;
 }
 

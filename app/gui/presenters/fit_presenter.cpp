@@ -12,7 +12,12 @@ namespace {
 constexpr const char* kLesson =
     "Drop a table of training runs here: CSV, TSV, JSON or JSONL with the model size N, the "
     "training tokens D and the validation loss of each run; experts E where they differ.\n\n"
-    "Or open the example: File > Open the example.";
+    "Or drop training logs, or a folder of them: a table is made of what they say.\n\n"
+    "Or look around in the example: published runs of routed language models.";
+
+std::string countOf(std::size_t count, const char* what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
 
 /// Points as text, so that any change of them is seen.
 std::string textOfPoints(const PointsQuestion& points) {
@@ -164,7 +169,7 @@ void FitPresenter::runsRead(const Result<RunsPicture>& picture) {
   const std::size_t excluded = points_.exclude_runs.size();
   view_.showRuns(*picture);
   view_.showHeadline(
-      fmt::format("{} runs, {} points", picture->runs, picture->rows),
+      countOf(picture->runs, "run") + ", " + countOf(picture->rows, "point"),
       excluded == 0 ? "Choose a law and fit it (Ctrl+Enter)."
                     : fmt::format("{} left out. Choose a law and fit it (Ctrl+Enter).", excluded));
   view_.showWarnings(picture->warnings);

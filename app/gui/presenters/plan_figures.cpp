@@ -147,6 +147,8 @@ std::string planHeadline(const PlanPicture& picture) {
 }
 
 std::string planDetail(const PlanPicture& picture) {
+  if (picture.sketch)
+    return "For now priced by a roofline; prices from measured kernels, and intervals, follow.";
   if (picture.quick) return "Intervals and shares of draws follow when the slider rests.";
   return std::visit([](const auto& answer) { return detailOf(answer); }, picture.answer);
 }

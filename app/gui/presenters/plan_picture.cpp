@@ -41,10 +41,18 @@ LifetimeQuestion withoutTornado(LifetimeQuestion question) {
 
 Result<void> drawPlan(const PlanQuestion& question, PlanPicture& picture, std::stop_token stop,
                       const ProgressSink& progress) {
-  if (auto known = knowPlan(question, picture.known, stop, progress); !known) return known;
+  PlanKnowledge known = picture.known;
+  if (picture.sketch) {
+    auto inputs = planInputs(question, stop, progress, PlanPrices::kRoofline);
+    if (!inputs) return tl::unexpected(inputs.error());
+    known.plan = std::make_shared<const PlanInputs>(*std::move(inputs));
+  } else {
+    if (auto found = knowPlan(question, known, stop, progress); !found) return found;
+    picture.known = known;
+  }
   PlanQuestion asked = question;
   if (picture.quick) asked.draws = 0;
-  auto answer = answerPlan(asked, *picture.known.plan, stop, progress);
+  auto answer = answerPlan(asked, *known.plan, stop, progress);
   if (!answer) return tl::unexpected(answer.error());
   answer->request.draws = question.draws;  // of the bands
   picture.curves = report::planPlot(*answer, planCurves(answer->request));
@@ -100,6 +108,12 @@ std::optional<report::PlotSpec> costMap(const LifetimeAnswer& answer) {
 
 }  // namespace
 
+bool canSketch(const ProjectPlan& asked, const PlanKnowledge& known) {
+  const auto* question = std::get_if<PlanQuestion>(&asked.question);
+  return question != nullptr && question->cost_preset.empty() &&
+         !(known.plan && known.plan_key == inputsKey(*question));
+}
+
 Result<std::shared_ptr<const PlanPicture>> planPicture(const ProjectPlan& asked,
                                                        const PlanKnowledge& known, PlanPace pace,
                                                        std::stop_token stop,
@@ -107,7 +121,8 @@ Result<std::shared_ptr<const PlanPicture>> planPicture(const ProjectPlan& asked,
   auto picture = std::make_shared<PlanPicture>();
   picture->asked = asked;
   picture->known = known;
-  picture->quick = pace == PlanPace::kQuick;
+  picture->quick = pace != PlanPace::kFull;
+  picture->sketch = pace == PlanPace::kSketch && canSketch(asked, known);
   Result<void> drawn;
   if (const auto* question = std::get_if<PlanQuestion>(&asked.question))
     drawn = drawPlan(*question, *picture, stop, progress);

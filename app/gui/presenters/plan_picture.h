@@ -29,11 +29,17 @@ struct PlanPicture {
   std::variant<PlanAnswer, LifetimeAnswer, FrontAnswer> answer;
   report::PlotSpec curves;  ///< loss against price, the bill of a lifetime, or the front
   bool quick = false;       ///< without the intervals of the configurations
+  bool sketch = false;      ///< priced by a roofline until the exact prices are there
 };
 
 /// How much of an answer is made. Quick: best values, and curves with their bands; what takes a
 /// solution per draw (intervals of configurations, shares of draws) is left to the full one.
-enum class PlanPace { kFull, kQuick };
+/// Sketch: likewise, with roofline prices where exact ones would have to be made first, which takes
+/// seconds.
+enum class PlanPace { kFull, kQuick, kSketch };
+
+/// Whether exact prices have to be made for this question, and a sketch can stand for them.
+bool canSketch(const ProjectPlan& asked, const PlanKnowledge& known);
 
 /// Answers a plan of any mode, from `known` where it is of the same machine, traffic and law. The
 /// law's file stands in the question. What only the tornado needs is left to planTornado. Errors as

@@ -123,7 +123,7 @@ void PlanPresenter::detailed(const PlanDetails& details) {
 void PlanPresenter::tornadoMade(const report::PlotSpec& plot) { view_.showTornado(plot); }
 
 void PlanPresenter::keep() {
-  if (!picture_) return;
+  if (!picture_ || picture_->sketch) return;
   kept_ = picture_;
   kept_details_ = planDetails(*picture_);
   show();

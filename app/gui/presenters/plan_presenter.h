@@ -63,7 +63,8 @@ class PlanPresenter {
   void tornadoMade(const report::PlotSpec& plot);
   const std::shared_ptr<const PlanPicture>& picture() const { return picture_; }
 
-  /// Keeps the present plan to compare with. Nothing happens before there is one.
+  /// Keeps the present plan to compare with. Nothing happens before there is one, or while it is a
+  /// sketch.
   void keep();
   void forgetKept();
   bool hasKept() const { return kept_ != nullptr; }

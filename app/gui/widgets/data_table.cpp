@@ -4,7 +4,9 @@
 #include <QClipboard>
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QScrollBar>
 #include <QSortFilterProxyModel>
+#include <algorithm>
 
 namespace moe::gui {
 namespace {
@@ -113,9 +115,21 @@ DataTable::DataTable(QWidget* parent)
 
 void DataTable::setTable(TableData table) {
   constexpr int kRowsThatDecideWidths = 200;
+  const bool same_rows = table.rows.size() == model_->table().rows.size();
+  const bool same_columns = table.columns.size() == model_->table().columns.size();
+  const int scrolled = verticalScrollBar()->value();
+  std::vector<int> widths;
+  for (int column = 0; same_columns && same_rows && column < horizontalHeader()->count(); ++column)
+    widths.push_back(columnWidth(column));
   model_->setTable(std::move(table));
   horizontalHeader()->setResizeContentsPrecision(kRowsThatDecideWidths);
   resizeColumnsToContents();
+  // Where figures change under the reader's eyes, columns only grow and rows stay where they are.
+  for (std::size_t column = 0; column < widths.size(); ++column) {
+    const int at = static_cast<int>(column);
+    setColumnWidth(at, std::max(columnWidth(at), widths[column]));
+  }
+  if (same_rows) verticalScrollBar()->setValue(scrolled);
 }
 
 void DataTable::setFilterText(const QString& text) { sorted_->setFilterFixedString(text); }

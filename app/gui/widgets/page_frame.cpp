@@ -1,6 +1,7 @@
 #include "app/gui/widgets/page_frame.h"
 
 #include <QLabel>
+#include <QPushButton>
 #include <QScrollArea>
 #include <QSplitter>
 #include <QTabWidget>
@@ -34,7 +35,8 @@ PageFrame::PageFrame(const QString& sentence, QWidget* parent)
       headline_(wrappedLabel(this, "headline")),
       detail_(wrappedLabel(this, "detail")),
       warnings_(wrappedLabel(this, "warnings")),
-      empty_(wrappedLabel(this, "empty")),
+      empty_(new QWidget(this)),
+      lesson_(wrappedLabel(empty_, "empty")),
       tabs_(new QTabWidget(this)) {
   constexpr double kHeadlineSize = 1.35;
   auto* outer = new QVBoxLayout(this);
@@ -63,7 +65,13 @@ PageFrame::PageFrame(const QString& sentence, QWidget* parent)
   layout->addWidget(warnings_);
   layout->addWidget(empty_, 1);
   layout->addWidget(tabs_, 1);
-  empty_->setAlignment(Qt::AlignCenter);
+  constexpr int kLessonWidth = 560;
+  auto* lesson = new QVBoxLayout(empty_);
+  lesson_->setAlignment(Qt::AlignCenter);
+  lesson_->setFixedWidth(kLessonWidth);
+  lesson->addStretch(2);
+  lesson->addWidget(lesson_, 0, Qt::AlignHCenter);
+  lesson->addStretch(3);
   empty_->hide();
   warnings_->hide();
   tabs_->setDocumentMode(true);
@@ -74,6 +82,13 @@ PageFrame::PageFrame(const QString& sentence, QWidget* parent)
 }
 
 void PageFrame::addQuestion(QWidget* widget) { questions_->addWidget(widget); }
+
+QPushButton* PageFrame::addFirstStep(const QString& text) {
+  auto* button = new QPushButton(text, empty_);
+  auto* layout = static_cast<QVBoxLayout*>(empty_->layout());
+  layout->insertWidget(layout->count() - 1, button, 0, Qt::AlignHCenter);
+  return button;
+}
 
 int PageFrame::addTab(QWidget* widget, const QString& title) {
   return tabs_->addTab(widget, title);
@@ -98,8 +113,7 @@ void PageFrame::showWarnings(const std::vector<Warning>& warnings) {
     if (i < kShown) text += (text.isEmpty() ? "" : "\n") + line;
   }
   if (warnings.size() > kShown)
-    text += tr("\n... and %n further warning(s): rest the pointer here", nullptr,
-               static_cast<int>(warnings.size() - kShown));
+    text += tr("\n... and %1 more: rest the pointer here").arg(warnings.size() - kShown);
   warnings_->setText(text);
   warnings_->setToolTip(all);
   warnings_->setVisible(!warnings.empty());
@@ -112,7 +126,7 @@ void PageFrame::showProblem(const QString& problem) {
 }
 
 void PageFrame::showEmpty(const QString& lesson) {
-  empty_->setText(lesson);
+  lesson_->setText(lesson);
   empty_->setVisible(!lesson.isEmpty());
   tabs_->setVisible(lesson.isEmpty());
   if (!lesson.isEmpty()) {

@@ -6,6 +6,7 @@
 #include "data/error.h"
 
 class QLabel;
+class QPushButton;
 class QScrollArea;
 class QSplitter;
 class QTabWidget;
@@ -33,6 +34,8 @@ class PageFrame : public QWidget {
   void showProblem(const QString& problem);
   /// What to do first, where there is nothing to show yet; no text shows the tabs again.
   void showEmpty(const QString& lesson);
+  /// Adds a button below such a text.
+  QPushButton* addFirstStep(const QString& text);
 
  private:
   QSplitter* splitter_;
@@ -40,7 +43,8 @@ class PageFrame : public QWidget {
   QLabel* headline_;
   QLabel* detail_;
   QLabel* warnings_;
-  QLabel* empty_;
+  QWidget* empty_;
+  QLabel* lesson_;
   QTabWidget* tabs_;
 };
 

@@ -5,13 +5,19 @@
 
 namespace moe::gui {
 
-PlotGrid::PlotGrid(QWidget* parent) : QWidget(parent), grid_(new QGridLayout(this)) {
+PlotGrid::PlotGrid(QWidget* parent)
+    : QScrollArea(parent), inside_(new QWidget(this)), grid_(new QGridLayout(inside_)) {
   grid_->setContentsMargins(0, 4, 0, 0);
+  setWidgetResizable(true);
+  setFrameShape(QFrame::NoFrame);
+  setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  setFocusPolicy(Qt::NoFocus);  // the plots take it
+  setWidget(inside_);
 }
 
 void PlotGrid::show(const std::vector<report::PlotSpec>& plots) {
   while (views_.size() < plots.size()) {
-    auto* view = new PlotView(this);
+    auto* view = new PlotView(inside_);
     view->setTheme(theme_);
     connect(view, &PlotView::clicked, this, &PlotGrid::clicked);
     connect(view, &PlotView::problem, this, &PlotGrid::problem);
@@ -36,17 +42,17 @@ void PlotGrid::arrange() {
   constexpr int kMostColumns = 3;
   const int count = static_cast<int>(shown_);
   const int room = std::clamp(width() / kLeastWidth, 1, kMostColumns);
-  columns_ = std::min(room, count <= 4 ? std::max(1, (count + 1) / 2) : kMostColumns);
+  const int columns = std::min(room, count <= 4 ? std::max(1, (count + 1) / 2) : kMostColumns);
   for (PlotView* view : views_) grid_->removeWidget(view);
   for (std::size_t i = 0; i < views_.size(); ++i) {
     views_[i]->setVisible(i < shown_);
     const int at = static_cast<int>(i);
-    if (i < shown_) grid_->addWidget(views_[i], at / columns_, at % columns_);
+    if (i < shown_) grid_->addWidget(views_[i], at / columns, at % columns);
   }
 }
 
 void PlotGrid::resizeEvent(QResizeEvent* event) {
-  QWidget::resizeEvent(event);
+  QScrollArea::resizeEvent(event);
   if (shown_ > 0) arrange();
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <QWidget>
+#include <QScrollArea>
 #include <vector>
 
 #include "app/gui/widgets/plot_view.h"
@@ -9,8 +9,9 @@ class QGridLayout;
 
 namespace moe::gui {
 
-/// Several plots side by side, in as many columns as there is room for.
-class PlotGrid : public QWidget {
+/// Several plots side by side, in as many columns as there is room for. Where their least sizes are
+/// more than the room, they scroll: plots never make the window larger than its user did.
+class PlotGrid : public QScrollArea {
   Q_OBJECT
 
  public:
@@ -31,10 +32,10 @@ class PlotGrid : public QWidget {
  private:
   void arrange();
 
+  QWidget* inside_;
   QGridLayout* grid_;
   std::vector<PlotView*> views_;
   std::size_t shown_ = 0;
-  int columns_ = 0;
   plot::PlotTheme theme_ = plot::lightTheme();
 };
 

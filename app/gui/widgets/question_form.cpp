@@ -9,13 +9,17 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
-#include "app/gui/presenters/form_words.h"
-
 namespace moe::gui {
 namespace {
 
 QString formText(std::string_view text) {
   return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+/// Help with the whole of a text that its editor may be too narrow for.
+QString helpWith(const FormField& field, const QString& text) {
+  constexpr int kFits = 24;  // letters
+  return formText(field.help) + (text.size() > kFits ? "\n\n" + text : QString());
 }
 
 void showFault(QWidget& widget, const QString& wanted) {
@@ -112,7 +116,7 @@ void QuestionForm::take(const FormField& field, QWidget& widget, const QString& 
   if (refreshing_) return;
   const std::string before = fieldText(field.place());
   const std::string wanted = typeField(field.place(), text.toStdString());
-  widget.setToolTip(formText(field.help));
+  widget.setToolTip(helpWith(field, text));
   showFault(widget, formText(wanted));
   if (wanted.empty() && fieldText(field.place()) != before) emit edited(formText(field.key));
 }
@@ -122,10 +126,18 @@ void QuestionForm::refresh() {
   for (const Editor& editor : editors_) {
     const QString text = formText(fieldText(editor.field.place()));
     if (auto* box = qobject_cast<QCheckBox*>(editor.widget)) box->setChecked(text == "true");
-    if (auto* combo = qobject_cast<QComboBox*>(editor.widget)) combo->setCurrentText(text);
-    if (auto* edit = qobject_cast<QLineEdit*>(editor.widget)) edit->setText(text);
+    auto* combo = qobject_cast<QComboBox*>(editor.widget);
+    QLineEdit* edit =
+        combo != nullptr ? combo->lineEdit() : qobject_cast<QLineEdit*>(editor.widget);
+    if (edit != nullptr && edit->text() != text) {
+      if (combo != nullptr)
+        combo->setCurrentText(text);
+      else
+        edit->setText(text);
+      edit->setCursorPosition(0);  // a long text shows its beginning
+    }
     showFault(*editor.widget, {});
-    editor.widget->setToolTip(formText(editor.field.help));
+    editor.widget->setToolTip(helpWith(editor.field, text));
   }
   refreshing_ = false;
 }

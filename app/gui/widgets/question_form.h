@@ -6,7 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "app/workflows/project/question_field.h"
+#include "app/gui/presenters/form_words.h"
+#include "app/workflows/project/question_fields.h"
 
 class QFormLayout;
 class QLabel;
@@ -23,17 +24,15 @@ struct FormField {
 
 /// The fields of a question whose keys are listed, in the order of the list. `question` outlives
 /// the form.
-template <class Question, class Fields>
-std::vector<FormField> formFields(
-    Question& question, const Fields& fields, const std::vector<std::string_view>& keys,
-    const std::function<std::vector<std::string>(std::string_view)>& choices) {
+template <class Question>
+std::vector<FormField> formFields(Question& question, const std::vector<std::string_view>& keys) {
   std::vector<FormField> chosen;
   for (const std::string_view key : keys)
-    for (const auto& field : fields)
+    for (const auto& field : fieldsOf(&question))
       if (field.key == key)
         chosen.push_back({std::string(key), std::string(field.help),
                           [&question, place = field.place] { return place(question); },
-                          choices(key)});
+                          fieldChoices(key, {})});
   return chosen;
 }
 
@@ -45,7 +44,13 @@ class QuestionForm : public QWidget {
  public:
   explicit QuestionForm(QWidget* parent = nullptr);
 
-  /// `basic` always shows, `further` under a heading that opens.
+  /// The fields with these keys; `basic` always shows, `further` under a heading that opens.
+  template <class Question>
+  void ask(Question& question, const std::vector<std::string_view>& basic,
+           const std::vector<std::string_view>& further) {
+    setFields(formFields(question, basic), formFields(question, further));
+  }
+  /// Likewise.
   void setFields(std::vector<FormField> basic, std::vector<FormField> further);
 
   /// Reads every value again from its place, for example after undo.

@@ -16,16 +16,15 @@ constexpr double kCheckMargin = 1.5;
 constexpr double kMilliseconds = 1e3;
 
 struct VerdictLook {
-  CheckVerdict verdict;
-  const char* name;
+  RowVerdict verdict;
   PlotColor color;
 };
 
 std::array<VerdictLook, 4> verdictLooks() {
-  return {VerdictLook{CheckVerdict::kPassed, "passed", category(0)},
-          VerdictLook{CheckVerdict::kFailed, "failed", category(1)},
-          VerdictLook{CheckVerdict::kMistrusted, "mistrusted", category(2)},
-          VerdictLook{CheckVerdict::kSkipped, "skipped", neutral()}};
+  return {VerdictLook{RowVerdict::kPassed, category(0)},
+          VerdictLook{RowVerdict::kFailed, category(1)},
+          VerdictLook{RowVerdict::kMistrusted, category(2)},
+          VerdictLook{RowVerdict::kSkipped, neutral()}};
 }
 
 bool isShown(const CheckedPrediction& check) {
@@ -58,7 +57,7 @@ PlotSeries verdictSeries(const std::vector<CheckedPrediction>& checks, const Ver
   for (const CheckedPrediction& check : checks)
     if (check.verdict == look.verdict && isShown(check))
       addPoint(series, check.measured, check.predicted, checkLabel(check, unit), check.id);
-  series.name = fmt::format("{} ({})", look.name, series.x.size());
+  series.name = fmt::format("{} ({})", name(look.verdict), series.x.size());
   return series;
 }
 
@@ -87,7 +86,7 @@ CheckedPrediction checkOf(const ValidatedPoint& row) {
   check.id = measured.where;
   check.predicted = row.tpot_s * kMilliseconds;
   check.measured = measured.tpot_s.value_or(NAN) * kMilliseconds;
-  check.verdict = row.inside.value_or(true) ? CheckVerdict::kPassed : CheckVerdict::kFailed;
+  check.verdict = row.inside.value_or(true) ? RowVerdict::kPassed : RowVerdict::kFailed;
   check.basis = row.point.basis;
   return check;
 }
@@ -116,6 +115,22 @@ PlotSpec checkPlot(const std::vector<CheckedPrediction>& checks, const std::stri
   plot.x.range = plot.y.range = commonRange(checks);
   addFactorLines(plot);
   plot.notes.push_back(fmt::format("Basis of the predictions: {}.", basesOf(checks)));
+  return plot;
+}
+
+std::string checkId(std::size_t row) { return fmt::format("row {}", row); }
+
+PlotSpec verifyPlot(const VerifyOutcome& outcome) {
+  std::vector<CheckedPrediction> checks;
+  for (std::size_t i = 0; i < outcome.study.rows.size(); ++i) {
+    const VerifyRow& row = outcome.study.rows[i];
+    if (row.kind == RowKind::kKvLimit || !row.timed()) continue;
+    checks.push_back({row.what, checkId(i), row.predicted.seconds * kMilliseconds,
+                      row.measured.median_s * kMilliseconds, row.verdict, row.predicted.basis});
+  }
+  PlotSpec plot = checkPlot(checks, "time of a layer or block", "ms");
+  plot.key = "verify";
+  plot.notes.push_back(fmt::format("A row passes within {}.", percentText(kRowTolerance)));
   return plot;
 }
 

@@ -5,12 +5,10 @@
 
 #include "app/report/plot_spec.h"
 #include "app/workflows/validate_workflow.h"
+#include "app/workflows/verify_workflow.h"
 #include "data/basis.h"
 
 namespace moe::report {
-
-/// How a prediction compares with what was measured.
-enum class CheckVerdict { kPassed, kFailed, kMistrusted, kSkipped };
 
 /// One predicted and measured figure.
 struct CheckedPrediction {
@@ -18,7 +16,7 @@ struct CheckedPrediction {
   std::string id;
   double predicted = 0;
   double measured = 0;
-  CheckVerdict verdict = CheckVerdict::kPassed;
+  RowVerdict verdict = RowVerdict::kPassed;
   Basis basis = Basis::kInterpolated;  ///< of the prediction
 };
 
@@ -26,6 +24,11 @@ struct CheckedPrediction {
 /// two. `quantity` and `unit` head both axes ("time", "s"). A series for each verdict.
 PlotSpec checkPlot(const std::vector<CheckedPrediction>& checks, const std::string& quantity,
                    const std::string& unit);
+
+/// The same of the layers and blocks of a verification, in ms. Rows that were not timed are left
+/// out. The id of a point is that of its row, `checkId`.
+PlotSpec verifyPlot(const VerifyOutcome& outcome);
+std::string checkId(std::size_t row);
 
 /// The same of published serving measurements: time per output token, inside or outside the 90 %
 /// interval.

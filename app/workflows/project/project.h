@@ -90,15 +90,22 @@ TrainingCostRequest trainingQuestion(const Project& project, TrainingCostRequest
 ProjectPlan planQuestion(const Project& project, ProjectPlan plan);
 
 /// Reads a project. Paths become relative to the working folder: those in the file are relative to
-/// the file's. Errors (kInput) with file and line: what is not TOML; a key or table that is not
-/// known (with the likeliest meant); a value of another kind; a name that is not there; a name
-/// that is no file name (letters, digits, '-', '_', '.').
+/// the file's. A table with `each` becomes one step (or table of runs) for every combination of the
+/// values listed there, NAME-VALUE-VALUE. Errors (kInput) with file and line: what is not TOML; a
+/// key or table that is not known (with the likeliest meant); a value of another kind; a name that
+/// is not there; a name that is no file name (letters, digits, '-', '_', '.'); two steps of one
+/// name.
 Result<Project> readProject(const std::filesystem::path& path);
 Result<Project> parseProject(std::string_view text, const std::filesystem::path& path);
 
 /// The text of a project file that is read back as the same project; values that equal the
 /// defaults are left out. Paths are written relative to `folder`.
 std::string projectText(const Project& project, const std::filesystem::path& folder);
+
+/// The keys of one [runs.NAME] and of one step as projectText writes them. Equal questions have
+/// equal texts and the other way round.
+std::string pointsText(const PointsQuestion& points, const std::filesystem::path& folder);
+std::string questionText(const StepQuestion& question, const std::filesystem::path& folder);
 
 /// A page on every key of a project file, for people: Markdown.
 std::string projectKeysPage();

@@ -50,8 +50,28 @@ written by the program; a test holds it against the keys that are read.
 | `seed` | whole number | of everything random; 0 when absent; equal seeds, equal results |
 | `threads` | whole number | as many as the machine has when absent |
 | `catalog` | text (path) | folder with models.toml and hardware.toml of your own |
-| `[report]` | table | `title`, `question` (a sentence), `parts` (all when absent) |
+| `[report]` | table | `title`, `question` (a sentence), `parts` (all of answer, data, fit, plan, cost, accuracy, assumptions, unknown, origin when absent); `moeplan run` writes a report where it stands |
 | `[runs.NAME]` .. `[plan.NAME]` | tables | below; NAME may hold letters, digits, '-', '_', '.' |
+
+## Many steps from one table
+
+`each` in a table makes one of every combination of the values that it lists for other keys, so that 200
+fits need no 200 tables:
+
+    [runs.gemstones]
+    files = "gemstones.csv"
+    each = {filters = {all = [], wide = "width>=1024", deep = "depth>=20"}}
+
+    [fit.law]
+    each = {runs = "gemstones-*", laws = ["chinchilla", "gadre2024"]}
+    bootstrap = 1000
+
+Three tables of runs, gemstones-all and so on, and six fits: law-gemstones-all-chinchilla to
+law-gemstones-deep-gadre2024. Any key of the table but `mode` may vary; the last one changes fastest. A
+value that is a list stands in brackets of its own. A table NAME = value says how the steps are called;
+without it they are called after the value, with '_' for what cannot stand in a name ('params>1e9' is
+params_above_1e9). In `runs` and `law`, '*' and '?' stand for any text and any character of the names in
+this project. A program that writes the project anew writes the steps one by one.
 )";
 
 }  // namespace

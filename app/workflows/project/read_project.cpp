@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <set>
 
-#include "app/workflows/project/field_values.h"
 #include "app/workflows/project/project.h"
-#include "app/workflows/project/question_fields.h"
-#include "data/nearest_name.h"
+#include "app/workflows/project/project_reading.h"
+#include "app/workflows/project/step_matrix.h"
 #include "data/readers/file_text.h"
 #include "data/toml_text.h"
 
@@ -20,50 +20,6 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 8> kTopKeys{"format",  "title",   "notes",  "seed",
                                                    "threads", "catalog", "report", "runs"};
 constexpr std::array<std::string_view, 5> kStepKinds{"fit", "compare", "cost", "training", "plan"};
-
-/// The project's file while it is read; keeps the first thing that was wrong.
-struct ProjectReading {
-  std::string file;
-  fs::path folder;
-  std::optional<Error> error;
-
-  void reject(const toml::node& node, std::string message) {
-    if (error) return;
-    error = Error{ErrorKind::kInput, fmt::format("{}:{}", file, node.source().begin.line),
-                  std::move(message)};
-  }
-
-  void rejectKey(const toml::node& node, std::string_view key, std::span<const std::string> known) {
-    reject(node, fmt::format("'{}' is not a key here; {}", key, didYouMean(key, known)));
-  }
-
-  /// One own key of a table, beside the fields of its question.
-  void take(const toml::table& table, std::string_view key, FieldPlace place,
-            PathKind path = PathKind::kNone) {
-    const toml::node* node = table.get(key);
-    if (node == nullptr) return;
-    if (const auto wanted = readField(*node, place, path, folder))
-      reject(*node, fmt::format("{} must be {}", key, *wanted));
-  }
-
-  /// All keys of a table: the fields of a question and own keys, which are read elsewhere.
-  template <class Question>
-  void takeAll(const toml::table& table, Question& question,
-               std::initializer_list<std::string_view> own) {
-    const auto fields = fieldsOf(&question);
-    std::vector<std::string> known(own.begin(), own.end());
-    for (const auto& field : fields) known.emplace_back(field.key);
-    for (const auto& [key, node] : table) {
-      if (std::find(own.begin(), own.end(), key.str()) != own.end()) continue;
-      const auto field = std::find_if(fields.begin(), fields.end(),
-                                      [&](const auto& f) { return f.key == key.str(); });
-      if (field == fields.end())
-        rejectKey(node, key.str(), known);
-      else if (const auto wanted = readField(node, field->place(question), field->path, folder))
-        reject(node, fmt::format("{} must be {}", key.str(), *wanted));
-    }
-  }
-};
 
 /// Names become names of files in a folder of results.
 bool isPlainName(std::string_view name) {
@@ -95,6 +51,12 @@ void eachNamedTable(ProjectReading& reading, const toml::table& document, std::s
                                         key.str()));
     read(std::string(key.str()), *item.as_table());
   }
+}
+
+template <class Item>
+void inOrderOfLines(std::vector<Item>& items) {
+  std::stable_sort(items.begin(), items.end(),
+                   [](const Item& a, const Item& b) { return a.line < b.line; });
 }
 
 StepQuestion readPlanStep(ProjectReading& reading, const toml::table& table) {
@@ -139,6 +101,95 @@ StepQuestion readStep(ProjectReading& reading, std::string_view kind, const toml
   return readPlanStep(reading, table);
 }
 
+std::vector<std::string> namesOfRuns(const Project& project) {
+  std::vector<std::string> names;
+  for (const ProjectRuns& runs : project.runs) names.push_back(runs.name);
+  return names;
+}
+
+std::vector<std::string> namesOfFits(const Project& project) {
+  std::vector<std::string> names;
+  for (const ProjectStep& step : project.steps)
+    if (stepKind(step.question) == "fit") names.push_back(step.name);
+  return names;
+}
+
+/// The names of steps and runs that a pattern in a matrix may stand for.
+std::vector<std::string> namesFor(const Project& project, std::string_view key) {
+  if (key == "runs") return namesOfRuns(project);
+  return key == "law" ? namesOfFits(project) : std::vector<std::string>{};
+}
+
+/// The text of a key that names runs or a fit.
+void takeName(ProjectReading& reading, std::string_view key, const MatrixValue& value,
+              std::string& name) {
+  if (value.text)
+    name = *value.text;
+  else
+    reading.takeNode(*value.node, key, &name);
+}
+
+/// Puts one value of a matrix into a step's question.
+struct MatrixTaker {
+  ProjectReading& reading;
+  std::string_view key;
+  const MatrixValue& value;
+
+  void operator()(ProjectFit& fit) const { takeOfRuns(fit); }
+  void operator()(ProjectComparison& comparison) const { takeOfRuns(comparison); }
+  void operator()(CostRequest& request) const { reading.takeField(*value.node, key, request, {}); }
+  void operator()(TrainingCostRequest& request) const {
+    reading.takeField(*value.node, key, request, {});
+  }
+  void operator()(ProjectPlan& plan) const {
+    if (key == "law") return takeName(reading, key, value, plan.law);
+    std::visit([&](auto& question) { reading.takeField(*value.node, key, question, {"law"}); },
+               plan.question);
+  }
+
+ private:
+  template <class Step>
+  void takeOfRuns(Step& step) const {
+    if (key == "runs") return takeName(reading, key, value, step.runs);
+    reading.takeField(*value.node, key, step.question, {"runs"});
+  }
+};
+
+std::string cellName(const std::string& table, const MatrixCell& cell) {
+  return cell.name.empty() ? table : table + "-" + cell.name;
+}
+
+/// One table of runs, or as many as its matrix makes.
+void readRunsTable(ProjectReading& reading, const std::string& name, const toml::table& table,
+                   Project& project) {
+  PointsQuestion points;
+  reading.takeAll(table, points, {});
+  const std::vector<MatrixKey> matrix =
+      readMatrix(reading, table, [](std::string_view) { return std::vector<std::string>{}; });
+  if (reading.error) return;
+  for (const MatrixCell& cell : matrixCells(matrix)) {
+    ProjectRuns runs{cellName(name, cell), points, table.source().begin.line};
+    for (const auto& [key, value] : cell.values)
+      reading.takeField(*value->node, key, runs.points, {});
+    project.runs.push_back(std::move(runs));
+  }
+}
+
+/// One step, or as many as its matrix makes.
+void readStepTable(ProjectReading& reading, std::string_view kind, const std::string& name,
+                   const toml::table& table, Project& project) {
+  const StepQuestion question = readStep(reading, kind, table);
+  const std::vector<MatrixKey> matrix =
+      readMatrix(reading, table, [&](std::string_view key) { return namesFor(project, key); });
+  if (reading.error) return;
+  for (const MatrixCell& cell : matrixCells(matrix)) {
+    ProjectStep step{cellName(name, cell), question, table.source().begin.line};
+    for (const auto& [key, value] : cell.values)
+      std::visit(MatrixTaker{reading, key, *value}, step.question);
+    project.steps.push_back(std::move(step));
+  }
+}
+
 void readTop(ProjectReading& reading, const toml::table& document, Project& project) {
   constexpr int kFormat = 1;
   int format = kFormat;
@@ -180,19 +231,6 @@ std::vector<std::string> topNames() {
   return names;
 }
 
-std::vector<std::string> namesOfRuns(const Project& project) {
-  std::vector<std::string> names;
-  for (const ProjectRuns& runs : project.runs) names.push_back(runs.name);
-  return names;
-}
-
-std::vector<std::string> namesOfFits(const Project& project) {
-  std::vector<std::string> names;
-  for (const ProjectStep& step : project.steps)
-    if (stepKind(step.question) == "fit") names.push_back(step.name);
-  return names;
-}
-
 /// What is wrong with a name that should be one of `known`.
 std::optional<std::string> wrongReference(std::string_view what, const std::string& name,
                                           const std::vector<std::string>& known) {
@@ -213,28 +251,36 @@ std::optional<std::string> wrongReferenceOf(const Project& project, const Projec
   return std::nullopt;
 }
 
-template <class Item>
-void inOrderOfLines(std::vector<Item>& items) {
-  std::stable_sort(items.begin(), items.end(),
-                   [](const Item& a, const Item& b) { return a.line < b.line; });
+/// A name that two tables lead to, as a matrix beside a table written by hand may.
+std::optional<Error> nameTwice(const Project& project, const std::string& file) {
+  std::set<std::string> taken;
+  for (const ProjectRuns& runs : project.runs)
+    if (!taken.insert("runs." + runs.name).second)
+      return Error{
+          ErrorKind::kInput, fmt::format("{}:{}", file, runs.line),
+          fmt::format("there are two [runs.{}]; one comes from a matrix (each)", runs.name)};
+  for (const ProjectStep& step : project.steps)
+    if (!taken.insert(fmt::format("{}.{}", stepKind(step.question), step.name)).second)
+      return Error{ErrorKind::kInput, fmt::format("{}:{}", file, step.line),
+                   fmt::format("there are two [{}.{}]; one comes from a matrix (each)",
+                               stepKind(step.question), step.name)};
+  return std::nullopt;
 }
 
 Project projectOf(ProjectReading& reading, const toml::table& document) {
   Project project;
   readTop(reading, document, project);
   readReport(reading, document, project.report);
-  eachNamedTable(reading, document, "runs", [&](std::string name, const toml::table& table) {
-    ProjectRuns runs{std::move(name), {}, table.source().begin.line};
-    reading.takeAll(table, runs.points, {});
-    project.runs.push_back(std::move(runs));
+  eachNamedTable(reading, document, "runs", [&](const std::string& name, const toml::table& table) {
+    readRunsTable(reading, name, table, project);
   });
-  for (const std::string_view kind : kStepKinds)
-    eachNamedTable(reading, document, kind, [&](std::string name, const toml::table& table) {
-      project.steps.push_back(
-          {std::move(name), readStep(reading, kind, table), table.source().begin.line});
+  inOrderOfLines(project.runs);  // before a pattern stands for them
+  for (const std::string_view kind : kStepKinds) {
+    eachNamedTable(reading, document, kind, [&](const std::string& name, const toml::table& table) {
+      readStepTable(reading, kind, name, table, project);
     });
-  inOrderOfLines(project.runs);
-  inOrderOfLines(project.steps);
+    inOrderOfLines(project.steps);
+  }
   const std::vector<std::string> known = topNames();
   for (const auto& [key, node] : document)
     if (std::find(known.begin(), known.end(), key.str()) == known.end())
@@ -245,7 +291,7 @@ Project projectOf(ProjectReading& reading, const toml::table& document) {
 }  // namespace
 
 Result<Project> parseProject(std::string_view text, const fs::path& path) {
-  ProjectReading reading{path.generic_string(), path.parent_path(), std::nullopt};
+  ProjectReading reading{path.generic_string(), path.parent_path()};
   const auto plain = plainToml(text, reading.file);
   if (!plain) return tl::unexpected(plain.error());
   toml::table document;
@@ -257,6 +303,7 @@ Result<Project> parseProject(std::string_view text, const fs::path& path) {
   }
   Project project = projectOf(reading, document);
   if (reading.error) return tl::unexpected(*reading.error);
+  if (auto twice = nameTwice(project, reading.file)) return tl::unexpected(*twice);
   for (const ProjectStep& step : project.steps)
     if (auto wrong = wrongReferenceOf(project, step))
       return fail(ErrorKind::kInput, fmt::format("{}:{}", reading.file, step.line),

@@ -119,6 +119,18 @@ void writeReport(ProjectWriter& out, const ProjectReport& report) {
 
 }  // namespace
 
+std::string pointsText(const PointsQuestion& points, const fs::path& folder) {
+  ProjectWriter out(folder);
+  out.fields(points);
+  return std::move(out).text();
+}
+
+std::string questionText(const StepQuestion& question, const fs::path& folder) {
+  ProjectWriter out(folder);
+  std::visit(StepWriter{out}, question);
+  return std::move(out).text();
+}
+
 std::string projectText(const Project& project, const fs::path& folder) {
   ProjectWriter out(folder);
   out.line("format", "1");

@@ -2,6 +2,8 @@
 
 #include <random>
 
+#include "costmodel/kernels/cpu/guarded.h"
+
 namespace moe {
 
 void fillCache(KvCache& cache, const SimdKernels& simd) {
@@ -38,7 +40,7 @@ CpuAttention::CpuAttention(const CpuContext& context, std::shared_ptr<ThreadTeam
   fillCache(cache_, *context.simd);
 }
 
-RunReport CpuAttention::run(std::span<const float> query, std::span<float> output) {
+Result<RunReport> CpuAttention::run(std::span<const float> query, std::span<float> output) {
   const int row = setup_.shape.heads * setup_.shape.head_dim;
   const bool decode = setup_.pass == AttentionPass::kDecode;
   const double queries = decode ? 1 : setup_.context;
@@ -47,35 +49,36 @@ RunReport CpuAttention::run(std::span<const float> query, std::span<float> outpu
           "query and output of attention are [batch, queries, heads, head_dim]");
   const RowBuffer q{const_cast<float*>(query.data()), row};
   const RowBuffer out{output.data(), row};
-  RunReport report;
-  if (decode) {
-    attention_.decode(*team_, cache_, q, out);
-  } else {
-    attention_.prefill(*team_, cache_, q, out);
-  }
-  const double keys = decode ? setup_.context : (setup_.context + 1) / 2.0;
-  report.work.flop = Flop(attentionFlop(setup_.shape, setup_.batch * queries * keys));
-  report.work.kv_bytes = cachedBytes(cache_);
-  return report;
+  return guarded([&]() -> Result<RunReport> {
+    if (decode) {
+      attention_.decode(*team_, cache_, q, out);
+    } else {
+      attention_.prefill(*team_, cache_, q, out);
+    }
+    const double keys = decode ? setup_.context : (setup_.context + 1) / 2.0;
+    RunReport report;
+    report.work.flop = Flop(attentionFlop(setup_.shape, setup_.batch * queries * keys));
+    report.work.kv_bytes = cachedBytes(cache_);
+    return report;
+  });
 }
 
 std::vector<float> CpuAttention::keys() const {
-  std::vector<float> values;
-  for (int b = 0; b < setup_.batch; ++b)
-    for (int t = 0; t < setup_.context; ++t)
-      for (int head = 0; head < setup_.shape.kv_heads; ++head)
-        for (int d = 0; d < setup_.shape.head_dim; ++d) values.push_back(cache_.key(b, t, head, d));
-  return values;
+  std::vector<float> all;
+  for (int b = 0; b < setup_.batch; ++b) {
+    const std::vector<float> keys = cachedKeys(cache_, b);
+    all.insert(all.end(), keys.begin(), keys.end());
+  }
+  return all;
 }
 
 std::vector<float> CpuAttention::values() const {
-  std::vector<float> values;
-  for (int b = 0; b < setup_.batch; ++b)
-    for (int t = 0; t < setup_.context; ++t)
-      for (int head = 0; head < setup_.shape.kv_heads; ++head)
-        for (int d = 0; d < setup_.shape.head_dim; ++d)
-          values.push_back(cache_.value(b, t, head, d));
-  return values;
+  std::vector<float> all;
+  for (int b = 0; b < setup_.batch; ++b) {
+    const std::vector<float> values = cachedValues(cache_, b);
+    all.insert(all.end(), values.begin(), values.end());
+  }
+  return all;
 }
 
 }  // namespace moe

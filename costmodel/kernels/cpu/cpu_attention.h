@@ -12,7 +12,8 @@ class CpuAttention : public Attention {
   CpuAttention(const CpuContext& context, std::shared_ptr<ThreadTeam> team,
                const AttentionSetup& setup);
 
-  RunReport run(std::span<const float> query, std::span<float> output) override;
+  Result<RunReport> run(std::span<const float> query, std::span<float> output) override;
+  void evict() override { cache_.evict(); }
   std::vector<float> keys() const override;
   std::vector<float> values() const override;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "costmodel/kernels/cpu/cpu_attention.h"
+#include "costmodel/kernels/cpu/guarded.h"
 
 namespace moe {
 namespace {
@@ -92,7 +93,9 @@ Result<RunReport> CpuDecoderBlock::decode(std::span<const float> input, std::spa
       .and_then([&] { return room(cache_.batch(), cache_.tokens() + 1); })
       .and_then([&] {
         require(cache_.grow(1), "room for these pages was checked");
-        return run(1, input.data(), output.data(), options);
+        auto report = guarded([&] { return run(1, input.data(), output.data(), options); });
+        if (!report) cache_.shrink(1);
+        return report;
       });
 }
 
@@ -103,12 +106,18 @@ Result<RunReport> CpuDecoderBlock::prefill(int batch, int tokens, std::span<cons
       .and_then([&] {
         cache_.start(batch);
         require(cache_.grow(tokens), "room for these pages was checked");
-        return run(tokens, input.data(), output.data(), options);
+        return guarded([&] { return run(tokens, input.data(), output.data(), options); });
       });
 }
 
 void CpuDecoderBlock::forgetLast() {
   if (cache_.tokens() > 0) cache_.shrink(1);
+}
+
+void CpuDecoderBlock::evict() {
+  weights_.evict();
+  cache_.evict();
+  moe_.evict();
 }
 
 Result<RunReport> CpuDecoderBlock::run(int tokens, const float* input, float* output,

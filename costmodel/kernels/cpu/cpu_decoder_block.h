@@ -20,6 +20,10 @@ class CpuDecoderBlock : public DecoderBlock {
                             std::span<float> output, const RunOptions& options) override;
   void forgetLast() override;
   int cachedTokens() const override { return cache_.tokens(); }
+  void evict() override;
+  std::vector<float> keys(int sequence) const override { return cachedKeys(cache_, sequence); }
+  std::vector<float> values(int sequence) const override { return cachedValues(cache_, sequence); }
+  const Routing& lastRouting() const override { return moe_.lastRouting(); }
 
  private:
   Result<void> room(int batch, int tokens) const;

@@ -1,19 +1,20 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <map>
 #include <mutex>
-#include <new>
 
+#include "costmodel/kernels/cpu/control_group.h"
 #include "costmodel/kernels/cpu/cpu_attention.h"
 #include "costmodel/kernels/cpu/cpu_decoder_block.h"
 #include "costmodel/kernels/cpu/cpu_matrix_product.h"
 #include "costmodel/kernels/cpu/cpu_moe_layer.h"
+#include "costmodel/kernels/cpu/guarded.h"
 
 namespace moe {
 namespace {
 
-constexpr int kMostThreads = 256;
 constexpr int kMostExperts = 1024;
 
 PrecisionSupport supportOf(LayerPrecision precision, const InstructionSet& set) {
@@ -52,13 +53,23 @@ Result<void> checkPrecision(LayerPrecision precision, const InstructionSet& set)
   return fail(ErrorKind::kUnanswered, "kernels", support.reason);
 }
 
+/// The machine's memory, or what its control group allows.
+double memoryOfProcess() {
+  static const double kMemory = [] {
+    const double machine =
+        static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+    const auto limit = controlGroupLimits().memory;
+    return limit ? std::min(machine, limit->value()) : machine;
+  }();
+  return kMemory;
+}
+
 /// A machine that starts to swap, or kills the process, gives no error of its own.
 Result<void> checkMemory(double bytes) {
-  const double memory =
-      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  const double memory = memoryOfProcess();
   if (bytes <= 0.9 * memory) return {};
   return fail(ErrorKind::kInfeasible, "kernels",
-              fmt::format("needs {:.1f} GB, the machine has {:.1f} GB; take a smaller shape",
+              fmt::format("needs {:.1f} GB, this process may use {:.1f} GB; take a smaller shape",
                           bytes / 1e9, memory / 1e9));
 }
 
@@ -142,14 +153,14 @@ class CpuKernelSet : public KernelSet {
   Result<std::unique_ptr<MatrixProduct>> matrixProduct(
       const MatrixProductSetup& setup) const override {
     const auto checked =
-        checkShape(setup.m >= 1 && setup.n >= 1 && setup.k >= 1 && setup.weight_copies >= 1,
-                   fmt::format("a product of m {}, n {}, k {}, {} copies makes no sense", setup.m,
-                               setup.n, setup.k, setup.weight_copies))
+        checkShape(
+            setup.m >= 1 && setup.n >= 1 && setup.k >= 1,
+            fmt::format("a product of m {}, n {}, k {} makes no sense", setup.m, setup.n, setup.k))
             .and_then([&] { return checkThreads(setup.threads); })
             .and_then([&] { return checkPrecision(setup.precision, set_); })
             .and_then([&] {
               return checkMemory(4.0 * (double(setup.m) * (double(setup.k) + setup.n) +
-                                        double(setup.weight_copies) * setup.k * setup.n));
+                                        double(setup.k) * setup.n));
             });
     return make<MatrixProduct, CpuMatrixProduct>(checked, setup.threads, setup);
   }
@@ -209,12 +220,9 @@ class CpuKernelSet : public KernelSet {
                                        const Arguments&... arguments) const {
     if (!checked) return tl::unexpected(checked.error());
     const CpuContext context{set_, &simdKernels(set_), threads};
-    try {
+    return guarded([&]() -> Result<std::unique_ptr<Kernel>> {
       return std::make_unique<Implementation>(context, team(threads), arguments...);
-    } catch (const std::bad_alloc&) {
-      return fail(ErrorKind::kInfeasible, "kernels",
-                  "not enough memory for this shape; take a smaller one");
-    }
+    });
   }
 
   /// One team for all kernels with as many threads: in a model the threads of one layer go on with

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <random>
 
+#include "costmodel/kernels/cpu/guarded.h"
+
 namespace moe {
 namespace {
 
@@ -20,7 +22,7 @@ CpuMatrixProduct::CpuMatrixProduct(const CpuContext& context, std::shared_ptr<Th
     : team_(std::move(team)),
       setup_(setup),
       linear_(context, setup.k, setup.n, setup.precision == LayerPrecision::kBf16, setup.m),
-      weights_(linear_.weightBytes() * setup.weight_copies) {
+      weights_(linear_.weightBytes()) {
   const std::size_t rows = Linear::paddedRows(setup.m);
   x_space_ = HugeBuffer(rows * linear_.inStride() * sizeof(float));
   out_space_ = HugeBuffer(rows * linear_.outStride() * sizeof(float));
@@ -28,11 +30,7 @@ CpuMatrixProduct::CpuMatrixProduct(const CpuContext& context, std::shared_ptr<Th
   out_ = {out_space_.as<float>(), linear_.outStride()};
   std::vector<float> random(static_cast<std::size_t>(setup.k) * setup.n);
   fillRandom(random, 1);
-  linear_.pack(random, copyOf(0));
-  for (int copy = 1; copy < setup.weight_copies; ++copy) {
-    std::copy_n(static_cast<const char*>(copyOf(0)), linear_.weightBytes(),
-                static_cast<char*>(copyOf(copy)));
-  }
+  linear_.pack(random, weights_.as<void>());
   dense_input_.resize(static_cast<std::size_t>(setup.m) * setup.k);
   fillRandom(dense_input_, 2);
   for (int i = 0; i < setup.m; ++i) {
@@ -40,15 +38,16 @@ CpuMatrixProduct::CpuMatrixProduct(const CpuContext& context, std::shared_ptr<Th
   }
 }
 
-RunReport CpuMatrixProduct::run() {
-  RunReport report;
-  report.prepared = linear_.prepare(setup_.m);
-  linear_.run(*team_, setup_.m, x_, copyOf(next_copy_), out_);
-  next_copy_ = (next_copy_ + 1) % setup_.weight_copies;
-  const double weights = static_cast<double>(setup_.k) * setup_.n;
-  report.work.flop = Flop(2 * weights * setup_.m);
-  report.work.weight_bytes = Bytes(weights * (setup_.precision == LayerPrecision::kBf16 ? 2 : 4));
-  return report;
+Result<RunReport> CpuMatrixProduct::run() {
+  return guarded([&]() -> Result<RunReport> {
+    RunReport report;
+    report.prepared = linear_.prepare(setup_.m);
+    linear_.run(*team_, setup_.m, x_, weights_.as<void>(), out_);
+    const double weights = static_cast<double>(setup_.k) * setup_.n;
+    report.work.flop = Flop(2 * weights * setup_.m);
+    report.work.weight_bytes = Bytes(weights * (setup_.precision == LayerPrecision::kBf16 ? 2 : 4));
+    return report;
+  });
 }
 
 std::vector<float> CpuMatrixProduct::output() const {
@@ -59,11 +58,11 @@ std::vector<float> CpuMatrixProduct::output() const {
   return values;
 }
 
-std::vector<float> CpuMatrixProduct::weights(int copy) const {
+std::vector<float> CpuMatrixProduct::weights() const {
   std::vector<float> values;
   for (int k = 0; k < setup_.k; ++k) {
     for (int column = 0; column < setup_.n; ++column) {
-      values.push_back(linear_.weight(copyOf(copy), k, column));
+      values.push_back(linear_.weight(weights_.as<void>(), k, column));
     }
   }
   return values;

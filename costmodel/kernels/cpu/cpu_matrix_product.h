@@ -13,21 +13,19 @@ class CpuMatrixProduct : public MatrixProduct {
   CpuMatrixProduct(const CpuContext& context, std::shared_ptr<ThreadTeam> team,
                    const MatrixProductSetup& setup);
 
-  RunReport run() override;
+  Result<RunReport> run() override;
   std::vector<float> output() const override;
   std::span<const float> input() const override { return dense_input_; }
-  std::vector<float> weights(int copy) const override;
+  std::vector<float> weights() const override;
+  void evict() override { weights_.evict(); }
 
  private:
-  void* copyOf(int copy) const { return weights_.as<void>(copy * linear_.weightBytes()); }
-
   std::shared_ptr<ThreadTeam> team_;
   MatrixProductSetup setup_;
   Linear linear_;
   HugeBuffer weights_, x_space_, out_space_;
   RowBuffer x_, out_;
   std::vector<float> dense_input_;
-  int next_copy_ = 0;
 };
 
 }  // namespace moe

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "costmodel/kernels/cpu/guarded.h"
+
 namespace moe {
 namespace {
 
@@ -59,13 +61,15 @@ Result<RunReport> CpuMoeLayer::run(std::span<const float> input, std::span<float
                                    const RunOptions& options) {
   const Result<int> tokens = tokensOf(input, output);
   if (!tokens) return tl::unexpected(tokens.error());
-  RunReport report;
-  PhaseClock clock(options.phase_times);
-  router_.run(*team_, input.data(), *tokens);
-  clock.mark(report.phases.router);
-  router_.groupByExpert(*tokens, routing_);
-  report.work = workOf(routing_, true);
-  return runRouted(routing_, input, output, clock, report);
+  return guarded([&]() -> Result<RunReport> {
+    RunReport report;
+    PhaseClock clock(options.phase_times);
+    router_.run(*team_, input.data(), *tokens);
+    clock.mark(report.phases.router);
+    router_.groupByExpert(*tokens, routing_);
+    report.work = workOf(routing_, true);
+    return runRouted(routing_, input, output, clock, report);
+  });
 }
 
 Result<RunReport> CpuMoeLayer::run(std::span<const float> input, const Routing& routing,
@@ -75,10 +79,12 @@ Result<RunReport> CpuMoeLayer::run(std::span<const float> input, const Routing& 
   if (const Result<void> fits = check(routing, *tokens); !fits) {
     return tl::unexpected(fits.error());
   }
-  RunReport report;
-  PhaseClock clock(options.phase_times);
-  report.work = workOf(routing, false);
-  return runRouted(routing, input, output, clock, report);
+  return guarded([&]() -> Result<RunReport> {
+    RunReport report;
+    PhaseClock clock(options.phase_times);
+    report.work = workOf(routing, false);
+    return runRouted(routing, input, output, clock, report);
+  });
 }
 
 RunReport CpuMoeLayer::runRouted(const Routing& routing, std::span<const float> input,

@@ -21,6 +21,10 @@ class CpuMoeLayer : public MoeLayer {
   Result<RunReport> run(std::span<const float> input, const Routing& routing,
                         std::span<float> output, const RunOptions& options) override;
   const Routing& lastRouting() const override { return routing_; }
+  void evict() override {
+    router_.evict();
+    runner_.evictWeights();
+  }
 
  private:
   Result<int> tokensOf(std::span<const float> input, std::span<float> output) const;

@@ -84,6 +84,10 @@ void ExpertRunner::run(ThreadTeam& team) {
   if (down_units_ > 0) team.forEach(down_units_, [&](int unit, int) { streamDown(unit); });
 }
 
+void ExpertRunner::evictWeights() const {
+  for (const ExpertGroup& group : groups_) evict(group.weights, group.ffn->expertBytes());
+}
+
 void ExpertRunner::streamUp(int unit) {
   const auto after = std::upper_bound(
       streamed_.begin(), streamed_.end(), unit,

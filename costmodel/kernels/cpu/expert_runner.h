@@ -31,6 +31,8 @@ class ExpertRunner {
   /// Divides the groups; true when a kernel had to be made.
   bool plan();
   void run(ThreadTeam& team);
+  /// Takes the weights of the groups out of the machine's caches.
+  void evictWeights() const;
   /// Of a row, in the order in which they were added.
   const float* output(int row) const { return outputs_[row]; }
 

@@ -19,7 +19,9 @@ std::align_val_t boundaryOf(std::size_t bytes) {
 
 HugeBuffer::HugeBuffer(std::size_t bytes) : bytes_((bytes + 64) / 64 * 64) {
   data_ = ::operator new(bytes_, boundaryOf(bytes_));
+#if defined(MADV_HUGEPAGE)
   if (bytes_ >= kHugePage) madvise(data_, bytes_, MADV_HUGEPAGE);
+#endif
   std::memset(data_, 0, bytes_);
 }
 

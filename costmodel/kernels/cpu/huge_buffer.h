@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "costmodel/kernels/cpu/evict.h"
+
 namespace moe {
 
 /// Zeroed memory on a line of 64 bytes; from 2 MiB on in large pages where the system grants them.
@@ -20,6 +22,8 @@ class HugeBuffer {
   }
 
   std::size_t bytes() const { return bytes_; }
+  /// Takes all of it out of the machine's caches.
+  void evict() const { moe::evict(data_, bytes_); }
   template <class T>
   T* as(std::size_t byte_offset = 0) const {
     return reinterpret_cast<T*>(static_cast<char*>(data_) + byte_offset);

@@ -5,6 +5,9 @@
 #include <oneapi/dnnl/dnnl.hpp>
 
 namespace moe {
+
+#if defined(__x86_64__)
+
 namespace {
 
 bool covers(dnnl::cpu_isa have, dnnl::cpu_isa wanted) {
@@ -35,14 +38,26 @@ InstructionSet instructionSet() {
   return set;
 }
 
-std::string onednnVersion() {
-  const dnnl_version_t* version = dnnl_version();
-  return fmt::format("{}.{}.{}", version->major, version->minor, version->patch);
-}
-
 const SimdKernels& simdKernels(const InstructionSet& set) {
   if (set.avx512) return avx512Kernels();
   return set.name == "avx2" ? avx2Kernels() : baselineKernels();
+}
+
+#else
+
+InstructionSet instructionSet() {
+  InstructionSet set;
+  set.name = "generic";
+  return set;
+}
+
+const SimdKernels& simdKernels(const InstructionSet&) { return baselineKernels(); }
+
+#endif
+
+std::string onednnVersion() {
+  const dnnl_version_t* version = dnnl_version();
+  return fmt::format("{}.{}.{}", version->major, version->minor, version->patch);
 }
 
 }  // namespace moe

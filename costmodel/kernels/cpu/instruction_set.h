@@ -7,7 +7,7 @@
 namespace moe {
 
 /// What this machine has, as oneDNN sees it, so that ONEDNN_MAX_CPU_ISA holds for our own kernels
-/// too.
+/// too. On other machines than x86-64 "generic": f32 by oneDNN and the baseline kernels.
 struct InstructionSet {
   std::string name;     ///< as oneDNN calls it
   bool avx512 = false;  ///< oneDNN then multiplies from panels (packed_matrix.h)

@@ -4,6 +4,20 @@
 #include <cmath>
 
 namespace moe {
+namespace {
+
+template <class Element>
+std::vector<float> elementsOf(const KvCache& cache, Element element) {
+  const AttentionShape& shape = cache.shape();
+  std::vector<float> values;
+  values.reserve(static_cast<std::size_t>(cache.tokens()) * shape.kv_heads * shape.head_dim);
+  for (int t = 0; t < cache.tokens(); ++t)
+    for (int head = 0; head < shape.kv_heads; ++head)
+      for (int d = 0; d < shape.head_dim; ++d) values.push_back(element(t, head, d));
+  return values;
+}
+
+}  // namespace
 
 KvCache::KvCache(const AttentionShape& shape, bool bf16, int pages)
     : shape_(shape),
@@ -103,6 +117,15 @@ float KvCache::key(int sequence, int position, int head, int d) const {
 float KvCache::value(int sequence, int position, int head, int d) const {
   return get(half(sequence, position / kKvPageTokens, head, true), position % kKvPageTokens, d,
              stride_);
+}
+
+std::vector<float> cachedKeys(const KvCache& cache, int sequence) {
+  return elementsOf(cache, [&](int t, int head, int d) { return cache.key(sequence, t, head, d); });
+}
+
+std::vector<float> cachedValues(const KvCache& cache, int sequence) {
+  return elementsOf(cache,
+                    [&](int t, int head, int d) { return cache.value(sequence, t, head, d); });
 }
 
 }  // namespace moe

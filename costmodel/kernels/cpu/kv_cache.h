@@ -30,6 +30,8 @@ class KvCache {
   /// Takes the last tokens of every sequence back.
   void shrink(int fewer);
 
+  void evict() const { space_.evict(); }
+
   /// Key and value [kv_heads, head_dim] of a token that there is room for. Tokens of one page from
   /// one thread, in ascending order.
   void write(int sequence, int position, const float* key, const float* value,
@@ -61,5 +63,9 @@ class KvCache {
   std::vector<std::uint8_t> finite_;  ///< per page
   HugeBuffer space_;
 };
+
+/// All keys or values of a sequence as stored: [tokens, kv_heads, head_dim].
+std::vector<float> cachedKeys(const KvCache& cache, int sequence);
+std::vector<float> cachedValues(const KvCache& cache, int sequence);
 
 }  // namespace moe

@@ -1,10 +1,12 @@
 #include "costmodel/kernels/cpu/onednn_product.h"
 
+#include <fmt/format.h>
+
 #include <oneapi/dnnl/dnnl.hpp>
 #include <utility>
 
+#include "costmodel/kernels/cpu/guarded.h"
 #include "costmodel/kernels/cpu/thread_team.h"
-#include "data/error.h"
 
 namespace moe {
 namespace {
@@ -63,14 +65,21 @@ OnednnProduct::~OnednnProduct() = default;
 OnednnProduct::OnednnProduct(OnednnProduct&&) noexcept = default;
 
 bool OnednnProduct::prepare(int rows) {
-  std::unique_ptr<Primitive>& primitive = by_rows_.at(preparedRows(rows) / 4);
-  if (primitive) return false;
+  std::unique_ptr<Primitive>& place = by_rows_.at(preparedRows(rows) / 4);
+  if (place) return false;
   const SingleThreadedOpenMp single;  // the number of threads is part of a primitive
-  const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
-  const auto desc = describe(plan_, preparedRows(rows), engine);
-  primitive = std::make_unique<Primitive>();
-  primitive->matmul = dnnl::matmul(desc);
-  for (int worker = 0; worker < workers_; ++worker) primitive->workers.emplace_back(desc, engine);
+  try {
+    const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+    const auto desc = describe(plan_, preparedRows(rows), engine);
+    auto primitive = std::make_unique<Primitive>();
+    primitive->matmul = dnnl::matmul(desc);
+    for (int worker = 0; worker < workers_; ++worker) primitive->workers.emplace_back(desc, engine);
+    place = std::move(primitive);  // none stays that is not complete
+  } catch (const dnnl::error& error) {
+    if (error.status == dnnl_out_of_memory) throw std::bad_alloc();
+    throw OnednnRefusal(fmt::format("{} rows of {} x {}: {}", preparedRows(rows), plan_.weights.k,
+                                    plan_.columns, error.what()));
+  }
   return true;
 }
 
@@ -84,7 +93,10 @@ void OnednnProduct::run(int worker, int rows, const void* x, const void* weights
   const dnnl_status_t status =
       dnnl_primitive_execute(primitive.matmul.get(), arguments.stream.get(),
                              static_cast<int>(arguments.list.size()), arguments.list.data());
-  require(status == dnnl_success, "oneDNN refused a product that it had prepared");
+  if (status == dnnl_out_of_memory) throw std::bad_alloc();
+  if (status != dnnl_success)
+    throw OnednnRefusal(
+        fmt::format("status {} of one that it had prepared", static_cast<int>(status)));
 }
 
 }  // namespace moe

@@ -35,7 +35,8 @@ class OnednnProduct {
   ~OnednnProduct();
   OnednnProduct(OnednnProduct&&) noexcept;
 
-  /// Makes what `run` needs for `rows`; true when it was not there. Not while anything runs.
+  /// Makes what `run` needs for `rows`; true when it was not there. Not while anything runs. Throws
+  /// OnednnRefusal or std::bad_alloc (guarded.h), as `run` does.
   bool prepare(int rows);
   /// Computes preparedRows(rows) rows. Call from one thread per worker at a time.
   void run(int worker, int rows, const void* x, const void* weights, float* out) const;

@@ -1,9 +1,11 @@
 #include "costmodel/kernels/cpu/thread_team.h"
 
-#include <omp.h>
-
 #include <chrono>
 #include <utility>
+
+// Of the OpenMP runtime that oneDNN is linked with. A compiler's <omp.h> may be of another one.
+extern "C" int omp_get_max_threads();
+extern "C" void omp_set_num_threads(int threads);
 
 namespace moe {
 namespace {
@@ -13,6 +15,15 @@ using Clock = std::chrono::steady_clock;
 /// A round of a decode step takes 0.1 to 10 ms: who waits no longer than this never sleeps in it.
 constexpr auto kSpin = std::chrono::microseconds(200);
 
+/// Tells the processor that this is a loop that waits.
+void pauseProcessor() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
 void waitWhileEqual(const std::atomic<std::uint32_t>& value, std::uint32_t old) {
   const auto until = Clock::now() + kSpin;
   while (value.load(std::memory_order_acquire) == old) {
@@ -20,7 +31,7 @@ void waitWhileEqual(const std::atomic<std::uint32_t>& value, std::uint32_t old) 
       value.wait(old, std::memory_order_acquire);
       return;
     }
-    for (int i = 0; i < 32; ++i) __builtin_ia32_pause();
+    for (int i = 0; i < 32; ++i) pauseProcessor();
   }
 }
 
@@ -33,12 +44,20 @@ SingleThreadedOpenMp::SingleThreadedOpenMp() : before_(omp_get_max_threads()) {
 SingleThreadedOpenMp::~SingleThreadedOpenMp() { omp_set_num_threads(before_); }
 
 ThreadTeam::ThreadTeam(int threads) {
-  for (int worker = 1; worker < threads; ++worker) {
-    others_.emplace_back([this, worker] { serve(worker); });
+  try {
+    others_.reserve(static_cast<std::size_t>(threads));
+    for (int worker = 1; worker < threads; ++worker) {
+      others_.emplace_back([this, worker] { serve(worker); });
+    }
+  } catch (...) {  // the system refuses one: those that wait must end before they are destroyed
+    end();
+    throw;
   }
 }
 
-ThreadTeam::~ThreadTeam() {
+ThreadTeam::~ThreadTeam() { end(); }
+
+void ThreadTeam::end() {
   ends_ = true;
   round_.fetch_add(1, std::memory_order_release);
   round_.notify_all();

@@ -26,6 +26,7 @@ class SingleThreadedOpenMp {
 /// sleep. Nothing is allocated after construction. Callers take turns, round by round.
 class ThreadTeam {
  public:
+  /// Throws std::system_error when the system refuses a thread; none is left running then.
   explicit ThreadTeam(int threads);
   ~ThreadTeam();
   ThreadTeam(const ThreadTeam&) = delete;
@@ -50,6 +51,7 @@ class ThreadTeam {
     void (*call)(const void* context, int index, int worker) = nullptr;
   };
 
+  void end();
   void start(int count);
   void drain(int worker);
   void serve(int worker);

@@ -19,6 +19,7 @@ class TokenChoice {
   void run(ThreadTeam& team, const float* input, int tokens);
   /// The experts of each token as a Routing: a counting sort by expert.
   void groupByExpert(int tokens, Routing& routing) const;
+  void evict() const { weights_.evict(); }
 
  private:
   void routeTogether(int worker, const float* input, int begin, int end);

@@ -43,7 +43,8 @@ std::optional<int> expertCapacity(const CapacityRule& rule, int tokens, int expe
                            ? tokens * before / experts
                            : before * roundedTokensPerExpert(rule.tokens_per_expert,
                                                              static_cast<double>(tokens) / experts);
-  const double slots = roundedCapacity(rule.rounding, share * *rule.factor) * after;
+  double slots = roundedCapacity(rule.rounding, share * *rule.factor) * after;
+  if (rule.within_group) slots = std::min<double>(slots, tokens);
   const double multiple = rule.multiple_of;
   const double capacity = std::ceil(std::max<double>(rule.least, slots) / multiple) * multiple;
   return static_cast<int>(std::min<double>(capacity, std::numeric_limits<int>::max()));

@@ -78,6 +78,9 @@ Result<void> checkRule(const RouterRule& rule, int tokens, int experts) {
     return checked;
   if (auto checked = checkParts("balance_tokens", rule.balance_tokens, tokens); !checked)
     return checked;
+  if (rule.group_is_sequence && rule.group_tokens == 0)
+    return ruleProblem("group_tokens",
+                       "is 0, but this router counts slots by sequence: set the tokens of one");
   return checkWeights(rule);
 }
 

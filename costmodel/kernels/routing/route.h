@@ -40,8 +40,8 @@ double auxiliaryLoss(const RouterRule& rule, const Routed& routed);
 /// gives weights of 0. Equal seeds give equal draws.
 ///
 /// Errors (kUsage): sizes that are not positive or do not fit, top_k above the experts, a capacity
-/// or threshold out of range, groups or sequences that do not divide the tokens, experts that
-/// choose without capacity.
+/// or threshold out of range, groups or sequences that do not divide the tokens, a router whose
+/// slots are of a sequence without its length, experts that choose without capacity.
 Result<Routed> route(const RouterRule& rule, std::span<const float> logits, int tokens, int experts,
                      std::uint64_t seed = 0);
 

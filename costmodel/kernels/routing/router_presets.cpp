@@ -81,6 +81,7 @@ RouterRule meshTop2() {
   rule.capacity.factor = 1.25;
   rule.capacity.rounding = CapacityRounding::kDown;
   rule.capacity.least = 4;
+  rule.capacity.within_group = true;
   rule.slots = SlotOrder::kAfterKeptFirst;
   rule.second = SecondChoice::kRandom;
   rule.second_threshold = 0.2;
@@ -93,6 +94,7 @@ RouterRule meshExpertSelection() {
   rule.renormalise = Renormalise::kByTakers;
   rule.capacity.factor = 1.25;
   rule.capacity.least = 4;
+  rule.capacity.within_group = true;
   return rule;
 }
 
@@ -213,6 +215,7 @@ RouterRule deepseekV2() {
 RouterRule hfSwitch() {
   RouterRule rule;
   rule.capacity.fixed = 64;
+  rule.group_is_sequence = true;
   return rule;
 }
 
@@ -226,7 +229,9 @@ std::vector<RouterPreset> allPresets() {
       {"st-moe-bpr", "ST-MoE's encoder: the same, batch-prioritised", prioritised(stMoe())},
       {"expert-choice", "Expert choice: each expert takes its best T c/E tokens, c = 2",
        expertChoice()},
-      {"deepspeed-top1", "DeepSpeed top1gating: random token selection, capacity at least 8",
+      {"deepspeed-top1",
+       "DeepSpeed top1gating: random token selection, capacity at least 4 (the MoE layer's "
+       "default)",
        deepspeedTop1()},
       {"deepspeed-top2", "DeepSpeed top2gating: second choice sampled, weights over what was kept",
        deepspeedTop2()},
@@ -243,7 +248,8 @@ std::vector<RouterPreset> allPresets() {
       {"hf-mixtral", "Hugging Face Mixtral: top-2, weights over the two, nothing dropped",
        mixtral()},
       {"hf-qwen2-moe", "Hugging Face Qwen2-MoE: top-4 of raw p (norm_topk_prob off)", qwen2Moe()},
-      {"hf-switch", "Hugging Face Switch: top-1, a fixed number of slots per sequence", hfSwitch()},
+      {"hf-switch", "Hugging Face Switch: top-1, 64 slots per sequence, whose length must be set",
+       hfSwitch()},
       {"megablocks", "Megablocks: top-2 of raw p, no drop without a capacity factor", megablocks()},
       {"megatron", "Megatron: softmax over the chosen logits, drop by weight",
        megatron(RouterScores::kSoftmaxOfChosen)},
@@ -253,7 +259,8 @@ std::vector<RouterPreset> allPresets() {
        megatron(RouterScores::kSigmoid)},
       {"mesh-tf-expert-selection",
        "mesh-TF: softmax over tokens, divided by the experts that took it", meshExpertSelection()},
-      {"mesh-tf-top2", "mesh-TF top-2: second choice sent by g2/0.2, capacity at least 4",
+      {"mesh-tf-top2",
+       "mesh-TF top-2: second choice sent by g2/0.2, capacity at least 4, else within the group",
        meshTop2()},
       {"praxis-expert-choice", "praxis expert choice: buckets of int(T//E CF)",
        praxisExpertChoice()},

@@ -32,6 +32,8 @@ enum class TopKFactor { kNone, kBeforeRounding, kAfterRounding };
 ///
 ///     C = up(max(least, round(a f k1) k2), multiple_of)
 ///
+/// with round(a f k1) k2 no more than the tokens of the group where `within_group` says so.
+///
 ///   a  tokens of the group / experts, rounded first or not    f  capacity factor
 ///   k1, k2  top_k where `times_top_k` says so, else 1         up(x, m)  next multiple of m
 ///
@@ -45,6 +47,7 @@ struct CapacityRule {
   TopKFactor times_top_k = TopKFactor::kNone;
   int least = 0;
   int multiple_of = 1;
+  bool within_group = false;
 };
 
 /// In which order the choices of a group ask for the slots of their experts.
@@ -94,6 +97,8 @@ struct RouterRule {
   double scaling = 1;  ///< routed_scaling_factor: multiplies every weight at the end
 
   int group_tokens = 0;  ///< tokens that share the slots of an expert; 0: all
+  /// Slots are counted by sequence: `group_tokens` must say how long one is.
+  bool group_is_sequence = false;
   CapacityRule capacity;
   SlotOrder slots = SlotOrder::kAfterAllFirst;
   DropOrder drop = DropOrder::kPosition;

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "costmodel/verify/measure/bench.h"
+#include "data/error.h"
 #include "data/quantile.h"
 
 namespace moe {
@@ -44,30 +45,53 @@ bool differs(const ClaimRows& rows, const std::function<double(const VerifyRow&)
   return x(**high) >= 1.5 * x(**low);
 }
 
+/// The families that say something: three rows or more, over values that differ. Counted in the
+/// claim.
+std::vector<ClaimRows> tellingFamilies(const std::map<std::vector<int>, ClaimRows>& families,
+                                       const std::function<double(const VerifyRow&)>& x,
+                                       LayerClaim& claim) {
+  constexpr std::size_t kFamilyRows = 3;
+  std::vector<ClaimRows> telling;
+  for (const auto& [same, rows] : families) {
+    if (rows.size() < kFamilyRows || !differs(rows, x)) continue;
+    telling.push_back(rows);
+    claim.rows += rows.size();
+  }
+  claim.families = telling.size();
+  return telling;
+}
+
+/// Sets verdict and evidence: what was found, and on how many rows.
+void conclude(LayerClaim& claim, bool holds, const std::string& found) {
+  const std::string count =
+      fmt::format("{} rows of {} layers or batches", claim.rows, claim.families);
+  if (claim.rows < kFewestClaimRows || claim.families < kFewestClaimFamilies) {
+    claim.verdict = ClaimVerdict::kCannotTell;
+    claim.evidence = fmt::format("{} were measured quietly; {} of {} are needed", count,
+                                 kFewestClaimRows, kFewestClaimFamilies);
+    return;
+  }
+  claim.verdict = holds ? ClaimVerdict::kHolds : ClaimVerdict::kFails;
+  claim.evidence = fmt::format("{}; {}", found, count);
+}
+
 /// Median over families of the slope of ln time over ln x.
 LayerClaim slopeClaim(std::string text, const std::map<std::vector<int>, ClaimRows>& families,
                       const std::function<double(const VerifyRow&)>& x, double least, double most,
                       std::string_view of_what) {
   LayerClaim claim{.claim = std::move(text), .evidence = {}};
   std::vector<double> slopes;
-  for (const auto& [same, rows] : families) {
-    if (rows.size() < 3 || !differs(rows, x)) continue;
+  for (const ClaimRows& rows : tellingFamilies(families, x, claim)) {
     std::vector<double> log_x, log_time;
     for (const VerifyRow* row : rows) {
       log_x.push_back(std::log(x(*row)));
       log_time.push_back(std::log(row->measured.median_s));
     }
     slopes.push_back(slopeOf(log_x, log_time));
-    claim.rows += rows.size();
   }
-  if (slopes.empty()) {
-    claim.evidence = "too few rows were measured quietly";
-    return claim;
-  }
-  const double slope = quantile(slopes, 0.5);
-  claim.verdict = slope >= least && slope <= most ? RowVerdict::kPassed : RowVerdict::kFailed;
-  claim.evidence = fmt::format("time grows as {} to the power {:.2f} ({} layers)", of_what, slope,
-                               slopes.size());
+  const double slope = slopes.empty() ? 0 : quantile(slopes, 0.5);
+  conclude(claim, slope >= least && slope <= most,
+           fmt::format("time grows as {} to the power {:.2f}", of_what, slope));
   return claim;
 }
 
@@ -112,27 +136,34 @@ LayerClaim largeBatches(const std::vector<VerifyRow>& rows, LayerPrecision preci
         return std::vector{layer.hidden, layer.expert_ffn, layer.top_k, layer.tokens};
       });
   double worst = 0;
-  for (const auto& [same, members] : families) {
-    const auto experts = [](const VerifyRow& row) { return 1.0 * row.layer.experts; };
-    if (members.size() < 3 || !differs(members, experts)) continue;
+  const auto experts = [](const VerifyRow& row) { return 1.0 * row.layer.experts; };
+  for (const ClaimRows& members : tellingFamilies(families, experts, claim)) {
     const auto [fast, slow] = std::minmax_element(
         members.begin(), members.end(), [](const VerifyRow* a, const VerifyRow* b) {
           return a->measured.median_s < b->measured.median_s;
         });
     worst = std::max(worst, (*slow)->measured.median_s / (*fast)->measured.median_s);
-    claim.rows += members.size();
   }
-  if (claim.rows == 0) {
-    claim.evidence = "too few rows were measured quietly";
-    return claim;
-  }
-  claim.verdict = worst <= kMostRatio ? RowVerdict::kPassed : RowVerdict::kFailed;
-  claim.evidence =
-      fmt::format("times of equal tokens differ by at most {:.2f} over numbers of experts", worst);
+  conclude(
+      claim, worst <= kMostRatio,
+      fmt::format("times of equal tokens differ by at most {:.2f} over numbers of experts", worst));
   return claim;
 }
 
 }  // namespace
+
+std::string_view name(ClaimVerdict verdict) {
+  switch (verdict) {
+    case ClaimVerdict::kHolds:
+      return "holds";
+    case ClaimVerdict::kFails:
+      return "fails";
+    case ClaimVerdict::kCannotTell:
+      return "cannot tell";
+  }
+  require(false, "unknown verdict of a claim");
+  return {};
+}
 
 double slopeOf(const std::vector<double>& x, const std::vector<double>& y) {
   const auto count = static_cast<double>(x.size());

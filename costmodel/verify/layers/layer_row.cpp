@@ -52,10 +52,16 @@ std::string_view name(RowKind kind) {
   return {};
 }
 
+bool isWrong(const VerifyRow& row) {
+  return (row.check && !row.check->passed()) || (row.routing && !row.routing->passed());
+}
+
 void judge(VerifyRow& row) {
   if (row.kind == RowKind::kKvLimit) return judgeLimit(row);
   if (row.check && !row.check->passed())
     return decide(row, RowVerdict::kFailed, "wrong numbers: " + row.check->reason);
+  if (row.routing && !row.routing->passed())
+    return decide(row, RowVerdict::kFailed, "wrong routing: " + row.routing->reason);
   if (!row.timed()) return decide(row, RowVerdict::kSkipped, "was not measured");
   if (row.measured.spread > kNoisySpread)
     return decide(

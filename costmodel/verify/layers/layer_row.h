@@ -7,6 +7,7 @@
 #include "costmodel/verify/layer_check.h"
 #include "costmodel/verify/layers/layer_prediction.h"
 #include "costmodel/verify/measure/robust_time.h"
+#include "costmodel/verify/routing_check.h"
 
 namespace moe {
 
@@ -30,10 +31,11 @@ struct VerifyRow {
   std::string what;   ///< in words
   PredictedLayer predicted;
   RobustTime measured;
-  double distinct_experts = 0;      ///< measured, mean over the runs
-  std::optional<LayerCheck> check;  ///< numbers against the reference, where they were compared
-  int predicted_sequences = 0;      ///< of kKvLimit
-  int accepted_sequences = 0;       ///< by the kernel
+  double distinct_experts = 0;          ///< measured, mean over the runs
+  std::optional<LayerCheck> check;      ///< numbers against the reference, where they were compared
+  std::optional<RoutingCheck> routing;  ///< the kernel's own, where it routed
+  int predicted_sequences = 0;          ///< of kKvLimit
+  int accepted_sequences = 0;           ///< by the kernel
   RowVerdict verdict = RowVerdict::kSkipped;
   std::string reason;  ///< of every verdict but kPassed
 
@@ -45,9 +47,12 @@ struct VerifyRow {
 /// A row passes when its prediction is within this share of the measurement.
 inline constexpr double kRowTolerance = 0.25;
 
-/// Sets verdict and reason of a row that was measured. Wrong numbers fail whatever the time is;
-/// then a timing that scatters by more than kNoisySpread is mistrusted, be the prediction right or
-/// wrong; then the error decides.
+/// Whether numbers or routing differ from the reference; false where nothing was compared.
+bool isWrong(const VerifyRow& row);
+
+/// Sets verdict and reason of a row that was measured. Wrong numbers and a wrong routing fail
+/// whatever the time is; then a timing that scatters by more than kNoisySpread is mistrusted, be
+/// the prediction right or wrong; then the error decides.
 void judge(VerifyRow& row);
 
 }  // namespace moe

@@ -62,16 +62,19 @@ void addShared(std::vector<SampleLayer>& layers) {
       layers.push_back({512, 1536, 16, 2, 1024, precision, tokens});
 }
 
-/// Points that the claims compare: few tokens, two for each expert, and many.
+/// Points that the claims compare: few tokens, two for each expert in two widths, and two large
+/// batches, which have 100 tokens for each of the most experts.
 void addClaims(std::vector<SampleLayer>& layers, bool quick) {
-  constexpr int kLarge = 4000;
+  const std::vector<int> large = quick ? std::vector{1600, 2200} : std::vector{3300, 4000};
   for (const LayerPrecision precision : {LayerPrecision::kF32, LayerPrecision::kBf16})
     for (const int experts : {8, 16, 32, 64}) {
       if (quick && experts > 32) continue;
       const auto add = [&](int tokens) {
         layers.push_back({512, 1536, experts, 2, 0, precision, tokens});
       };
-      for (const int tokens : {1, 2, 5, 10, 2 * experts, kLarge}) add(tokens);
+      for (const int tokens : {1, 2, 5, 10, 2 * experts}) add(tokens);
+      for (const int tokens : large) add(tokens);
+      layers.push_back({256, 768, experts, 2, 0, precision, 2 * experts});
     }
 }
 
@@ -100,7 +103,7 @@ void addBlocks(std::vector<SampleBlock>& blocks, bool quick) {
 void groupLayers(std::vector<SampleLayer>& layers) {
   const auto key = [](const SampleLayer& layer) {
     return std::tuple(layer.hidden, layer.experts, layer.shared_ffn,
-                      static_cast<int>(layer.precision), layer.top_k, layer.tokens > 64);
+                      static_cast<int>(layer.precision), layer.top_k);
   };
   std::stable_sort(layers.begin(), layers.end(),
                    [&](const SampleLayer& a, const SampleLayer& b) { return key(a) < key(b); });

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "costmodel/verify/layers/study_parts.h"
+#include "costmodel/verify/measure/processors.h"
 
 namespace moe {
 namespace {
@@ -15,13 +16,12 @@ bool sameWeights(const SampleLayer& a, const SampleLayer& b) {
 }  // namespace
 
 Result<LayerStudy> runLayerStudy(const Bench& bench, const KernelLibrary& predicted,
-                                 const VerifySample& sample, Bytes cold,
-                                 const StudyOptions& options, std::stop_token stop,
-                                 const ProgressSink& progress) {
-  const StudyRun run{bench, predicted, options, cold, stop};
+                                 const VerifySample& sample, const StudyOptions& options,
+                                 std::stop_token stop, const ProgressSink& progress) {
+  const StudyRun run{bench, predicted, options, stop};
   const auto all =
       static_cast<double>(sample.layers.size() + sample.blocks.size() + sample.limits.size());
-  const LoadMeter load;
+  const LoadMeter load(bench.machine.processor_list);
   LayerStudy study;
   const auto done = [&](VerifyRow row) {
     study.rows.push_back(std::move(row));

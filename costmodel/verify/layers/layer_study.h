@@ -21,15 +21,16 @@ struct LayerStudy {
 struct StudyOptions {
   TimingOptions timing{.budget_s = 0.15, .least = 5, .most = 101, .target_error = 0.01};
   std::uint64_t seed = 1;
-  int checked_tokens = 2;  ///< whose numbers are compared with the reference; 0: none
+  /// FLOP that the double-precision reference may take for a row, at about 1 GFLOP/s: so many
+  /// tokens are compared, at least four and at most 32.
+  double check_flop = 2e8;
 };
 
-/// Predicts and measures every row of the sample. Weights come from memory as in calibration
-/// (`cold`: bytes that copies have together). Layers whose weights do not fit in the memory are
-/// skipped. An error only when the kernels refuse what they offer.
+/// Predicts and measures every row of the sample. Weights come from memory as in calibration.
+/// Layers whose weights do not fit in the memory are skipped. An error only when the kernels refuse
+/// what they offer.
 Result<LayerStudy> runLayerStudy(const Bench& bench, const KernelLibrary& predicted,
-                                 const VerifySample& sample, Bytes cold,
-                                 const StudyOptions& options, std::stop_token stop,
-                                 const ProgressSink& progress);
+                                 const VerifySample& sample, const StudyOptions& options,
+                                 std::stop_token stop, const ProgressSink& progress);
 
 }  // namespace moe

@@ -70,9 +70,11 @@ std::vector<RowGroup> groupsOf(const std::vector<VerifyRow>& rows) {
 
 void countNumbers(VerifySummary& summary, const std::vector<VerifyRow>& rows) {
   for (const VerifyRow& row : rows) {
+    if (isWrong(row)) ++summary.wrong_numbers;
     if (!row.check) continue;
     ++summary.checked;
-    if (!row.check->passed()) ++summary.wrong_numbers;
+    summary.checked_tokens += row.check->tokens;
+    if (row.routing) summary.routed_tokens += row.routing->tokens;
     const LayerPrecision precision =
         row.kind == RowKind::kLayer ? row.layer.precision : row.block.precision;
     double& worst =
@@ -93,8 +95,8 @@ void setVerdict(VerifySummary& summary, const std::vector<VerifyRow>& rows, doub
     summary.reason = std::move(reason);
   };
   if (summary.wrong_numbers > 0)
-    return decide(RowVerdict::kFailed,
-                  fmt::format("{} rows have wrong numbers", summary.wrong_numbers));
+    return decide(RowVerdict::kFailed, fmt::format("{} rows have wrong numbers or a wrong routing",
+                                                   summary.wrong_numbers));
   if (const std::size_t failed = limitsFailed(rows); failed > 0)
     return decide(RowVerdict::kFailed, fmt::format("{} KV limits differ", failed));
   const auto timed = static_cast<double>(

@@ -32,9 +32,11 @@ inline constexpr double kTrustedShare = 0.75;
 
 struct VerifySummary {
   std::map<RowVerdict, std::size_t> verdicts;  ///< rows with each verdict
-  std::size_t wrong_numbers = 0;               ///< rows whose numbers differ from the reference
-  std::size_t checked = 0;                     ///< rows whose numbers were compared
-  double worst_error_f32 = 0;                  ///< of the numbers
+  std::size_t wrong_numbers = 0;   ///< rows whose numbers or routing differ from the reference
+  std::size_t checked = 0;         ///< rows whose numbers were compared
+  std::size_t checked_tokens = 0;  ///< whose numbers were compared, over these rows
+  std::size_t routed_tokens = 0;   ///< whose experts were compared
+  double worst_error_f32 = 0;      ///< of the numbers
   double worst_error_bf16 = 0;
   RowErrors all, layers, blocks;
   std::vector<RowGroup> groups;

@@ -1,15 +1,12 @@
 #include <algorithm>
-#include <cmath>
 #include <memory>
 
 #include "costmodel/verify/layers/study_parts.h"
-#include "costmodel/verify/measure/layer_pool.h"
+#include "costmodel/verify/measure/layer_timer.h"
 #include "costmodel/verify/measure/pooled_weights.h"
 
 namespace moe {
 namespace {
-
-constexpr int kMostBlocks = 16;
 
 DecoderBlockSetup setupOf(const SampleBlock& block, int threads) {
   DecoderBlockSetup setup;
@@ -29,62 +26,78 @@ DecoderBlockSetup setupOf(const SampleBlock& block, int threads) {
   return setup;
 }
 
-using Blocks = std::vector<std::unique_ptr<DecoderBlock>>;
-
-/// Blocks whose weights and caches do not stay in the processor's caches, filled for decoding.
-Result<Blocks> blocksOf(const StudyRun& run, const SampleBlock& block) {
-  const DecoderBlockSetup setup = setupOf(block, run.bench.threads);
-  const DecoderBlockWeights weights = pooledWeights(setup, run.options.seed);
-  const double each = layerBytes(setup.moe.shape, block.precision).value();
-  const int count = static_cast<int>(
-      std::clamp(std::ceil(run.cold.value() / each), 2.0, static_cast<double>(kMostBlocks)));
-  Blocks blocks;
-  for (int i = 0; i < count; ++i) {
-    auto made = run.bench.kernels->decoderBlock(setup, weights);
-    if (!made) return tl::unexpected(made.error());
-    blocks.push_back(*std::move(made));
-    if (block.prefill) continue;
-    if (auto filled = blocks.back()->fill(block.batch, block.context); !filled)
-      return tl::unexpected(filled.error());
-  }
-  return blocks;
+Bytes keysAndValues(const DecoderBlockSetup& setup) {
+  return Bytes(2.0 * setup.kv_pages * kKvPageTokens * setup.attention.kv_heads *
+               setup.attention.head_dim * weightBytes(formatOf(setup.kv_precision)));
 }
 
-/// Decodes one token in one block and takes it back, unmeasured: the time is the decode's alone.
+Bytes projections(const DecoderBlockSetup& setup, LayerPrecision precision) {
+  const double columns =
+      2.0 * (setup.attention.heads + setup.attention.kv_heads) * setup.attention.head_dim;
+  return Bytes(columns * setup.moe.shape.hidden * weightBytes(formatOf(precision)));
+}
+
+/// Why a block cannot run here; none when it can.
+std::optional<std::string> obstacle(const StudyRun& run, const DecoderBlockSetup& setup) {
+  if (auto reason = notOffered(*run.bench.kernels, setup.moe.precision)) return reason;
+  const MoeLayerShape& shape = setup.moe.shape;
+  const Bytes weights =
+      layerBytes(shape, LayerPrecision::kF32) + projections(setup, LayerPrecision::kF32);
+  const Bytes held = layerBytes(shape, setup.moe.precision) +
+                     projections(setup, setup.moe.precision) + keysAndValues(setup);
+  const Bytes rows(4.0 * setup.moe.max_tokens *
+                   (9.0 * shape.hidden + 3.0 * shape.expert_ffn * shape.top_k));
+  return lacksMemory(run, weights + held + rows);
+}
+
+/// A block, filled for decoding.
+Result<std::unique_ptr<DecoderBlock>> readyBlock(const StudyRun& run, const SampleBlock& block,
+                                                 const DecoderBlockSetup& setup,
+                                                 const DecoderBlockWeights& weights) {
+  auto made = run.bench.kernels->decoderBlock(setup, weights);
+  if (!made || block.prefill) return made;
+  if (auto filled = (*made)->fill(block.batch, block.context); !filled)
+    return tl::unexpected(filled.error());
+  return made;
+}
+
+/// Decodes one token and takes it back, unmeasured: the time is the decode's alone.
 class BlockRuns {
  public:
-  BlockRuns(Blocks& blocks, const SampleBlock& block)
-      : blocks_(blocks),
+  BlockRuns(DecoderBlock& kernel, const SampleBlock& block)
+      : kernel_(kernel),
         block_(block),
         input_(normalNumbers(static_cast<std::size_t>(block.tokens()) * block.hidden, 5)),
         output_(input_.size()) {}
 
+  /// Off the clock: the token of the last run is taken back, weights and cache come from memory.
+  void before() {
+    if (ran_ && !block_.prefill) kernel_.forgetLast();
+    if (ran_) kernel_.evict();
+    ran_ = false;
+  }
   /// Whether the time counts.
   bool run() {
-    takeBack();
-    DecoderBlock& kernel = *blocks_[next_];
+    before();
+    ran_ = true;
     const auto report = block_.prefill
-                            ? kernel.prefill(block_.batch, block_.context, input_, output_)
-                            : kernel.decode(input_, output_);
+                            ? kernel_.prefill(block_.batch, block_.context, input_, output_)
+                            : kernel_.decode(input_, output_);
     if (!report) error_ = report.error();
     if (report) distinct_ = report->work.distinct_experts;
     return !report || !report->prepared;
   }
   const std::optional<Error>& error() const { return error_; }
   double distinct() const { return distinct_; }
-
- private:
-  /// The block that ran before gives its token back; it costs a counter, no time worth taking off.
-  void takeBack() {
-    if (ran_ && !block_.prefill) blocks_[next_]->forgetLast();
-    if (ran_) next_ = (next_ + 1) % blocks_.size();
-    ran_ = true;
+  /// The step of the last run.
+  BlockStep step(const DecoderBlockSetup& setup, const DecoderBlockWeights& weights) const {
+    return {kernel_, setup, weights, input_, output_};
   }
 
-  Blocks& blocks_;
+ private:
+  DecoderBlock& kernel_;
   const SampleBlock& block_;
   std::vector<float> input_, output_;
-  std::size_t next_ = 0;
   bool ran_ = false;
   double distinct_ = 0;
   std::optional<Error> error_;
@@ -112,17 +125,21 @@ Result<VerifyRow> studyBlock(const StudyRun& run, const SampleBlock& block) {
   row.block = block;
   row.what = describe(block);
   row.predicted = predictBlock(run.kernels, block);
-  if (auto reason = notOffered(*run.bench.kernels, block.precision)) {
+  const DecoderBlockSetup setup = setupOf(block, run.bench.threads);
+  if (auto reason = obstacle(run, setup)) {
     row.reason = *reason;
     return row;
   }
-  auto blocks = blocksOf(run, block);
-  if (!blocks) return tl::unexpected(blocks.error());
-  BlockRuns runs(*blocks, block);
-  row.measured =
-      repeatTimed([&] { return runs.run(); }, run.options.timing, run.stop, run.bench.clock);
+  const DecoderBlockWeights weights = pooledWeights(setup, run.options.seed);
+  const auto kernel = readyBlock(run, block, setup, weights);
+  if (!kernel) return tl::unexpected(kernel.error());
+  BlockRuns runs(**kernel, block);
+  row.measured = repeatTimed([&] { return runs.run(); }, run.options.timing, run.stop,
+                             run.bench.clock, [&] { runs.before(); });
   if (runs.error()) return tl::unexpected(*runs.error());
   row.distinct_experts = runs.distinct();
+  if (auto good = checkBlockNumbers(block, runs.step(setup, weights), row); !good)
+    return tl::unexpected(good.error());
   judge(row);
   return row;
 }
@@ -134,7 +151,9 @@ Result<VerifyRow> studyKvLimit(const StudyRun& run, const SampleKvLimit& limit) 
   row.kv_pages = limit.kv_pages;
   row.what = describe(limit.block) + " in " + std::to_string(limit.kv_pages) + " pages";
   row.predicted_sequences = predictedSequences(limit);
-  if (auto reason = notOffered(*run.bench.kernels, limit.block.precision)) {
+  DecoderBlockSetup setup = setupOf(limit.block, run.bench.threads);
+  setup.kv_pages = limit.kv_pages;
+  if (auto reason = obstacle(run, setup)) {
     row.reason = *reason;
     return row;
   }

@@ -2,16 +2,12 @@
 
 #include <algorithm>
 
-#include "costmodel/kernels/reference/moe_layer.h"
 #include "costmodel/verify/layers/study_parts.h"
-#include "costmodel/verify/measure/drawn_routing.h"
-#include "costmodel/verify/measure/layer_pool.h"
+#include "costmodel/verify/measure/layer_timer.h"
 #include "costmodel/verify/measure/pooled_weights.h"
 
 namespace moe {
 namespace {
-
-constexpr int kFewTokens = 64;  // up to so many, weights must come from memory
 
 MoeLayerShape shapeOf(const SampleLayer& layer) {
   return {.hidden = layer.hidden,
@@ -21,10 +17,9 @@ MoeLayerShape shapeOf(const SampleLayer& layer) {
           .shared_ffn = layer.shared_ffn};
 }
 
-/// Layers that run in the same packed copies.
-bool samePool(const SampleLayer& a, const SampleLayer& b) {
-  return a.precision == b.precision && a.top_k == b.top_k &&
-         (a.tokens <= kFewTokens) == (b.tokens <= kFewTokens);
+/// Layers that share their packed weights.
+bool sameLayer(const SampleLayer& a, const SampleLayer& b) {
+  return a.precision == b.precision && a.top_k == b.top_k;
 }
 
 VerifyRow rowOf(const StudyRun& run, const SampleLayer& layer) {
@@ -36,66 +31,18 @@ VerifyRow rowOf(const StudyRun& run, const SampleLayer& layer) {
   return row;
 }
 
-/// The part of a routing that concerns the first tokens.
-Routing firstTokens(const Routing& routing, int tokens) {
-  Routing part;
-  part.tokens = tokens;
-  part.experts = routing.experts;
-  part.first.push_back(0);
-  for (int expert = 0; expert < routing.experts; ++expert) {
-    for (auto i = static_cast<std::size_t>(routing.first[static_cast<std::size_t>(expert)]);
-         i < static_cast<std::size_t>(routing.first[static_cast<std::size_t>(expert) + 1]); ++i) {
-      if (routing.token[i] >= tokens) continue;
-      part.token.push_back(routing.token[i]);
-      part.weight.push_back(routing.weight[i]);
-    }
-    part.first.push_back(static_cast<std::int32_t>(part.token.size()));
-  }
-  return part;
-}
-
-/// The first tokens of one run against the reference, with the kernel's own routing or the one
-/// handed in.
-Result<LayerCheck> checkNumbers(const StudyRun& run, LayerPool& pool, const SampleLayer& layer,
-                                const MoeLayerWeights& weights) {
-  const auto hidden = static_cast<std::size_t>(layer.hidden);
-  const auto all = static_cast<std::size_t>(layer.tokens) * hidden;
-  const int tokens = std::min(layer.tokens, run.options.checked_tokens);
-  const auto used = static_cast<std::size_t>(tokens) * hidden;
-  const std::span<const float> input = pool.inputs().first(all);
-  std::vector<float> output(all);
-  Routing routing;
-  if (layer.ownRouter()) {
-    const auto report = pool.layer().run(input, output);
-    if (!report) return tl::unexpected(report.error());
-    routing = pool.layer().lastRouting();
-  } else {
-    routing = drawnRouting(popularityOfSkew(layer.skew, layer.experts, layer.top_k), layer.tokens,
-                           run.options.seed);
-    const auto report = pool.layer().run(input, routing, output);
-    if (!report) return tl::unexpected(report.error());
-  }
-  const std::vector<double> reference = referenceMoeLayer(
-      pool.setup().shape, weights, asDoubles(input.first(used)), firstTokens(routing, tokens));
-  return checkLayer(std::span(output).first(used), reference, hidden,
-                    layerTolerance(layer.precision));
-}
-
-Result<VerifyRow> measureLayer(const StudyRun& run, LayerPool& pool, const SampleLayer& layer,
+Result<VerifyRow> measureLayer(const StudyRun& run, LayerTimer& timer, const SampleLayer& layer,
                                const MoeLayerWeights& weights) {
   VerifyRow row = rowOf(run, layer);
   const auto timing = layer.ownRouter()
-                          ? pool.timeWhole(layer.tokens, run.options.timing, run.stop)
-                          : pool.timeRouted(layer.tokens, layer.skew, run.options.timing,
-                                            run.options.seed, run.stop);
+                          ? timer.timeWhole(layer.tokens, run.options.timing, run.stop)
+                          : timer.timeRouted(layer.tokens, layer.skew, run.options.timing,
+                                             run.options.seed, run.stop);
   if (!timing) return tl::unexpected(timing.error());
   row.measured = timing->time;
   row.distinct_experts = timing->distinct_experts;
-  if (run.options.checked_tokens > 0) {
-    auto check = checkNumbers(run, pool, layer, weights);
-    if (!check) return tl::unexpected(check.error());
-    row.check = *std::move(check);
-  }
+  if (auto good = checkLayerNumbers(run, timer, layer, weights, row); !good)
+    return tl::unexpected(good.error());
   judge(row);
   return row;
 }
@@ -104,31 +51,26 @@ Result<VerifyRow> measureLayer(const StudyRun& run, LayerPool& pool, const Sampl
 std::optional<std::string> obstacle(const StudyRun& run, const SampleLayer& layer) {
   if (auto reason = notOffered(*run.bench.kernels, layer.precision)) return reason;
   const Bytes weights = layerBytes(shapeOf(layer), LayerPrecision::kF32);
-  const Bytes packed = layerBytes(shapeOf(layer), layer.precision) + run.cold;
+  const Bytes packed = layerBytes(shapeOf(layer), layer.precision);
   const Bytes rows(4.0 * layer.tokens *
                    (3.0 * layer.hidden + 3.0 * layer.expert_ffn * layer.top_k));
-  const Bytes needed = weights + packed + rows;
-  const Bytes room = 0.8 * run.bench.machine.available;
-  if (needed <= room) return std::nullopt;
-  return fmt::format("needs {:.1f} GB; {:.1f} GB are free for it", needed.value() / 1e9,
-                     room.value() / 1e9);
+  return lacksMemory(run, weights + packed + rows);
 }
 
-Result<void> studyPool(const StudyRun& run, std::span<const SampleLayer> layers,
-                       const MoeLayerWeights& weights, const std::function<void(VerifyRow)>& done) {
+Result<void> studySameLayer(const StudyRun& run, std::span<const SampleLayer> layers,
+                            const MoeLayerWeights& weights,
+                            const std::function<void(VerifyRow)>& done) {
   MoeLayerSetup setup;
   setup.shape = shapeOf(layers.front());
   setup.precision = layers.front().precision;
   setup.threads = run.bench.threads;
   for (const SampleLayer& layer : layers)
     setup.max_tokens = std::max(setup.max_tokens, layer.tokens);
-  const Bytes two = 2 * layerBytes(setup.shape, setup.precision);
-  const bool few = setup.max_tokens <= kFewTokens;
-  auto pool = LayerPool::make(run.bench, setup, weights, few ? run.cold : std::min(run.cold, two));
-  if (!pool) return tl::unexpected(pool.error());
+  auto timer = LayerTimer::make(run.bench, setup, weights);
+  if (!timer) return tl::unexpected(timer.error());
   for (const SampleLayer& layer : layers) {
     if (run.stop.stop_requested()) return {};
-    auto row = measureLayer(run, *pool, layer, weights);
+    auto row = measureLayer(run, *timer, layer, weights);
     if (!row) return tl::unexpected(row.error());
     if (!run.stop.stop_requested()) done(*std::move(row));
   }
@@ -136,6 +78,13 @@ Result<void> studyPool(const StudyRun& run, std::span<const SampleLayer> layers,
 }
 
 }  // namespace
+
+std::optional<std::string> lacksMemory(const StudyRun& run, Bytes needed) {
+  const Bytes room = 0.8 * run.bench.machine.available;
+  if (needed <= room) return std::nullopt;
+  return fmt::format("needs {:.1f} GB; {:.1f} GB are free for it", needed.value() / 1e9,
+                     room.value() / 1e9);
+}
 
 std::optional<std::string> notOffered(const KernelSet& kernels, LayerPrecision precision) {
   for (const PrecisionSupport& support : kernels.precisions())
@@ -158,10 +107,10 @@ Result<void> studyLayers(const StudyRun& run, std::span<const SampleLayer> layer
   if (runnable.empty()) return {};
   const MoeLayerWeights weights = pooledWeights(shapeOf(runnable.front()), run.options.seed);
   for (std::size_t first = 0, last = 0; first < runnable.size(); first = last) {
-    while (last < runnable.size() && samePool(runnable[first], runnable[last])) ++last;
+    while (last < runnable.size() && sameLayer(runnable[first], runnable[last])) ++last;
     if (run.stop.stop_requested()) return {};
     const auto good =
-        studyPool(run, std::span(runnable).subspan(first, last - first), weights, done);
+        studySameLayer(run, std::span(runnable).subspan(first, last - first), weights, done);
     if (!good) return good;
   }
   return {};

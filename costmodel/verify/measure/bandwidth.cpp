@@ -1,22 +1,27 @@
 #include "costmodel/verify/measure/bandwidth.h"
 
+#include <fmt/format.h>
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <atomic>
 #include <barrier>
 #include <cstddef>
 #include <cstdlib>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <system_error>
 #include <thread>
 
 #include "costmodel/verify/measure/robust_time.h"
-#include "data/error.h"
 
 namespace moe {
 namespace {
 
 constexpr std::size_t kLine = 64;  // bytes of a cache line, and of a vector
 constexpr std::size_t kUnroll = 8;
+constexpr std::size_t kMostSamples = 10'000;
 
 typedef double Vector __attribute__((vector_size(kLine)));
 
@@ -26,13 +31,15 @@ struct FreeMemory {
 using Vectors = std::unique_ptr<Vector[], FreeMemory>;
 
 /// In huge pages where the system has them: with small ones the translation of addresses limits
-/// reading (12 instead of 18 GB/s a thread on a virtual Xeon).
+/// reading (12 instead of 18 GB/s a thread on a virtual Xeon). Empty when there is no memory; not
+/// touched yet.
 Vectors allocated(std::size_t vectors) {
   constexpr std::size_t kHugePage = std::size_t{2} << 20;
   const std::size_t bytes = (vectors * kLine + kHugePage - 1) / kHugePage * kHugePage;
   auto* memory = static_cast<Vector*>(std::aligned_alloc(kHugePage, bytes));
-  require(memory != nullptr, "no memory for a measurement of bandwidth");
-  madvise(memory, bytes, MADV_HUGEPAGE);
+#if defined(MADV_HUGEPAGE)
+  if (memory != nullptr) madvise(memory, bytes, MADV_HUGEPAGE);
+#endif
   return Vectors(memory);
 }
 
@@ -100,13 +107,38 @@ void triadPart(Part& part) {
   triadAll(memory, memory + third, memory + 2 * third, third);
 }
 
-/// Median seconds of one pass of all threads together.
-double passSeconds(std::vector<Part>& parts, void (*pass)(Part&), double budget_s, int least) {
+/// Runs work(thread) on so many threads, the calling one among them: all of them or none. False
+/// when the system refuses a thread. Work throws nothing: nobody could catch it.
+bool onThreads(int threads, const std::function<void(int)>& work) {
+  enum Signal { kWait, kGo, kLeave };
+  std::atomic<int> signal = kWait;
+  std::vector<std::jthread> others;
+  try {
+    others.reserve(static_cast<std::size_t>(threads));
+    for (int thread = 1; thread < threads; ++thread)
+      others.emplace_back([&signal, &work, thread] {
+        signal.wait(kWait);
+        if (signal == kGo) work(thread);
+      });
+    signal = kGo;
+  } catch (const std::system_error&) {
+    signal = kLeave;
+  }
+  signal.notify_all();
+  if (signal == kLeave) return false;
+  work(0);
+  return true;
+}
+
+/// Median seconds of one pass of all threads together; none when a thread is refused.
+std::optional<double> passSeconds(std::vector<Part>& parts, void (*pass)(Part&), double budget_s,
+                                  int least) {
   const int threads = static_cast<int>(parts.size());
   const std::size_t bytes = parts.front().vectors * kLine * parts.size();
   // So many passes in one timing that starting together does not show.
   const int inner = static_cast<int>(std::max<std::size_t>(1, (std::size_t{8} << 20) / bytes));
   std::vector<double> samples;
+  samples.reserve(kMostSamples);  // nothing is allocated while others wait
   bool done = false;
   double begin = 0;
   std::barrier together(threads);
@@ -121,43 +153,46 @@ double passSeconds(std::vector<Part>& parts, void (*pass)(Part&), double budget_
       if (thread != 0) continue;
       const double end = steadySeconds();
       samples.push_back((end - begin) / inner);
-      done = static_cast<int>(samples.size()) > least && end - start > budget_s;
+      done = samples.size() == kMostSamples ||
+             (static_cast<int>(samples.size()) > least && end - start > budget_s);
     }
   };
-  {
-    std::vector<std::jthread> others;
-    for (int thread = 1; thread < threads; ++thread) others.emplace_back(work, thread);
-    work(0);
-  }
+  if (!onThreads(threads, work)) return std::nullopt;
   samples.erase(samples.begin());  // the first pass brings memory into the caches
   return robustTime(samples).median_s;
 }
 
 }  // namespace
 
-MeasuredBandwidth measureBandwidth(Bytes working_set, int threads, double budget_s) {
+Result<MeasuredBandwidth> measureBandwidth(Bytes working_set, int threads, double budget_s) {
   constexpr std::size_t kStep = 3 * kUnroll;
   constexpr int kLeast = 5;
   const double share = working_set.value() / threads / kLine;
   const std::size_t vectors =
       std::max<std::size_t>(kStep, static_cast<std::size_t>(share) / kStep * kStep);
+  const auto refused = [&](std::string_view what) {
+    return fail(ErrorKind::kInfeasible, "bandwidth",
+                fmt::format("the system refuses {} for {:.1f} GB and {} threads", what,
+                            working_set.value() / 1e9, threads));
+  };
   std::vector<Part> parts(static_cast<std::size_t>(threads));
-  {
-    std::vector<std::jthread> touching;
-    for (Part& part : parts)
-      touching.emplace_back([&part, vectors] {
-        part.memory = allocated(vectors);
-        part.vectors = vectors;
-        std::fill_n(part.memory.get(), vectors, Vector{} + 1.0);
-      });
+  for (Part& part : parts) {
+    part.memory = allocated(vectors);
+    part.vectors = vectors;
+    if (!part.memory) return refused("memory");
   }
-  MeasuredBandwidth measured;
+  // Each thread touches its own part first: memory then lies near the processor that reads it.
+  const bool touched = onThreads(threads, [&](int thread) {
+    std::fill_n(parts[static_cast<std::size_t>(thread)].memory.get(), vectors, Vector{} + 1.0);
+  });
+  const auto read =
+      touched ? passSeconds(parts, readPart, budget_s / 2, kLeast) : std::optional<double>();
+  const auto triad =
+      read ? passSeconds(parts, triadPart, budget_s / 2, kLeast) : std::optional<double>();
+  if (!triad) return refused("a thread");
   const double bytes = static_cast<double>(vectors * kLine * parts.size());
-  measured.working_set = Bytes(bytes);
-  measured.threads = threads;
-  measured.read = BytesPerSecond(bytes / passSeconds(parts, readPart, budget_s / 2, kLeast));
-  measured.triad = BytesPerSecond(bytes / passSeconds(parts, triadPart, budget_s / 2, kLeast));
-  return measured;
+  return MeasuredBandwidth{Bytes(bytes), threads, BytesPerSecond(bytes / *read),
+                           BytesPerSecond(bytes / *triad)};
 }
 
 std::vector<Bytes> bandwidthSets(Bytes most) {

@@ -11,7 +11,7 @@ Bench hostBench(const KernelSet& kernels, int threads) {
   Bench bench;
   bench.kernels = &kernels;
   bench.machine = machineInfo();
-  bench.threads = threads > 0 ? threads : bench.machine.processors;
+  bench.threads = threads > 0 ? threads : defaultThreads(bench.machine);
   bench.bandwidth = [](Bytes working_set, int count) {
     return measureBandwidth(working_set, count, kBandwidthBudget);
   };
@@ -42,7 +42,5 @@ std::vector<LayerPrecision> offeredOf(const KernelSet& kernels,
       offered.push_back(support.precision);
   return offered;
 }
-
-Bytes coldBytes(Bytes cached) { return std::clamp(2 * cached, gibibytes(0.0625), gibibytes(0.5)); }
 
 }  // namespace moe

@@ -17,10 +17,10 @@ struct Bench {
   int threads = 1;
   Clock clock = steadySeconds;
   bool watches_load = true;  ///< whether others' use of the processors counts
-  std::function<MeasuredBandwidth(Bytes working_set, int threads)> bandwidth;
+  std::function<Result<MeasuredBandwidth>(Bytes working_set, int threads)> bandwidth;
 };
 
-/// This machine with these kernels; 0 threads: as many as processors.
+/// This machine with these kernels; 0 threads: defaultThreads.
 Bench hostBench(const KernelSet& kernels, int threads);
 
 /// The format of the cost model that a kernel's precision is.
@@ -32,9 +32,5 @@ std::string_view formatName(LayerPrecision precision);
 /// The precisions of `wanted` that the kernels offer here.
 std::vector<LayerPrecision> offeredOf(const KernelSet& kernels,
                                       const std::vector<LayerPrecision>& wanted);
-
-/// Bytes that weights must have together so that no cache holds them when they are used in turn:
-/// twice what caches hold, at least 64 MiB and at most 512 MiB.
-Bytes coldBytes(Bytes cached);
 
 }  // namespace moe

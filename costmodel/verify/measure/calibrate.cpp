@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "costmodel/verify/measure/calibration_run.h"
+#include "costmodel/verify/measure/processors.h"
 #include "data/quantile.h"
 
 namespace moe {
@@ -18,16 +19,19 @@ std::vector<int> threadCounts(int all) {
   return counts;
 }
 
-void measureMemory(CalibrationRun& run, HardwareMeasurement& measured) {
+Result<void> measureMemory(CalibrationRun& run, HardwareMeasurement& measured) {
   const double most =
       std::min(run.plan.largest_set_bytes, 0.25 * run.bench.machine.available.value());
   for (const int threads : threadCounts(run.bench.threads))
     for (const Bytes set : bandwidthSets(Bytes(most))) {
-      if (run.stopped()) return;
+      if (run.stopped()) return {};
       run.report("bandwidth", 0.05 * set.value() / most);
-      measured.bandwidth.push_back(run.bench.bandwidth(set, threads));
+      const auto point = run.bench.bandwidth(set, threads);
+      if (!point) return tl::unexpected(point.error());
+      measured.bandwidth.push_back(*point);
     }
   measured.cached = cachedSet(measured.bandwidth);
+  return {};
 }
 
 Result<void> measurePeaks(CalibrationRun& run, HardwareMeasurement& measured) {
@@ -84,6 +88,7 @@ HardwareMeasurement provenanceOf(const Bench& bench, const std::string& date) {
   measured.library = std::string(bench.kernels->description());
   measured.processors = bench.machine.processors;
   measured.threads = bench.threads;
+  measured.placement = placementOf(bench.machine, bench.threads);
   measured.cache_bytes = bench.machine.cache_bytes;
   measured.load_before = loadAverage();
   return measured;
@@ -122,9 +127,8 @@ Result<Calibration> calibrate(const Bench& bench, const CalibrationPlan& plan,
                 fmt::format("the kernels '{}' offer neither f32 nor bf16 on this machine",
                             bench.kernels->name()));
   HardwareMeasurement measured = provenanceOf(bench, date);
-  const LoadMeter load;
-  measureMemory(run, measured);
-  run.cold = coldBytes(measured.cached);
+  const LoadMeter load(bench.machine.processor_list);
+  if (const auto good = measureMemory(run, measured); !good) return tl::unexpected(good.error());
   if (const auto good = measurePeaks(run, measured); !good) return tl::unexpected(good.error());
   constexpr double kParts[] = {0.08, 0.4, 0.55, 1};
   if (const auto good = calibrateProducts(run, kParts[0], kParts[1]); !good)

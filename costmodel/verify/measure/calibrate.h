@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -23,12 +24,11 @@ struct Calibration {
 ///   bandwidth   read and triad over working sets, with 1, 2, 4 .. all threads; the peak is the
 ///               read bandwidth of the largest set
 ///   FLOP/s      fastest large product per precision with hot weights, likewise; the peaks
-///   gemm        cold weights (coldBytes in turn) up to 128 rows; above them two copies, because
-///               rows and results alone exceed the caches. Widths of router_experts are whole
-///               routers (softmax and top-k included), as nothing else is so narrow
-///   attention   decode over caches that do not stay in the processor's; prefill
+///   gemm        weights from memory (Runnable::evict before each run). Widths of router_experts
+///               are whole routers (softmax and top-k included), as nothing else is so narrow
+///   attention   decode with keys and values from memory; prefill, which has just made its own
 ///   moe         routed experts with dispatch and combine, without router, routings handed in;
-///               cold weights
+///               weights from memory
 ///
 /// Nothing that was not measured is in the tables. Errors: kUnanswered when the kernels offer no
 /// precision of the plan; kCancelled when stopped before the first product.

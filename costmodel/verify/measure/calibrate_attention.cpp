@@ -1,40 +1,34 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "costmodel/verify/measure/calibration_run.h"
-#include "costmodel/verify/measure/layer_pool.h"
+#include "costmodel/verify/measure/layer_timer.h"
 
 namespace moe {
 namespace {
 
-constexpr int kMostCaches = 64;
-
-/// One timing over as many caches as processors cannot keep.
+/// Decode reads keys and values from memory; prefill has just made them.
 Result<RobustTime> timeAttention(const CalibrationRun& run, const AttentionSetup& setup) {
   const bool decode = setup.pass == AttentionPass::kDecode;
-  const double bytes = 2.0 * setup.batch * setup.context * setup.shape.kv_heads *
-                       setup.shape.head_dim * weightBytes(formatOf(setup.kv_precision));
-  const double wanted = decode ? run.cold.value() / bytes + 1 : 1;
-  const int caches = static_cast<int>(std::clamp(wanted, 1.0, static_cast<double>(kMostCaches)));
-  std::vector<std::unique_ptr<Attention>> kernels;
-  for (int i = 0; i < caches; ++i) {
-    auto kernel = run.bench.kernels->attention(setup);
-    if (!kernel) return tl::unexpected(kernel.error());
-    kernels.push_back(*std::move(kernel));
-  }
+  const auto kernel = run.bench.kernels->attention(setup);
+  if (!kernel) return tl::unexpected(kernel.error());
   const std::size_t rows = static_cast<std::size_t>(setup.batch) * (decode ? 1 : setup.context);
   const std::vector<float> query =
       normalNumbers(rows * static_cast<std::size_t>(setup.shape.heads * setup.shape.head_dim), 3);
   std::vector<float> output(query.size());
-  std::size_t next = 0;
-  return repeatTimed(
+  std::optional<Error> error;
+  const RobustTime time = repeatTimed(
       [&] {
-        const RunReport report = kernels[next]->run(query, output);
-        next = (next + 1) % kernels.size();
-        return !report.prepared;
+        const auto report = (*kernel)->run(query, output);
+        if (!report) error = report.error();
+        return !report || !report->prepared;
       },
-      run.plan.timing, run.stop, run.bench.clock);
+      run.plan.timing, run.stop, run.bench.clock,
+      decode ? [&] { (*kernel)->evict(); } : std::function<void()>());
+  if (error) return tl::unexpected(*error);
+  return time;
 }
 
 /// Prefill computes 2 heads head_dim tokens^2 FLOP a sequence (causal).

@@ -3,26 +3,21 @@
 #include <algorithm>
 
 #include "costmodel/verify/measure/calibration_run.h"
-#include "costmodel/verify/measure/layer_pool.h"
+#include "costmodel/verify/measure/layer_timer.h"
 #include "costmodel/verify/measure/pooled_weights.h"
 
 namespace moe {
 namespace {
 
-constexpr int kMostColdTokens = 64;
-
 double layerFlop(const PlannedLayer& layer, int tokens) {
   return 6.0 * layer.hidden * layer.expert_ffn * layer.top_k * tokens;
 }
 
-/// The points of a layer up to `kMostColdTokens` and those above: the latter need few copies, as
-/// each run passes over more than the caches hold or computes longer than it reads.
 Result<void> addLayer(CalibrationRun& run, const PlannedLayer& layer, LayerPrecision precision,
-                      const MoeLayerWeights& weights, bool few_tokens, TableText& table) {
+                      const MoeLayerWeights& weights, TableText& table) {
   std::vector<int> tokens;
   for (const int count : run.plan.layer_tokens)
-    if ((count <= kMostColdTokens) == few_tokens && layerFlop(layer, count) <= run.plan.most_flop)
-      tokens.push_back(count);
+    if (layerFlop(layer, count) <= run.plan.most_flop) tokens.push_back(count);
   if (tokens.empty()) return {};
   MoeLayerSetup setup;
   setup.shape = {.hidden = layer.hidden,
@@ -32,15 +27,13 @@ Result<void> addLayer(CalibrationRun& run, const PlannedLayer& layer, LayerPreci
   setup.precision = precision;
   setup.max_tokens = tokens.back();
   setup.threads = run.bench.threads;
-  const Bytes cold =
-      few_tokens ? run.cold : std::min(run.cold, 2 * layerBytes(setup.shape, precision));
-  auto pool = LayerPool::make(run.bench, setup, weights, cold);
-  if (!pool) return tl::unexpected(pool.error());
+  auto timer = LayerTimer::make(run.bench, setup, weights);
+  if (!timer) return tl::unexpected(timer.error());
   for (const double skew : run.plan.skews) {
     if (skew > 0 && layer.experts == layer.top_k) continue;  // every token takes all of them
     for (const int count : tokens) {
       if (run.stopped()) return {};
-      const auto timing = pool->timeRouted(count, skew, run.plan.timing, 1, run.stop);
+      const auto timing = timer->timeRouted(count, skew, run.plan.timing, 1, run.stop);
       if (!timing) return tl::unexpected(timing.error());
       if (run.stopped()) return {};  // cut short: no measurement
       table.add(
@@ -53,11 +46,11 @@ Result<void> addLayer(CalibrationRun& run, const PlannedLayer& layer, LayerPreci
 }
 
 /// Whether f32 weights, their packed copies and as much again fit in the memory.
-bool layerFits(const Bench& bench, const PlannedLayer& layer, Bytes cold) {
+bool layerFits(const Bench& bench, const PlannedLayer& layer) {
   const MoeLayerShape shape{
       .hidden = layer.hidden, .expert_ffn = layer.expert_ffn, .experts = layer.experts};
   const Bytes bytes = layerBytes(shape, LayerPrecision::kF32);
-  return 3 * bytes + cold < 0.7 * bench.machine.available;
+  return 3 * bytes < 0.7 * bench.machine.available;
 }
 
 }  // namespace
@@ -73,16 +66,14 @@ Result<void> calibrateLayers(CalibrationRun& run, double from, double to) {
   for (std::size_t i = 0; i < run.plan.layers.size() && !run.stopped(); ++i) {
     const PlannedLayer& layer = run.plan.layers[i];
     run.report("experts", from + (to - from) * static_cast<double>(i) / steps);
-    if (!layerFits(run.bench, layer, run.cold)) continue;
+    if (!layerFits(run.bench, layer)) continue;
     const MoeLayerWeights weights = pooledWeights(MoeLayerShape{.hidden = layer.hidden,
                                                                 .expert_ffn = layer.expert_ffn,
                                                                 .experts = layer.experts,
                                                                 .top_k = layer.top_k},
                                                   i);
     for (const LayerPrecision precision : run.precisions)
-      for (const bool few_tokens : {true, false})
-        if (const auto good = addLayer(run, layer, precision, weights, few_tokens, table); !good)
-          return good;
+      if (const auto good = addLayer(run, layer, precision, weights, table); !good) return good;
   }
   if (!table.empty()) run.tables.push_back(table.table());
   return {};

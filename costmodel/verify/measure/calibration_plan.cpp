@@ -12,12 +12,12 @@ CalibrationPlan calibrationPlan(bool quick) {
     plan.product_m = {1, 4, 16, 64, 256, 1024};
     plan.heads = {{12, 3, 64}};
     plan.layers = {{384, 1024, 2, 1}, {384, 1024, 12, 2}, {384, 1024, 48, 4}, {896, 1792, 12, 2}};
-    plan.layer_tokens = {1, 4, 16, 64, 256, 1024};
+    plan.layer_tokens = {1, 4, 16, 64, 256, 2048};
     plan.decode_batches = {1, 16};
     plan.decode_contexts = {64, 512, 2048};
     plan.prefill_batches = {1};
     plan.prefill_tokens = {64, 512};
-    plan.most_flop = 1e10;
+    plan.most_flop = 2e10;
     plan.most_cache_bytes = 64e6;
     plan.largest_set_bytes = 512e6;
     plan.timing = {.budget_s = 0.02, .least = 3, .most = 51, .target_error = 0.02};

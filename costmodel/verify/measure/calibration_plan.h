@@ -42,7 +42,7 @@ struct CalibrationPlan {
   TimingOptions timing;
 };
 
-/// About a minute; quick: a quarter of that, with coarser axes.
+/// Four minutes on two cores; quick: twenty seconds, with coarser axes.
 CalibrationPlan calibrationPlan(bool quick);
 
 /// Sequences and context of an attention point within most_cache_bytes, in f32.

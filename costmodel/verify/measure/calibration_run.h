@@ -21,7 +21,6 @@ struct CalibrationRun {
   const ProgressSink& progress;
 
   std::vector<LayerPrecision> precisions = {};
-  Bytes cold = {};  ///< of weights used in turn
   std::vector<double> spreads = {};
   std::vector<OwnKernels> tables = {};
 

@@ -69,4 +69,24 @@ Routing drawnRouting(const ExpertPopularity& popularity, int tokens, std::uint64
   return groupedByExpert(tokens_of, tokens, 1.0f / static_cast<float>(popularity.top_k));
 }
 
+std::vector<Routing> typicalRoutings(const ExpertPopularity& popularity, int tokens, int count,
+                                     std::uint64_t seed) {
+  constexpr int kDrawn = 32;
+  std::vector<std::pair<int, std::uint64_t>> drawn;  // experts touched, seed
+  for (std::uint64_t i = 0; i < kDrawn; ++i) {
+    const Routing routing = drawnRouting(popularity, tokens, seed + i);
+    int touched = 0;
+    for (int expert = 0; expert < routing.experts; ++expert)
+      touched += routing.tokensOf(expert).empty() ? 0 : 1;
+    drawn.emplace_back(touched, seed + i);
+  }
+  std::sort(drawn.begin(), drawn.end());
+  std::vector<Routing> routings;
+  for (int i = 0; i < count; ++i) {
+    const auto middle = static_cast<std::size_t>((2 * i + 1) * kDrawn / (2 * count));
+    routings.push_back(drawnRouting(popularity, tokens, drawn[middle].second));
+  }
+  return routings;
+}
+
 }  // namespace moe

@@ -13,7 +13,9 @@ namespace moe {
 struct MachineInfo {
   std::string cpu;           ///< "AMD EPYC 9654 96-Core Processor"; "unknown CPU" when not told
   std::string instructions;  ///< of those that kernels choose by, "avx2 avx512f amx_bf16"
-  int processors = 1;        ///< that this process may use
+  std::vector<int> processor_list;  ///< that this process may run on, rising
+  int processors = 1;               ///< of them that it may keep busy, by its control group's quota
+  int cores = 1;                    ///< physical ones that the processors belong to
   std::vector<double> cache_bytes;  ///< data caches by level; empty when not told
   Bytes memory;     ///< that this process may use, limits of its control group included
   Bytes available;  ///< of it, without pushing others out
@@ -21,33 +23,18 @@ struct MachineInfo {
 
 MachineInfo machineInfo();
 
+/// Threads that kernels use unless told: one on each physical core, as a second one shares its
+/// units and caches, and no more than the processors that may be kept busy.
+int defaultThreads(const MachineInfo& machine);
+
+/// How so many threads lie on the machine, in words: "2 threads on 2 cores (4 processors), not
+/// bound to them".
+std::string placementOf(const MachineInfo& machine, int threads);
+
 /// "model name" and the chosen flags of /proc/cpuinfo's text.
 std::string cpuNameIn(std::string_view cpuinfo);
 std::string instructionsIn(std::string_view cpuinfo);
 /// A line of /proc/meminfo in bytes; none when it is not there.
 std::optional<double> memoryLineIn(std::string_view meminfo, std::string_view key);
-
-/// How much of the processors' time went to others since it was made: other programs and, on a
-/// virtual machine, its neighbours.
-class LoadMeter {
- public:
-  LoadMeter();
-  /// 0 to 1 of all processors; 0 when the system does not tell.
-  double foreignShare() const;
-
- private:
-  double begin_s_ = 0;
-  double busy_s_ = 0;
-  double own_s_ = 0;
-};
-
-/// Seconds of work and stolen time of all processors in the first line of /proc/stat.
-std::optional<double> busySecondsIn(std::string_view stat, double ticks_per_s);
-
-/// Share of `processors` that others used: (busy - own) / (elapsed processors), within [0, 1].
-double foreignShareOf(double busy_s, double own_s, double elapsed_s, int processors);
-
-/// Processors kept busy on average over the last minute; 0 when the system does not tell.
-double loadAverage();
 
 }  // namespace moe

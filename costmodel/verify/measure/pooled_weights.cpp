@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "costmodel/verify/measure/layer_pool.h"
+#include "costmodel/verify/measure/layer_timer.h"
 #include "data/counter_random.h"
 
 namespace moe {

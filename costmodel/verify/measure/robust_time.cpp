@@ -44,7 +44,8 @@ double clockOverhead(const Clock& clock) {
 }
 
 RobustTime repeatTimed(const std::function<bool()>& work, const TimingOptions& options,
-                       std::stop_token stop, const Clock& clock) {
+                       std::stop_token stop, const Clock& clock,
+                       const std::function<void()>& before) {
   constexpr int kTries = 10;
   const double overhead = clockOverhead(clock);
   work();
@@ -52,6 +53,7 @@ RobustTime repeatTimed(const std::function<bool()>& work, const TimingOptions& o
   const double start = clock();
   for (int tries = kTries * options.most; static_cast<int>(samples.size()) < options.most;
        --tries) {
+    if (before) before();
     const double begin = clock();
     const bool counts = work();
     const double end = clock();

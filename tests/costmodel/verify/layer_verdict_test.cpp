@@ -53,6 +53,17 @@ TEST(Judge, FailsWrongNumbersWhateverTheTime) {
   EXPECT_EQ(row.reason, "wrong numbers: token 3 is off");
 }
 
+TEST(Judge, FailsAWrongRoutingWhateverTheTime) {
+  VerifyRow row = timedRow(1, 1);
+  row.check = rightNumbers();
+  row.routing = RoutingCheck{};
+  row.routing->reason = "token 4 goes elsewhere";
+  judge(row);
+  EXPECT_EQ(row.verdict, RowVerdict::kFailed);
+  EXPECT_EQ(row.reason, "wrong routing: token 4 goes elsewhere");
+  EXPECT_EQ(summaryOf({row}, 0).wrong_numbers, 1u);
+}
+
 TEST(Judge, SkipsWhatWasNotMeasured) {
   VerifyRow row;
   judge(row);
@@ -124,11 +135,11 @@ TEST(Summary, FailsForOneWrongNumberOrLimit) {
 TEST(Slope, OfALineIsItsSlope) { EXPECT_NEAR(slopeOf({1, 2, 4}, {5, 8, 14}), 3, 1e-12); }
 
 /// A layer whose time follows the bytes of its touched experts, or its FLOP: the paper's machine.
-VerifyRow layerRow(int experts, int tokens, bool follows) {
+VerifyRow layerRow(int hidden, int experts, int tokens, bool follows) {
   constexpr double kExpert = 1e-3;
   constexpr double kToken = 1e-5;
   VerifyRow row;
-  row.layer = {512, 1536, experts, 2, 0, LayerPrecision::kF32, tokens, 0};
+  row.layer = {hidden, 3 * hidden, experts, 2, 0, LayerPrecision::kF32, tokens, 0};
   row.distinct_experts = experts * (1 - std::pow(1 - 2.0 / experts, tokens));
   const double time = std::max(kExpert * row.distinct_experts, kToken * tokens);
   row.measured.median_s = follows ? time : 1e-3;
@@ -140,9 +151,11 @@ VerifyRow layerRow(int experts, int tokens, bool follows) {
 
 std::vector<VerifyRow> claimRows(bool follows) {
   std::vector<VerifyRow> rows;
-  for (const int experts : {8, 16, 32, 64})
-    for (const int tokens : {1, 2, 5, 10, 2 * experts, 40000})
-      rows.push_back(layerRow(experts, tokens, follows));
+  for (const int experts : {8, 16, 32, 64}) {
+    for (const int tokens : {1, 2, 5, 10, 2 * experts, 40000, 50000})
+      rows.push_back(layerRow(512, experts, tokens, follows));
+    rows.push_back(layerRow(256, experts, 2 * experts, follows));
+  }
   return rows;
 }
 
@@ -150,24 +163,53 @@ TEST(Claims, HoldOnAMachineThatFollowsThem) {
   const auto claims = layerClaims(claimRows(true));
   ASSERT_EQ(claims.size(), 6u);
   for (std::size_t i = 0; i < 3; ++i)
-    EXPECT_EQ(claims[i].verdict, RowVerdict::kPassed) << claims[i].claim << claims[i].evidence;
+    EXPECT_EQ(claims[i].verdict, ClaimVerdict::kHolds) << claims[i].claim << claims[i].evidence;
 }
 
-TEST(Claims, WithoutRowsAreSkipped) {
+// Large batches: two of four layers each.
+TEST(Claims, SayOnHowManyRowsTheyRest) {
+  const LayerClaim claim = layerClaims(claimRows(true))[1];
+  EXPECT_EQ(claim.rows, 8u);
+  EXPECT_EQ(claim.families, 2u);
+  EXPECT_NE(claim.evidence.find("; 8 rows of 2 layers or batches"), std::string::npos)
+      << claim.evidence;
+}
+
+TEST(Claims, WithoutRowsCannotTell) {
   const auto claims = layerClaims(claimRows(true));
-  for (std::size_t i = 3; i < 6; ++i) EXPECT_EQ(claims[i].verdict, RowVerdict::kSkipped);
+  for (std::size_t i = 3; i < 6; ++i) EXPECT_EQ(claims[i].verdict, ClaimVerdict::kCannotTell);
+}
+
+// Three rows of one layer follow the claim, or contradict it: too few for either.
+TEST(Claims, OnFewRowsCannotTell) {
+  for (const bool follows : {true, false}) {
+    std::vector<VerifyRow> few;
+    for (const int tokens : {1, 2, 5}) few.push_back(layerRow(512, 32, tokens, follows));
+    const LayerClaim claim = layerClaims(few)[0];
+    EXPECT_EQ(claim.verdict, ClaimVerdict::kCannotTell);
+    EXPECT_EQ(claim.evidence,
+              "3 rows of 1 layers or batches were measured quietly; 6 of 2 are needed");
+    EXPECT_EQ(name(claim.verdict), "cannot tell");
+  }
+}
+
+// Many rows of one layer are one layer.
+TEST(Claims, OnOneLayerCannotTell) {
+  std::vector<VerifyRow> rows;
+  for (const int tokens : {1, 2, 3, 4, 5, 6, 7}) rows.push_back(layerRow(512, 64, tokens, true));
+  EXPECT_EQ(layerClaims(rows)[0].verdict, ClaimVerdict::kCannotTell);
 }
 
 TEST(Claims, FailOnAMachineOfConstantTime) {
   const auto claims = layerClaims(claimRows(false));
-  EXPECT_EQ(claims[0].verdict, RowVerdict::kFailed);
-  EXPECT_EQ(claims[2].verdict, RowVerdict::kFailed);
+  EXPECT_EQ(claims[0].verdict, ClaimVerdict::kFails);
+  EXPECT_EQ(claims[2].verdict, ClaimVerdict::kFails);
 }
 
 TEST(Claims, OfLargeBatchesFailWhenExpertsCost) {
   std::vector<VerifyRow> rows = claimRows(true);
   for (VerifyRow& row : rows) row.measured.median_s *= row.layer.experts;
-  EXPECT_EQ(layerClaims(rows)[1].verdict, RowVerdict::kFailed);
+  EXPECT_EQ(layerClaims(rows)[1].verdict, ClaimVerdict::kFails);
 }
 
 }  // namespace

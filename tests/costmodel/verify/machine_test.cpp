@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "costmodel/kernels/kernel_set.h"
 #include "costmodel/verify/measure/bandwidth.h"
-#include "costmodel/verify/measure/bench.h"
+#include "tests/support/refused_threads.h"
+#include "tests/support/sanitizer.h"
 
 namespace moe {
 namespace {
@@ -35,21 +37,6 @@ TEST(Machine, HasProcessorsAndMemory) {
   EXPECT_LE(info.available, info.memory);
 }
 
-// cpu user nice system idle iowait irq softirq steal guest: all but idle and waiting are work,
-// guest time is counted in user: (1 + 2 + 3 + 6 + 7 + 8) / 100.
-TEST(Load, CountsWorkAndStolenTime) {
-  EXPECT_DOUBLE_EQ(busySecondsIn("cpu  1 2 3 4 5 6 7 8 9 10\ncpu0 9 9\n", 100).value(), 0.27);
-  EXPECT_FALSE(busySecondsIn("", 100));
-  EXPECT_FALSE(busySecondsIn("cpu 1 2", 100));
-}
-
-TEST(Load, OfOthersIsWhatWeDidNotUse) {
-  EXPECT_DOUBLE_EQ(foreignShareOf(8, 5, 10, 2), 0.15);
-  EXPECT_EQ(foreignShareOf(4, 5, 10, 2), 0);  // rounding of ticks
-  EXPECT_EQ(foreignShareOf(99, 0, 10, 2), 1);
-  EXPECT_EQ(foreignShareOf(1, 0, 0, 2), 0);
-}
-
 MeasuredBandwidth readAt(double mebibytes, int threads, double gb_per_s) {
   return {Bytes(mebibytes * 1048576), threads, BytesPerSecond(gb_per_s * 1e9), BytesPerSecond(1e9)};
 }
@@ -70,17 +57,49 @@ TEST(Bandwidth, SetsRiseByFourFromAQuarterOfAMebibyte) {
 }
 
 TEST(Bandwidth, OfASmallSetIsMeasured) {
-  const MeasuredBandwidth measured = measureBandwidth(Bytes(1 << 20), 2, 0.002);
-  EXPECT_EQ(measured.threads, 2);
-  EXPECT_NEAR(measured.working_set.value(), 1 << 20, 2 * 1536 * 2);  // whole steps a thread
-  EXPECT_GT(measured.read.value(), 0);
-  EXPECT_GT(measured.triad.value(), 0);
+  const auto measured = measureBandwidth(Bytes(1 << 20), 2, 0.002);
+  ASSERT_TRUE(measured) << describe(measured.error());
+  EXPECT_EQ(measured->threads, 2);
+  EXPECT_NEAR(measured->working_set.value(), 1 << 20, 2 * 1536 * 2);  // whole steps a thread
+  EXPECT_GT(measured->read.value(), 0);
+  EXPECT_GT(measured->triad.value(), 0);
 }
 
-TEST(Bench, WeightsFromMemoryExceedTheCaches) {
-  EXPECT_EQ(coldBytes(gibibytes(0.125)), gibibytes(0.25));
-  EXPECT_EQ(coldBytes(Bytes(0)), gibibytes(0.0625));
-  EXPECT_EQ(coldBytes(gibibytes(4)), gibibytes(0.5));
+// 2^60 bytes are more than an address space has.
+TEST(Bandwidth, WithoutMemoryIsAnError) {
+  if (test::kSanitized) GTEST_SKIP() << "its allocator ends the program";
+  const auto measured = measureBandwidth(Bytes(0x1p60), 2, 0.002);
+  ASSERT_FALSE(measured);
+  EXPECT_EQ(measured.error().kind, ErrorKind::kInfeasible);
+  EXPECT_NE(describe(measured.error()).find("the system refuses memory"), std::string::npos);
+}
+
+TEST(Bandwidth, WithoutThreadsIsAnError) {
+  const test::RefusedThreads refused;
+  const auto measured = measureBandwidth(Bytes(1 << 20), 3, 0.002);
+  ASSERT_FALSE(measured);
+  EXPECT_NE(describe(measured.error()).find("the system refuses a thread"), std::string::npos);
+}
+
+MachineInfo machineOf(std::vector<int> list, int processors, int cores) {
+  MachineInfo machine;
+  machine.processor_list = std::move(list);
+  machine.processors = processors;
+  machine.cores = cores;
+  return machine;
+}
+
+TEST(Machine, TakesOneThreadACoreWithinTheQuota) {
+  EXPECT_EQ(defaultThreads(machineOf({0, 1, 2, 3}, 4, 2)), 2);
+  EXPECT_EQ(defaultThreads(machineOf({0, 1, 2, 3}, 1, 2)), 1);
+  EXPECT_EQ(defaultThreads(machineOf({}, 5000, 5000)), kMostThreads);
+}
+
+TEST(Machine, SaysHowThreadsLie) {
+  EXPECT_EQ(placementOf(machineOf({0, 1, 2, 3}, 4, 2), 2),
+            "2 threads on 2 cores (4 processors), not bound to them");
+  EXPECT_EQ(placementOf(machineOf({0, 1, 2, 3}, 1, 4), 1),
+            "1 thread on 4 cores (4 processors, a quota of 1), not bound to them");
 }
 
 }  // namespace

@@ -181,6 +181,33 @@ TEST_F(PlanPageTest, LooksNothingUpWhileABudgetMoves) {
   EXPECT_NE(ask()->known.plan, first->known.plan);
 }
 
+// Exact prices of H100 take seconds; the sketch is what the plan would be without measured kernels.
+TEST_F(PlanPageTest, SketchesByRooflineWhereExactPricesAreMissing) {
+  question_.cost_preset.clear();
+  question_.hardware = "h100-sxm";
+  question_.prompt_tokens = 512;
+  question_.output_tokens = 256;
+  open(question_);
+  const ProjectPlan asked = *presenter_.toAsk();
+  EXPECT_TRUE(canSketch(asked, presenter_.known()));
+  const auto sketch = planPicture(asked, presenter_.known(), PlanPace::kSketch);
+  ASSERT_TRUE(sketch) << describe(sketch.error());
+  EXPECT_TRUE((*sketch)->sketch && (*sketch)->quick);
+  EXPECT_EQ((*sketch)->known.plan, nullptr);  // prices of a sketch are not taken for exact ones
+  EXPECT_TRUE(std::get<PlanAnswer>((*sketch)->answer).request.served.empty());
+  presenter_.answered(sketch);
+  EXPECT_THAT(view_.detail, HasSubstr("roofline"));
+  presenter_.keep();
+  EXPECT_FALSE(presenter_.hasKept());
+}
+
+TEST_F(PlanPageTest, SketchesNothingThatIsPricedByAFormula) {
+  open(question_);
+  EXPECT_FALSE(canSketch(*presenter_.toAsk(), presenter_.known()));
+  open(lifetimeOfPreset(), "lifetime");
+  EXPECT_FALSE(canSketch(*presenter_.toAsk(), presenter_.known()));
+}
+
 TEST_F(PlanPageTest, ReadsALawAnewThatWasFittedAnew) {
   open(question_);
   const auto first = ask();

@@ -1,3 +1,5 @@
+#if defined(__x86_64__)  // else there are the baseline kernels
+
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -5,8 +7,14 @@
 #include "costmodel/kernels/cpu/simd/simd_kernels.h"
 
 // Only the functions below are compiled for this instruction set, and called where it is present.
+// Each compiler ignores the other's pragma.
+#if defined(__clang__)
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#else
 #pragma GCC push_options
 #pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")
+#endif
 
 namespace moe {
 namespace {
@@ -26,4 +34,10 @@ const SimdKernels& avx512Kernels() {
 
 }  // namespace moe
 
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
 #pragma GCC pop_options
+#endif
+
+#endif

@@ -54,8 +54,10 @@ struct SimdKernels {
   void (*scale)(float* x, int n, float factor);
 };
 
+/// On x86-64 only.
 const SimdKernels& avx512Kernels();
 const SimdKernels& avx2Kernels();
+/// In vectors of 16 bytes, which every 64-bit processor has.
 const SimdKernels& baselineKernels();
 
 }  // namespace moe

@@ -16,34 +16,31 @@ struct LayerTiming {
   double distinct_experts = 0;  ///< mean over the runs
 };
 
-/// Copies of one layer that runs go through in turn, so that their weights come from memory, as
-/// those of a model's layers do while others run in between. Each run has a routing or an input of
-/// its own.
-class LayerPool {
+/// Times a layer with its weights from memory, over several routings or inputs.
+class LayerTimer {
  public:
-  /// So many copies that they have `cold` bytes together (at least one, at most 128). Errors: those
-  /// of the kernel set.
-  static Result<LayerPool> make(const Bench& bench, const MoeLayerSetup& setup,
-                                const MoeLayerWeights& weights, Bytes cold);
+  /// Errors: those of the kernel set.
+  static Result<LayerTimer> make(const Bench& bench, const MoeLayerSetup& setup,
+                                 const MoeLayerWeights& weights);
 
-  /// With routings drawn at this skew and handed in.
+  /// With typical routings at this skew (typicalRoutings), handed in.
   Result<LayerTiming> timeRouted(int tokens, double skew, const TimingOptions& options,
                                  std::uint64_t seed, std::stop_token stop);
   /// The whole layer: its router decides.
   Result<LayerTiming> timeWhole(int tokens, const TimingOptions& options, std::stop_token stop);
 
-  MoeLayer& layer() { return *layers_.front(); }
+  MoeLayer& layer() { return *layer_; }
   /// Rows of hidden numbers, normal with variance 1; at least twice max_tokens.
   std::span<const float> inputs() const { return input_; }
   const MoeLayerSetup& setup() const { return setup_; }
 
  private:
-  LayerPool() = default;
+  LayerTimer() = default;
   std::span<const float> inputOf(int tokens, int run) const;
 
   Clock clock_;
   MoeLayerSetup setup_;
-  std::vector<std::unique_ptr<MoeLayer>> layers_;
+  std::unique_ptr<MoeLayer> layer_;
   std::vector<float> input_, output_;
 };
 

@@ -1,0 +1,162 @@
+#include "app/gui/pages/report_page.h"
+
+#include <QApplication>
+#include <QCheckBox>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QFormLayout>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QTabBar>
+#include <QTabWidget>
+#include <utility>
+
+#include "app/gui/session.h"
+#include "app/gui/widgets/document_view.h"
+#include "app/gui/widgets/section_label.h"
+#include "app/plot/report_drawing.h"
+#include "app/report/document/write_report.h"
+
+namespace moe::gui {
+
+ReportPage::ReportPage(Session& session, QWidget* parent)
+    : FramedPage("report", tr("Report"),
+                 tr("All answers of the project as one document, for someone who was not there."),
+                 session, parent),
+      presenter_(*this, "moeplan " + QApplication::applicationVersion().toStdString()),
+      title_(new QLineEdit(this)),
+      question_(new QLineEdit(this)),
+      make_(new QPushButton(tr("&Make the report"), this)),
+      export_(new QPushButton(tr("E&xport ..."), this)),
+      preview_(new DocumentView(this)) {
+  addQuestions();
+  addParts();
+  frame_->addTab(preview_, tr("Preview"));
+  frame_->tabs().tabBar()->hide();
+  auto* example = frame_->addFirstStep(tr("Open the &example"));
+  connect(example, &QPushButton::clicked, this, &Page::exampleWanted);
+  connect(&jobs_, &JobRunner::broke, this, &Page::problem);
+  connect(&jobs_, &JobRunner::runningChanged, this,
+          [this](bool running) { make_->setEnabled(!running && presenter_.canMake()); });
+  connect(&session, &Session::opened, this, [this] {
+    jobs_.stop();
+    presenter_.opened();
+  });
+  connect(&session, &Session::projectChanged, this,
+          [this] { presenter_.projectChanged(session_.project(), session_.history().file()); });
+  presenter_.projectChanged(session.project(), session.history().file());
+}
+
+void ReportPage::addQuestions() {
+  auto* box = new QWidget(this);
+  auto* form = new QFormLayout(box);
+  form->setContentsMargins(0, 0, 0, 0);
+  const auto add = [&](QLineEdit* edit, const QString& label, const QString& name,
+                       std::string ProjectReport::*text) {
+    edit->setObjectName(name);
+    edit->setAccessibleName(label);
+    form->addRow(label, edit);
+    connect(edit, &QLineEdit::editingFinished, this, [this, edit, name, text] {
+      std::string& value = presenter_.question().*text;
+      if (value == edit->text().toStdString()) return;
+      value = edit->text().toStdString();
+      edited("change of the report's " + name.toStdString());
+    });
+  };
+  add(title_, tr("Title"), "title", &ProjectReport::title);
+  add(question_, tr("Question"), "question", &ProjectReport::question);
+  question_->setToolTip(tr("What is to be decided, in a sentence"));
+  frame_->addQuestion(sectionLabel(tr("Heading"), this));
+  frame_->addQuestion(box);
+}
+
+void ReportPage::addParts() {
+  frame_->addQuestion(sectionLabel(tr("Parts"), this));
+  for (const ReportPart& part : presenter_.parts()) {
+    auto* tick = new QCheckBox(QString::fromStdString(part.label), this);
+    tick->setObjectName(QString::fromStdString(part.key));
+    connect(tick, &QCheckBox::clicked, this, [this, key = part.key](bool on) {
+      presenter_.choosePart(key, on);
+      edited("choice of parts");
+    });
+    frame_->addQuestion(tick);
+    parts_.push_back(tick);
+  }
+  make_->setObjectName("make");
+  make_->setToolTip(tr("Answers every question of the project anew"));
+  export_->setObjectName("export");
+  export_->setToolTip(tr("HTML, PDF, Markdown or JSON"));
+  export_->setEnabled(false);
+  frame_->addQuestion(make_);
+  frame_->addQuestion(export_);
+  connect(make_, &QPushButton::clicked, this, &ReportPage::make);
+  connect(export_, &QPushButton::clicked, this, &ReportPage::chooseFile);
+}
+
+void ReportPage::edited(const std::string& what, const std::string& merge_key) {
+  session_.edit(presenter_.withQuestion(session_.project()), what, merge_key);
+}
+
+void ReportPage::make() {
+  if (!presenter_.hasSteps()) return;
+  jobs_.start<Result<std::shared_ptr<const ReportAnswers>>>(
+      [project = presenter_.project(), file = presenter_.file(), laws = laws_.path().toStdString()](
+          std::stop_token stop, const ProgressSink& progress) {
+        return reportAnswers(project, file, laws, stop, progress);
+      },
+      [this](const Result<std::shared_ptr<const ReportAnswers>>& answers) {
+        presenter_.answered(answers);
+        if (settled_) std::exchange(settled_, nullptr)();
+      });
+}
+
+void ReportPage::chooseFile() {
+  const QFileInfo project(QString::fromStdString(presenter_.file().string()));
+  const QString name = project.baseName().isEmpty() ? "report" : project.baseName() + "-report";
+  const QString path =
+      QFileDialog::getSaveFileName(this, tr("Export the report"), name + ".html",
+                                   tr("Reports (*.html *.pdf *.md *.json);;All files (*)"));
+  if (!path.isEmpty()) exportTo(path);
+}
+
+/// Plots are drawn on the window's thread, so it waits for them.
+bool ReportPage::exportTo(const QString& path) {
+  const auto document = presenter_.document();
+  if (!document) return false;
+  QApplication::setOverrideCursor(Qt::WaitCursor);
+  const auto written = report::writeReport(*document, path.toStdString(), plot::reportDrawing());
+  QApplication::restoreOverrideCursor();
+  if (written)
+    emit message(tr("Written: %1").arg(path));
+  else
+    emit problem(QString::fromStdString(describe(written.error())));
+  return written.has_value();
+}
+
+void ReportPage::settle(std::function<void()> done) {
+  if (!presenter_.hasSteps()) return done();
+  settled_ = std::move(done);
+  make();
+}
+
+void ReportPage::setTheme(const plot::PlotTheme& theme) { preview_->setTheme(theme); }
+
+void ReportPage::showQuestion() {
+  title_->setText(QString::fromStdString(presenter_.question().title));
+  question_->setText(QString::fromStdString(presenter_.question().question));
+  const std::vector<ReportPart> parts = presenter_.parts();
+  for (std::size_t i = 0; i < parts_.size() && i < parts.size(); ++i)
+    parts_[i]->setChecked(parts[i].chosen);
+  make_->setEnabled(!jobs_.running() && presenter_.canMake());
+}
+
+void ReportPage::showDocument(const report::Document& document) {
+  preview_->show(document);
+  export_->setEnabled(true);
+}
+
+void ReportPage::showLesson(const std::string& lesson) {
+  frame_->showEmpty(QString::fromStdString(lesson));
+}
+
+}  // namespace moe::gui

@@ -1,0 +1,57 @@
+#include "app/gui/widgets/document_view.h"
+
+#include <QScrollBar>
+
+#include "app/gui/presenters/document_html.h"
+#include "app/plot/export_plot.h"
+
+namespace moe::gui {
+namespace {
+
+constexpr DocumentLook kLook{};
+constexpr double kSharp = 2;  // pixels of a plot for each of the screen's
+
+}  // namespace
+
+DocumentView::DocumentView(QWidget* parent) : QTextBrowser(parent) {
+  setObjectName("preview");
+  setAccessibleName(tr("Preview of the report"));
+  setOpenLinks(false);
+}
+
+void DocumentView::show(const report::Document& document) {
+  document_ = document;
+  plots_.clear();
+  report::eachBlock<report::Figure>(document_, [this](const auto&, const report::Figure& figure) {
+    plots_[figure.plot.key] = &figure.plot;
+  });
+  lay();
+}
+
+void DocumentView::setTheme(const plot::PlotTheme& theme) {
+  theme_ = theme;
+  if (!document_.sections.empty()) lay();
+}
+
+void DocumentView::lay() {
+  const int place = verticalScrollBar()->value();
+  DocumentLook look = kLook;
+  look.dark = theme_.dark;
+  setHtml(QString::fromStdString(documentHtml(document_, look)));
+  verticalScrollBar()->setValue(place);
+}
+
+QVariant DocumentView::loadResource(int type, const QUrl& name) {
+  const auto plot = plots_.find(name.path().toStdString());
+  if (type != QTextDocument::ImageResource || name.scheme() != "plot" || plot == plots_.end())
+    return {};
+  plot::ExportOptions options;
+  options.size = {kLook.picture_width, kLook.picture_height};
+  options.scale = kSharp;
+  options.draw.theme = theme_;
+  options.draw.title = false;
+  options.draw.notes = false;
+  return QImage::fromData(plot::renderPlot(*plot->second, plot::PlotFormat::kPng, options), "PNG");
+}
+
+}  // namespace moe::gui

@@ -1,0 +1,137 @@
+#include "app/report/training_cost_tables.h"
+
+#include <fmt/format.h>
+
+#include "app/report/number_text.h"
+
+namespace moe::report {
+namespace {
+
+std::string trainingBasisText(const TrainingCostOutcome& outcome) {
+  return outcome.cost.speed ? std::string(name(outcome.basis)) : "given MFU";
+}
+
+}  // namespace
+
+TextTable trainingFlopTable(const TrainingCostOutcome& outcome) {
+  const TrainingCost& cost = outcome.cost;
+  const TrainingFlop& flop = cost.flop;
+  TextTable table{"FLOP of forward and backward per token (computed from the architecture)",
+                  {{"Part", "", Align::kLeft}, {"FLOP"}, {"Share"}}};
+  const auto add = [&](const char* part, double forward) {
+    if (forward > 0)
+      table.rows.push_back({part, powerText(3 * forward), percentText(forward / flop.forward())});
+  };
+  add("attention, projections", flop.attention_projections);
+  add("attention, scores", flop.attention_scores);
+  add("dense FFN", flop.dense_ffn);
+  add("shared experts", flop.shared_experts);
+  add("routed experts", flop.routed_experts);
+  add("router", flop.router);
+  add("output head", flop.output_head);
+  table.rows.push_back({"all", powerText(flop.step()), "100 %"});
+  table.footnotes = {fmt::format(
+      "The whole run: {} FLOP; 6 N D is {} ({} of it); computed with "
+      "recomputation {}.",
+      powerText(cost.train_flop.value()), powerText(cost.six_n_d.value()),
+      percentText(cost.six_n_d / cost.train_flop), powerText(cost.computed_flop.value()))};
+  return table;
+}
+
+TextTable trainingMemoryTable(const TrainingCostOutcome& outcome) {
+  const TrainingMemory& memory = outcome.cost.memory;
+  TextTable table{fmt::format("Memory of a device of pipeline stage {}, which needs most "
+                              "(computed)",
+                              memory.stage + 1),
+                  {{"What", "", Align::kLeft}, {"Amount"}}};
+  const auto add = [&](const char* what, Bytes size) {
+    if (size.value() > 0) table.rows.push_back({what, bytesText(size)});
+  };
+  add("weights", memory.weights);
+  add("gradients", memory.gradients);
+  add("optimizer states", memory.optimizer);
+  add("gathered layers (ZeRO-3)", memory.gathered_layer);
+  add("activations", memory.activations);
+  add("logits", memory.logits);
+  table.rows.push_back({"all", bytesText(memory.total())});
+  table.rows.push_back({"the device", bytesText(outcome.cost.usable_memory)});
+  return table;
+}
+
+TextTable trainingPriceTable(const TrainingCostOutcome& outcome) {
+  const TrainingCost& cost = outcome.cost;
+  const std::string basis = trainingBasisText(outcome);
+  const double speed = cost.tokens_per_s_per_device;
+  const auto between = [&](auto text, double value, double low, double high) {
+    return cost.speed ? intervalText(text(value), text(low), text(high)) : text(value);
+  };
+  const auto timed = [&](auto text, double value) {
+    return between(text, value, value * cost.low_factor, value * cost.high_factor);
+  };
+  const auto count = [](double value) { return countText(value); };
+  const auto plain = [](double value) { return plainText(value); };
+  TextTable table{"Speed, time and price, with 90 % intervals",
+                  {{"What", "", Align::kLeft},
+                   {"Amount"},
+                   {"Unit", "", Align::kLeft},
+                   {"Basis", "", Align::kLeft}}};
+  table.rows = {
+      {"MFU",
+       between(percentText, cost.mfu, cost.mfu / cost.high_factor, cost.mfu / cost.low_factor),
+       fmt::format("of the {} peak", name(outcome.question.setup.precision)), basis},
+      {"tokens per device",
+       between(plain, speed, speed / cost.high_factor, speed / cost.low_factor), "tokens/s", basis},
+      {"one step", timed([](double s) { return durationText(Seconds(s)); }, cost.step.value()),
+       fmt::format("{} steps", countText(cost.steps)), basis},
+      {"whole run", timed([](double s) { return durationText(Seconds(s)); }, cost.time.value()), "",
+       basis},
+      {"device-hours", timed(count, cost.device_time.value() / 3600), "h", basis},
+      {"price", timed([](double usd) { return moneyText(Usd(usd)); }, cost.price.value()), "USD",
+       basis},
+  };
+  return table;
+}
+
+TextTable trainingTimeTable(const TrainingCostOutcome& outcome) {
+  const StepTime& time = outcome.cost.speed->computed;
+  TextTable table{"Where the time goes (fitted to measured rows)",
+                  {{"Part", "", Align::kLeft}, {"Share"}}};
+  for (std::size_t i = 0; i < kStepTerms; ++i)
+    if (time.parts[i] / time.seconds >= 0.005)
+      table.rows.push_back(
+          {std::string(name(static_cast<StepTerm>(i))), percentText(time.parts[i] / time.seconds)});
+  return table;
+}
+
+TextTable trainingNeighbourTable(const TrainingCostOutcome& outcome) {
+  TextTable table{"The nearest measured rows",
+                  {{"Model", "", Align::kLeft},
+                   {"Machine", "", Align::kLeft},
+                   {"Program", "", Align::kLeft},
+                   {"Devices"},
+                   {"Sequence", "tokens"},
+                   {"Speed", "tokens/s/device"},
+                   {"MFU"},
+                   {"Distance"}}};
+  for (const TrainingCostNeighbour& neighbour : outcome.neighbours) {
+    const TrainingRow& row = neighbour.row;
+    table.rows.push_back({row.model, row.hardware + " " + row.precision,
+                          row.source + " " + row.release, std::to_string(row.devices),
+                          countText(row.sequence_length), countText(row.tokens_per_s_per_device),
+                          percentText(neighbour.mfu), decimalText(neighbour.distance, 1)});
+  }
+  return table;
+}
+
+std::string trainingAccuracySentence(const TrainingCostOutcome& outcome) {
+  const char* not_in_it =
+      "Not in it: restarts, checkpoints, evaluation, phases with longer contexts, skewed routing.";
+  if (!outcome.cost.speed) return std::string("as sure as the MFU that was given. ") + not_in_it;
+  const char* left_out = outcome.basis == Basis::kTransferred ? "model" : "configuration";
+  return fmt::format(
+      "nine of ten measured rows that were predicted without their own {} lie within the "
+      "interval. {}",
+      left_out, not_in_it);
+}
+
+}  // namespace moe::report

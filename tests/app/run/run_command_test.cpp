@@ -1,0 +1,122 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/app/run/run_fixture.h"
+#include "tests/support/run_command.h"
+
+namespace moe::cli {
+namespace {
+
+using nlohmann::json;
+using test::Ended;
+using test::runCommand;
+using test::RunFixture;
+using testing::HasSubstr;
+
+json jsonFile(const std::filesystem::path& file) { return json::parse(test::fileText(file)); }
+
+TEST(RunCommand, PrintsASummaryAndWritesBesideTheProject) {
+  const RunFixture fixture;
+  const Ended ended = runCommand({"run", fixture.file().string()});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("fit.first"));
+  EXPECT_THAT(ended.out, HasSubstr("chinchilla: loss floor 1."));
+  EXPECT_THAT(ended.out, HasSubstr("5 done of 5 steps in "));
+  const std::filesystem::path out = fixture.folder.path() / "p.results";
+  EXPECT_THAT(ended.out, HasSubstr("results in " + out.string()));
+  const json summary = jsonFile(out / "summary.json");
+  EXPECT_EQ(summary["schema"], "moeplan.run/1");
+  ASSERT_EQ(summary["steps"].size(), 5u);
+  EXPECT_EQ(summary["steps"][0]["status"], "done");
+  EXPECT_EQ(summary["steps"][0]["unit"], "nats");
+  EXPECT_EQ(summary["steps"][0]["interval"].size(), 2u);
+  EXPECT_EQ(summary["steps"][0]["interval_level"], "95 %");
+}
+
+// The same document that the single command prints, but for its time and where the law went.
+TEST(RunCommand, LeavesTheDocumentsOfTheSingleCommands) {
+  const RunFixture fixture;
+  ASSERT_EQ(runCommand({"run", fixture.file().string(), "--only", "plan.size"}).code, 0);
+  const std::filesystem::path out = fixture.folder.path() / "p.results";
+  const auto single = [](std::vector<std::string> args) {
+    args.push_back("--json");
+    json document = json::parse(runCommand(args).out);
+    document["timing_s"] = nullptr;
+    return document;
+  };
+  json fit = jsonFile(out / "fit.first/answer.json");
+  EXPECT_EQ(fit["saved_to"], "fit.first/law-chinchilla.json");
+  fit.erase("saved_to");
+  EXPECT_EQ(fit, single({"fit", (fixture.folder.path() / "a.csv").string(), "--bootstrap", "20",
+                         "--study", "none", "--seed", "3"}));
+  json plan = jsonFile(out / "plan.size/answer.json");
+  EXPECT_EQ(plan["inputs"]["law"]["file"], "fit.first/law-chinchilla.json");
+  const std::string law = (out / "fit.first/law-chinchilla.json").string();
+  json alone = single({"plan", "--law-file", law, "--mode", "loss-optimal", "--budget-flop", "1e21",
+                       "--experts", "1", "--base-experts", "1", "--cost-preset", "probe-v2",
+                       "--draws", "20", "--seed", "3"});
+  alone["inputs"]["law"]["file"] = plan["inputs"]["law"]["file"];
+  EXPECT_EQ(plan, alone);
+}
+
+TEST(RunCommand, EndsWithOneWhenAStepFails) {
+  const RunFixture fixture;
+  fixture.folder.write("b.csv", "nothing");
+  const Ended ended = runCommand({"run", fixture.file().string(), "--json"});
+  EXPECT_EQ(ended.code, 1) << ended.err;
+  const json document = json::parse(ended.out);
+  EXPECT_EQ(document["steps"][3]["step"], "fit.of_b");
+  EXPECT_EQ(document["steps"][3]["status"], "failed");
+  EXPECT_THAT(document["steps"][3]["why"].get<std::string>(), HasSubstr("b.csv"));
+  EXPECT_EQ(document["steps"][4]["status"], "done");
+}
+
+TEST(RunCommand, EndsWithThreeForAProjectThatCannotBeRead) {
+  const RunFixture fixture("[fit.a]\nruns = \"r\"\nlawz = 3\n");
+  const Ended ended = runCommand({"run", fixture.file().string()});
+  EXPECT_EQ(ended.code, 3);
+  EXPECT_THAT(ended.err, HasSubstr("p.toml:3: 'lawz' is not a key here"));
+  EXPECT_EQ(runCommand("run no-such-file.toml").code, 3);
+  const RunFixture empty("title = \"nothing\"\n");
+  EXPECT_THAT(runCommand({"run", empty.file().string()}).err, HasSubstr("asks nothing"));
+}
+
+TEST(RunCommand, EndsWithTwoForEarlierResultsAndUnknownSteps) {
+  const RunFixture fixture;
+  const std::string project = fixture.file().string();
+  ASSERT_EQ(runCommand({"run", project, "--only", "training.small"}).code, 0);
+  EXPECT_EQ(runCommand({"run", project, "--only", "training.small"}).code, 2);
+  EXPECT_EQ(runCommand({"run", project, "--resume", "--only", "cost.x"}).code, 2);
+  EXPECT_EQ(runCommand({"run", project, "--resume", "--overwrite"}).code, 2);
+  const Ended kept = runCommand({"run", project, "--resume", "--only", "training.small"});
+  EXPECT_EQ(kept.code, 0);
+  EXPECT_THAT(kept.out, HasSubstr("1 done of 1 steps in "));
+  EXPECT_THAT(kept.out, HasSubstr("; 1 kept from earlier"));
+}
+
+TEST(RunCommand, ListsWhatItWouldDo) {
+  const RunFixture fixture;
+  const std::string out = (fixture.folder.path() / "elsewhere").string();
+  const Ended ended = runCommand({"run", fixture.file().string(), "--dry-run", "--out", out});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("fit.first"));
+  EXPECT_THAT(ended.out, HasSubstr("no results yet"));
+  EXPECT_THAT(ended.out, HasSubstr("after fit.first"));
+  EXPECT_FALSE(std::filesystem::exists(out));
+}
+
+// A line that ends with CtrlC keeps what is finished and says so.
+TEST(RunCommand, EndsWith130WhenInterrupted) {
+  const RunFixture fixture;
+  std::stop_source source;
+  source.request_stop();
+  std::ostringstream out, err;
+  const std::vector<std::string> args{"run", fixture.file().string()};
+  EXPECT_EQ(runCli(args, out, err, {.stop = source.get_token()}), 130);
+  EXPECT_THAT(out.str(), HasSubstr("5 cancelled of 5 steps"));
+}
+
+}  // namespace
+}  // namespace moe::cli

@@ -1,0 +1,250 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <fstream>
+
+#include "tests/app/run/run_fixture.h"
+
+namespace moe {
+namespace {
+
+using test::outcomeOf;
+using test::rowOf;
+using test::RunFixture;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+namespace fs = std::filesystem;
+
+constexpr const char* kAllSteps[] = {"fit.first", "plan.size", "fit.other", "fit.of_b",
+                                     "training.small"};
+
+/// Runs in a process of its own that kills itself when it has answered `steps` of them.
+void runAndDie(const RunRequest& request, int steps) {
+  const pid_t child = fork();
+  if (child == 0) {
+    std::atomic<int> left = steps;
+    RunMakers makers = test::usualMakers();
+    makers.result = [&](const ProjectStep& step, const StepAnswer& answer) {
+      if (--left < 0) std::raise(SIGKILL);
+      return report::stepResult(step, answer);
+    };
+    (void)runProject(request, makers);
+    _exit(0);  // not reached
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+TEST(RunResume, AfterAKillGivesTheBytesOfARunThatWasNotKilled) {
+  const RunFixture fixture;
+  const RunRequest whole = fixture.request("whole");
+  outcomeOf(whole);
+  RunRequest killed = fixture.request("killed", EarlierResults::kResume);
+  killed.project.threads = 1;  // so that what was answered before the kill was written as well
+  runAndDie(killed, 2);
+  EXPECT_FALSE(fs::exists(killed.results / "summary.json"));
+  // What a death in the middle of writing leaves.
+  fs::create_directories(killed.results / ".new-fit.of_b");
+  std::ofstream(killed.results / ".new-fit.of_b/answer.json") << "{\"half\": ";
+  const RunOutcome outcome = outcomeOf(killed);
+  EXPECT_EQ(test::keptSteps(outcome).size(), 2u);
+  EXPECT_FALSE(fs::exists(killed.results / ".new-fit.of_b"));
+  test::expectSameResults(whole.results, killed.results);
+}
+
+TEST(RunResume, AfterAStopKeepsWhatWasFinished) {
+  const RunFixture fixture;
+  RunRequest request = fixture.request();
+  request.project.threads = 1;
+  std::stop_source source;
+  RunMakers makers = test::usualMakers();
+  int answered = 0;
+  makers.result = [&](const ProjectStep& step, const StepAnswer& answer) {
+    if (++answered == 2) source.request_stop();
+    return report::stepResult(step, answer);
+  };
+  const auto stopped = runProject(request, makers, source.get_token());
+  ASSERT_TRUE(stopped.has_value());
+  EXPECT_EQ(rowOf(*stopped, "plan.size").status, StepStatus::kDone);
+  EXPECT_EQ(rowOf(*stopped, "fit.other").status, StepStatus::kCancelled);
+  EXPECT_EQ(rowOf(*stopped, "training.small").status, StepStatus::kCancelled);
+  request.earlier = EarlierResults::kResume;
+  EXPECT_THAT(test::keptSteps(outcomeOf(request)), ElementsAre("fit.first", "plan.size"));
+  const RunRequest whole = fixture.request("whole");
+  outcomeOf(whole);
+  test::expectSameResults(whole.results, request.results);
+}
+
+/// A finished run, and the same again.
+struct FinishedRun {
+  RunFixture fixture;
+  RunRequest request = fixture.request("out", EarlierResults::kResume);
+
+  FinishedRun() { outcomeOf(request); }
+  std::vector<std::string> keptAgain() const { return test::keptSteps(outcomeOf(request)); }
+};
+
+TEST(RunResume, KeepsEverythingThatIsUnchanged) {
+  const FinishedRun run;
+  const auto before = test::resultsIn(run.request.results);
+  EXPECT_THAT(run.keptAgain(), testing::ElementsAreArray(kAllSteps));
+  EXPECT_EQ(test::resultsIn(run.request.results), before);
+}
+
+TEST(RunResume, AnswersAnewWhatReadsAChangedTable) {
+  const FinishedRun run;
+  run.fixture.folder.write("b.csv", test::tableOfRuns(2.1));
+  EXPECT_THAT(run.keptAgain(),
+              ElementsAre("fit.first", "plan.size", "fit.other", "training.small"));
+  run.fixture.folder.write("a.csv", test::tableOfRuns(1.7));
+  EXPECT_THAT(run.keptAgain(), ElementsAre("fit.of_b", "training.small"));
+}
+
+// The table changes, the law does not: a comment line would do, here a column that no fit reads.
+TEST(RunResume, KeepsAPlanWhoseLawCameOutTheSame) {
+  const FinishedRun run;
+  std::string table = test::tableOfRuns();
+  table.replace(table.find("width"), 5, "breit");
+  run.fixture.folder.write("a.csv", table);
+  EXPECT_THAT(run.keptAgain(), ElementsAre("plan.size", "fit.of_b", "training.small"));
+}
+
+TEST(RunResume, AnswersAnewWhatIsAskedOtherwise) {
+  const FinishedRun run;
+  RunRequest other = run.request;
+  std::get<ProjectFit>(other.project.steps[2].question).question.bootstrap = 21;
+  EXPECT_THAT(test::keptSteps(outcomeOf(other)),
+              ElementsAre("fit.first", "plan.size", "fit.of_b", "training.small"));
+  other.project.seed = 4;
+  EXPECT_THAT(test::keptSteps(outcomeOf(other)), IsEmpty());
+  other.program = "1.2.4";
+  EXPECT_THAT(test::keptSteps(outcomeOf(other)), IsEmpty());
+}
+
+TEST(RunResume, AnswersAnewWhatWasDamaged) {
+  const FinishedRun run;
+  const auto before = test::resultsIn(run.request.results);
+  const fs::path& out = run.request.results;
+  std::ofstream(out / "fit.other/answer.json", std::ios::app) << " ";
+  fs::remove(out / "training.small/answer.txt");
+  std::ofstream(out / "fit.of_b/stamp.json") << "{}";
+  EXPECT_THAT(run.keptAgain(), ElementsAre("fit.first", "plan.size"));
+  EXPECT_EQ(test::resultsIn(out), before);
+}
+
+// A stamp that someone edits no longer vouches for anything, however well it reads.
+TEST(RunResume, DoesNotTrustAStampThatWasEdited) {
+  const FinishedRun run;
+  const fs::path file = run.request.results / "fit.of_b/stamp.json";
+  std::string stamp = test::fileText(file);
+  const std::size_t at = stamp.find("loss floor");
+  ASSERT_NE(at, std::string::npos);
+  stamp.replace(at, 10, "loss FLOOR");
+  std::ofstream(file) << stamp;
+  const auto planned = plannedRun(run.request);
+  ASSERT_TRUE(planned.has_value());
+  EXPECT_FALSE(planned->at(3).keep);
+  EXPECT_THAT(planned->at(3).why, HasSubstr("stamp.json: was changed"));
+}
+
+TEST(RunResume, AStepThatFailsNowLosesItsEarlierResults) {
+  const FinishedRun run;
+  run.fixture.folder.write("a.csv", "nothing");
+  const RunOutcome outcome = outcomeOf(run.request);
+  EXPECT_EQ(rowOf(outcome, "plan.size").status, StepStatus::kSkipped);
+  EXPECT_THAT(stepsWithResults(run.request.results), ElementsAre("fit.of_b", "training.small"));
+}
+
+TEST(RunResume, WithoutItEarlierResultsAreNotTouched) {
+  const FinishedRun run;
+  const auto before = test::resultsIn(run.request.results);
+  RunRequest again = run.request;
+  again.earlier = EarlierResults::kRefuse;
+  const auto refused = runProject(again, test::usualMakers());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::kUsage);
+  EXPECT_THAT(describe(refused.error()), HasSubstr("out: holds the results of 5 steps; --resume"));
+  EXPECT_EQ(test::resultsIn(run.request.results), before);
+}
+
+TEST(RunResume, OverwritingThrowsResultsAwayButNothingElse) {
+  const FinishedRun run;
+  run.fixture.folder.write("out/notes/mine.txt", "mine");
+  RunRequest again = run.request;
+  again.earlier = EarlierResults::kOverwrite;
+  again.only = {"training.small"};
+  EXPECT_THAT(test::keptSteps(outcomeOf(again)), IsEmpty());
+  EXPECT_THAT(stepsWithResults(run.request.results), ElementsAre("training.small"));
+  EXPECT_TRUE(fs::exists(run.request.results / "notes/mine.txt"));
+}
+
+TEST(RunResume, NamesResultsOfStepsThatAreGone) {
+  const FinishedRun run;
+  RunRequest smaller = run.request;
+  smaller.project.steps.pop_back();
+  const RunOutcome outcome = outcomeOf(smaller);
+  EXPECT_THAT(outcome.leftover, ElementsAre("training.small"));
+  EXPECT_THAT(report::runText(outcome), HasSubstr("no longer has are still there: training.small"));
+}
+
+/// A report that lists what it was given.
+RunMakers reportingMakers(int& written) {
+  RunMakers makers = test::usualMakers();
+  makers.report = [&written](const Project&, std::span<const AnsweredStep> answers) {
+    ++written;
+    std::string text;
+    for (const AnsweredStep& step : answers)
+      text +=
+          stepId(step.step) + (step.answer ? " yes\n" : " " + step.answer.error().message + "\n");
+    return Result<std::vector<ResultFile>>(std::vector<ResultFile>{{"report.md", text}});
+  };
+  return makers;
+}
+
+TEST(RunResume, TheReportComesLastAndHoldsWhileNoAnswerChanges) {
+  const FinishedRun run;
+  int written = 0;
+  const RunMakers makers = reportingMakers(written);
+  const RunOutcome first = outcomeOf(run.request, makers);  // all steps were kept
+  EXPECT_EQ(first.rows.back().step, "report");
+  EXPECT_EQ(first.rows.back().status, StepStatus::kDone);
+  EXPECT_EQ(test::fileText(run.request.results / "report/report.md"),
+            "fit.first yes\nplan.size yes\nfit.other yes\nfit.of_b yes\ntraining.small yes\n");
+  EXPECT_TRUE(outcomeOf(run.request, makers).rows.back().kept);
+  EXPECT_EQ(written, 1);
+  run.fixture.folder.write("b.csv", "nothing");
+  outcomeOf(run.request, makers);
+  EXPECT_EQ(written, 2);
+  EXPECT_THAT(test::fileText(run.request.results / "report/report.md"), HasSubstr("fit.of_b "));
+  EXPECT_THAT(test::fileText(run.request.results / "report/report.md"),
+              testing::Not(HasSubstr("fit.of_b yes")));
+}
+
+TEST(RunResume, ADryRunSaysWhatItWouldDoAndDoesNothing) {
+  const FinishedRun run;
+  run.fixture.folder.write("a.csv", test::tableOfRuns(1.9));
+  const auto before = test::resultsIn(run.request.results);
+  const auto planned = plannedRun(run.request);
+  ASSERT_TRUE(planned.has_value());
+  std::vector<std::string> lines;
+  for (const PlannedStep& step : *planned)
+    lines.push_back(step.step + (step.keep ? " keep" : ": " + step.why));
+  EXPECT_THAT(lines,
+              ElementsAre("fit.first: a.csv has changed", "plan.size: after fit.first",
+                          "fit.other: a.csv has changed", "fit.of_b keep", "training.small keep"));
+  EXPECT_EQ(test::resultsIn(run.request.results), before);
+  EXPECT_FALSE(fs::exists(run.fixture.folder.path() / "never"));
+  RunRequest fresh = run.fixture.request("never");
+  EXPECT_EQ(plannedRun(fresh)->at(0).why, "no results yet");
+  EXPECT_FALSE(fs::exists(fresh.results));
+}
+
+}  // namespace
+}  // namespace moe

@@ -35,6 +35,13 @@ Json comparable(const std::string& text) {
   return document;
 }
 
+/// Each window keeps laws in a folder of its own.
+Json withoutFolder(Json document) {
+  document["inputs"]["law"].erase("file");
+  document.erase("sources");
+  return document;
+}
+
 class WholeWindow : public WindowTest {
  protected:
   /// Shipped runs dropped, and a law fitted to them with few resamples.
@@ -127,11 +134,7 @@ TEST_F(WholeWindow, PlansExportsSavesAndOpensAgainWithTheNumbersOfTheCommandLine
   settle("fit");
   window_->showPage("plan");
   settle("plan");
-  Json again = comparable(report::planJson(planAnswer()));
-  EXPECT_NE(again["inputs"], Json());
-  again["inputs"]["law_file"] = shown["inputs"]["law_file"];  // each window has its own copy
-  again["sources"] = shown["sources"];
-  EXPECT_EQ(again, shown);
+  EXPECT_EQ(withoutFolder(comparable(report::planJson(planAnswer()))), withoutFolder(shown));
 }
 
 TEST_F(WholeWindow, UndoesADragInOneStep) {
@@ -183,10 +186,13 @@ TEST_F(WholeWindow, LeavingAFieldChangesNothing) {
   ASSERT_TRUE(window_->openFile(sourceFile("data/tables/projects/clark.moeplan")));
   waitFor("fit");
   for (const QString& key : window_->pageKeys())
-    for (QLineEdit* each : page(key).findChildren<QLineEdit*>())
+    for (QLineEdit* each : page(key).findChildren<QLineEdit*>()) {
+      if (!each->isVisibleTo(&page(key))) continue;
       QMetaObject::invokeMethod(each, "editingFinished");
+      ASSERT_FALSE(window_->session().history().canUndo())
+          << window_->session().history().undoText() << " at " << each->text().toStdString();
+    }
   EXPECT_FALSE(window_->isWindowModified());
-  EXPECT_FALSE(window_->session().history().canUndo());
 }
 
 // The log says neither N nor the tokens of a step; the import asks for them.

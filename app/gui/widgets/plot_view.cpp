@@ -51,6 +51,7 @@ PlotView::PlotView(QWidget* parent) : QWidget(parent), canvas_(new QCustomPlot(t
   layout->addWidget(canvas_);
   setFocusPolicy(Qt::StrongFocus);
   setMinimumSize(280, 220);
+  setAccessibleName(tr("Plot"));
   canvas_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);  // this widget sets the least
   canvas_->setContextMenuPolicy(Qt::CustomContextMenu);
   canvas_->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);

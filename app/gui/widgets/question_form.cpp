@@ -115,7 +115,9 @@ QWidget* QuestionForm::makeEditor(const FormField& field) {
 void QuestionForm::take(const FormField& field, QWidget& widget, const QString& text) {
   if (refreshing_) return;
   const std::string before = fieldText(field.place());
-  if (text.toStdString() == before) return showFault(widget, {});
+  // A combo box writes a name as its list does: "mixtral-8x7b" becomes "Mixtral-8x7B".
+  const auto letters = field.choices.empty() ? Qt::CaseSensitive : Qt::CaseInsensitive;
+  if (text.compare(formText(before), letters) == 0) return showFault(widget, {});
   const std::string wanted = typeField(field.place(), text.toStdString());
   widget.setToolTip(helpWith(field, text));
   showFault(widget, formText(wanted));

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "app/report/document/report_document.h"
+#include "app/workflows/version.h"
 #include "data/numbers.h"
 
 namespace moe::cli {
@@ -24,6 +25,15 @@ std::string statedDate() {
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
+/// Commit and tables of this program, which its numbers rest on.
+std::string buildText(const ProgramVersion& program) {
+  constexpr std::size_t kShortHash = 12;
+  return fmt::format("commit {}{}; {} tables built in, sha256 {}",
+                     program.commit.empty() ? "unknown" : program.commit,
+                     program.changed ? " with changes" : "", program.tables.size(),
+                     program.tables_sha256.substr(0, kShortHash));
+}
+
 }  // namespace
 
 Result<report::Document> projectReport(const ProjectReportRequest& request, std::stop_token stop,
@@ -32,11 +42,12 @@ Result<report::Document> projectReport(const ProjectReportRequest& request, std:
       gatherEvidence(request.project, request.project_file, request.answers,
                      report::evidenceFor(request.parts), std::move(stop), progress);
   if (!evidence) return tl::unexpected(evidence.error());
-  const report::ReportSource source{
-      request.project,
-      request.answers,
-      *evidence,
-      {"moeplan " MOEPLAN_VERSION, request.command, request.project_file, statedDate()}};
+  const ProgramVersion program = programVersion();
+  const report::ReportSource source{request.project,
+                                    request.answers,
+                                    *evidence,
+                                    {"moeplan " + program.version, buildText(program),
+                                     request.command, request.project_file, statedDate()}};
   return report::reportDocument(source, request.parts);
 }
 

@@ -201,7 +201,7 @@ std::string throughput(const ThroughputStudy& study) {
        releaseTable(study)});
 }
 
-std::string deepSeek(const std::vector<PublishedFigure>& figures) {
+std::string deepSeek(const std::vector<ServingFigure>& figures) {
   return section(
       "DeepSeek's own serving",
       {prose("DeepSeek-V3 on H800 nodes of eight at 2 USD per device-hour, as DeepSeek published "

@@ -38,7 +38,7 @@ std::string throughputTable(const ThroughputStudy& study);
 std::string releaseTable(const ThroughputStudy& study);
 
 /// DeepSeek's own figures beside ours.
-std::string deepSeekTable(const std::vector<PublishedFigure>& figures);
+std::string deepSeekTable(const std::vector<ServingFigure>& figures);
 
 /// Errors of training speeds by source, with what each prediction had not seen.
 std::string trainingTable(const std::vector<TrainingAccuracy>& rows);

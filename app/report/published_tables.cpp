@@ -30,9 +30,9 @@ std::string releaseTable(const ThroughputStudy& study) {
   return markdownTable({"Older", "Newer", "pairs", "median gain", "p10", "p90"}, rows, 2);
 }
 
-std::string deepSeekTable(const std::vector<PublishedFigure>& figures) {
+std::string deepSeekTable(const std::vector<ServingFigure>& figures) {
   std::vector<std::vector<std::string>> rows;
-  for (const PublishedFigure& figure : figures)
+  for (const ServingFigure& figure : figures)
     rows.push_back({fmt::format("{}, {}", figure.what, figure.unit), plainText(figure.published),
                     plainText(figure.without_overlap), plainText(figure.with_overlap)});
   return markdownTable({"Figure", "published", "predicted, no overlap", "predicted, full overlap"},

@@ -29,7 +29,7 @@ struct AccuracyOutcome {
   std::vector<GroupAccuracy> outside_core;  ///< rows that are not core, by machine
   std::vector<SystemAccuracy> systems;
   ThroughputStudy throughput;              ///< published by NVIDIA
-  std::vector<PublishedFigure> deepseek;   ///< published by DeepSeek
+  std::vector<ServingFigure> deepseek;     ///< published by DeepSeek
   std::vector<TrainingAccuracy> training;  ///< rows, then configurations, then models left out
 };
 

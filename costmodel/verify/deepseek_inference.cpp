@@ -60,8 +60,8 @@ double usdPerMillion(double tokens_per_s_and_node) {
 
 }  // namespace
 
-std::vector<PublishedFigure> deepSeekInference(const ModelEntry& deepseek_v3,
-                                               const KernelLibrary& h800) {
+std::vector<ServingFigure> deepSeekInference(const ModelEntry& deepseek_v3,
+                                             const KernelLibrary& h800) {
   constexpr double kHits = 0.563;
   constexpr double kPrompt = 73.7e3 * (1 - kHits);
   constexpr double kOutput = 14.8e3;

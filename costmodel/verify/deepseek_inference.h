@@ -9,7 +9,7 @@
 namespace moe {
 
 /// One published figure of DeepSeek's own serving beside its prediction.
-struct PublishedFigure {
+struct ServingFigure {
   std::string what;
   std::string unit;
   double published = 0;
@@ -23,7 +23,7 @@ struct PublishedFigure {
 /// of context. We take 128 devices for decode (144 need copies of experts), routing evened out by
 /// copies as DeepSeek does, and prompts of 4096 tokens, which are not published. Speeds and the
 /// prices that follow, from kernels measured on H100 and a roofline of the network.
-std::vector<PublishedFigure> deepSeekInference(const ModelEntry& deepseek_v3,
-                                               const KernelLibrary& h800);
+std::vector<ServingFigure> deepSeekInference(const ModelEntry& deepseek_v3,
+                                             const KernelLibrary& h800);
 
 }  // namespace moe

@@ -70,6 +70,7 @@ void addCost(const ProjectStep& step, const CostOutcome& outcome, const StepEvid
   addTable(section, key + "_divisions",
            counted(costOptionTable("Other divisions, each at its cheapest", outcome.others)));
   addTable(section, key + "_api", costBreakEvenTable(outcome));
+  addAdvice(section, outcome.advice);
 }
 
 FactSheet trainingInputsSheet(const ProjectStep& step, const TrainingCostOutcome& outcome) {
@@ -103,6 +104,7 @@ void addTraining(const ProjectStep& step, const TrainingCostOutcome& outcome, Se
       Callout{CalloutKind::kNote, "How sure", sentenceOf(trainingAccuracySentence(outcome)), {}});
   addTable(section, key + "_flop", withUnits(trainingFlopTable(outcome), {{"FLOP", "per token"}}));
   addTable(section, key + "_memory", trainingMemoryTable(outcome));
+  addAdvice(section, outcome.advice);
   if (!outcome.cost.speed) return;
   addTable(section, key + "_time", trainingTimeTable(outcome));
   addTable(section, key + "_rows",

@@ -56,6 +56,7 @@ void addOriginPart(const ReportSource& source, Section& section) {
     if (!value.empty()) sheet.facts.push_back({name, value, detail});
   };
   add("Program", origin.program, "");
+  add("Build", origin.build, "");
   add("Project", origin.project_file.filename().string(), "its questions stand below");
   add("Seed", fmt::to_string(project.seed), "of everything random; equal seeds, equal results");
   add("Threads",

@@ -54,6 +54,17 @@ void addWarnings(Section& section, const std::vector<Warning>& warnings, const s
   section.blocks.push_back(std::move(callout));
 }
 
+void addAdvice(Section& section, const std::vector<Advice>& advice) {
+  if (advice.empty()) return;
+  Callout callout{
+      CalloutKind::kNote, "Advice of published designs, not checked here unless computed", "", {}};
+  for (const Advice& piece : advice)
+    callout.items.push_back(fmt::format("{} [{}{}].", piece.message,
+                                        piece.basis == AdviceBasis::kComputed ? "computed: " : "",
+                                        piece.source));
+  section.blocks.push_back(std::move(callout));
+}
+
 void addFailures(const ReportSource& source, std::string_view kind, Section& section) {
   for (const AnsweredStep& step : source.answers) {
     if (step.answer || stepKind(step.step.question) != kind) continue;

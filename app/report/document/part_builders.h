@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/report/document/report_document.h"
+#include "costmodel/advice/advice.h"
 
 namespace moe::report {
 
@@ -55,6 +56,9 @@ void addFigure(Section& section, const std::string& prefix, PlotSpec plot, bool 
 /// All warnings in one frame; nothing without any.
 void addWarnings(Section& section, const std::vector<Warning>& warnings,
                  const std::string& title = "Warnings");
+
+/// What published designs advise, each piece with its source; nothing without any.
+void addAdvice(Section& section, const std::vector<Advice>& advice);
 
 /// The reasons of steps of one kind ("fit", "plan", ...) that have no answer, each in a frame.
 void addFailures(const ReportSource& source, std::string_view kind, Section& section);

@@ -91,6 +91,7 @@ void addPlan(const ProjectStep& step, const PlanAnswer& answer, const StepEviden
   addTable(section, key + "_other_fits", variantTable(answer));
   addTable(section, key + "_paper",
            withUnits(paperTable(answer), {{"Paper", "ratio"}, {"Ours", "ratio"}}));
+  addAdvice(section, answer.advice);
 }
 
 /// Tables of a lifetime plan leave these to their headings.
@@ -113,6 +114,7 @@ void addLifetime(const ProjectStep& step, const LifetimeAnswer& answer, Section&
   addTable(section, key + "_intervals", intervalTable(answer));
   addTable(section, key + "_other_fits", lifetimeVariantTable(answer));
   addTable(section, key + "_model", modelTable(answer));
+  addAdvice(section, answer.advice);
 }
 
 void addFront(const ProjectStep& step, const FrontAnswer& answer, Section& section) {

@@ -17,6 +17,7 @@ namespace moe::report {
 /// Who made the report, and how it is made again.
 struct ReportOrigin {
   std::string program;  ///< "moeplan 0.1.0"
+  std::string build;    ///< "commit c174dda41a2b; tables built in: sha256 3f2a..."; may be empty
   std::string command;  ///< "moeplan report clark.moeplan --out report.html"
   std::filesystem::path project_file;
   std::string date;  ///< as it is shown; empty: none, so that equal inputs give equal bytes

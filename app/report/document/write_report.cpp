@@ -50,7 +50,7 @@ Result<void> writePdf(const Document& document, const fs::path& path,
   if (!drawing.pdf)
     return fail(ErrorKind::kInput, path.string(),
                 fmt::format("{} and writes no PDF; name a file that ends with .html, .md or .json, "
-                            "or build with -DMOEPLAN_GUI=ON",
+                            "or install moeplan-gui",
                             kDrawsNothing));
   return writeText(path, drawing.pdf(document));
 }

@@ -37,9 +37,11 @@ struct SmallReport {
       gatherEvidence(project, kReportProject, answers, {.accuracy = false}).value();
 
   Document document(const std::vector<std::string>& parts = reportPartNames()) const {
-    return reportDocument(
-        {project, answers, evidence, {"moeplan", "moeplan report small.toml", kReportProject, ""}},
-        parts);
+    return reportDocument({project,
+                           answers,
+                           evidence,
+                           {"moeplan", "", "moeplan report small.toml", kReportProject, ""}},
+                          parts);
   }
 };
 

@@ -105,8 +105,8 @@ inline RunMakers usualMakers() {
   return {[](const ProjectStep& step, const StepAnswer& answer) {
             return report::stepResult(step, answer);
           },
-          {},
-          report::runSummary};
+          report::runSummary,
+          {}};
 }
 
 inline RunOutcome outcomeOf(const RunRequest& request, const RunMakers& makers = usualMakers()) {

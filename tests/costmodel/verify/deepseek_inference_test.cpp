@@ -18,7 +18,7 @@ TEST(DeepSeekInference, PublishedSpeedsLieBetweenNoAndPerfectOverlap) {
   ASSERT_TRUE(kernels);
   const auto figures = deepSeekInference(findModel(models, "deepseek-v3").value(), *kernels);
   ASSERT_EQ(figures.size(), 4u);
-  for (const PublishedFigure& figure : figures) {
+  for (const ServingFigure& figure : figures) {
     const double low = std::min(figure.without_overlap, figure.with_overlap);
     const double high = std::max(figure.without_overlap, figure.with_overlap);
     EXPECT_GT(figure.published, 0.8 * low) << figure.what;

@@ -202,9 +202,8 @@ TEST(LayerStudy, SeesAKernelThatRefusesTooEarly) {
   VerifySample limits = smallSample();
   limits.layers.clear();
   limits.blocks.clear();
-  const auto study =
-      runLayerStudy(test::fakeBench(kernels, machine), calibratedLibrary(kernels, machine), limits,
-                    ColdRule{Bytes(1e4), {}, {}}, {}, {}, {});
+  const auto study = runLayerStudy(test::fakeBench(kernels, machine),
+                                   calibratedLibrary(kernels, machine), limits, {}, {}, {});
   ASSERT_TRUE(study) << describe(study.error());
   EXPECT_EQ(study->rows.back().accepted_sequences, 1);
   EXPECT_EQ(study->rows.back().verdict, RowVerdict::kFailed);

@@ -11,7 +11,8 @@ namespace {
 using report::AxisScale;
 using report::PlotAxis;
 
-constexpr double kMargin = 0.05;  // of the range, on both sides
+constexpr double kMargin = 0.05;        // of the range, on both sides
+constexpr double kMarkerMargin = 0.09;  // likewise, so that a ring at the end is whole
 constexpr double kMostTextShare = 0.35;
 constexpr int kLongCategory = 26;  // letters, from which it is broken
 
@@ -159,8 +160,9 @@ PlotExtent extentOf(const report::PlotSpec& spec, double text_share) {
     y.add(spec.map->y);
   }
   PlotExtent extent;
-  extent.x = spec.bars.empty() ? x.widened(kMargin, kMargin) : barRange(spec, x, text_share);
-  extent.y = y.widened(kMargin, kMargin);
+  const double margin = spec.markers.empty() ? kMargin : kMarkerMargin;
+  extent.x = spec.bars.empty() ? x.widened(margin, margin) : barRange(spec, x, text_share);
+  extent.y = y.widened(margin, margin);
   if (!spec.y.categories.empty())
     extent.y = {-0.5, static_cast<double>(spec.y.categories.size()) - 0.5};
   return {statedOr(spec.x, extent.x), statedOr(spec.y, extent.y)};

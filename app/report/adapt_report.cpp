@@ -30,7 +30,9 @@ std::string adaptHead(const AdaptOutcome& outcome) {
                   countText(static_cast<double>(params.active())), params.total());
   std::string settings;
   if (usesLowRank(outcome))
-    settings += fmt::format("LoRA of rank {} on {}; ", outcome.rank, outcome.targets);
+    settings += fmt::format(
+        "LoRA of rank {} on {}; ", outcome.rank,
+        outcome.targets == "all" ? "all matrices but embedding and head" : outcome.targets);
   if (usesMixture(outcome)) settings += fmt::format("mixtures of {}; ", outcome.mixture);
   settings += outcome.freeze_router
                   ? "the model's routers are frozen"

@@ -185,7 +185,7 @@ TextTable adaptServingTable(const AdaptOutcome& outcome) {
 
 TextTable adaptLayerTable(const AdaptOutcome& outcome, const AdaptSelection& selection) {
   TextTable table{fmt::format("Experts of {} by {} scores, p {} (ESFT)", selection.task,
-                              name(selection.kind), plainText(selection.p)),
+                              name(selection.kind), selection.p),
                   {{"Layer"},
                    {"Experts"},
                    {"Effective", "of all"},
@@ -233,7 +233,7 @@ TextTable adaptSweepTable(const AdaptOutcome& outcome, const AdaptSelection& sel
   const double all = static_cast<double>(outcome.model.params.total());
   for (const SelectionPoint& point : selection.sweep) {
     const double trained = static_cast<double>(point.experts) * oneExpertParams(outcome);
-    table.rows.push_back({plainText(point.p), std::to_string(point.experts),
+    table.rows.push_back({fmt::format("{}", point.p), std::to_string(point.experts),
                           decimalText(point.mean, 2), std::to_string(point.least),
                           std::to_string(point.most), countText(trained),
                           percentText(trained / all), bytesText(Bytes(2 * trained))});

@@ -23,8 +23,6 @@ Result<void> checkAdaptRun(const AdaptRequest& request) {
     return usageError("--devices", fmt::format("is {}; 1 and more are possible", *request.devices));
   if (request.zero_stage && (*request.zero_stage < 0 || *request.zero_stage > 3))
     return usageError("--zero", fmt::format("is {}; 0 to 3 are possible", *request.zero_stage));
-  if (request.recompute == Recompute::kSelective)
-    return usageError("--recompute", "selective is not modelled here; use none or full");
   const std::pair<const char*, std::optional<double>> numbers[] = {
       {"--tokens", request.tokens},
       {"--sequence-length", request.sequence_length},

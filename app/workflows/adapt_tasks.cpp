@@ -191,16 +191,14 @@ Result<std::vector<AdaptTask>> adaptTasks(const AdaptRequest& request,
   return tasks;
 }
 
-Result<std::vector<TaskPair>> taskPairs(const std::vector<AdaptTask>& tasks,
-                                        const AdaptRequest& request, ScoreKind kind,
-                                        std::size_t top_k) {
+std::vector<TaskPair> taskPairs(const std::vector<AdaptTask>& tasks, const AdaptRequest& request,
+                                ScoreKind kind, std::size_t top_k) {
   std::vector<TaskPair> pairs;
   for (std::size_t a = 0; a < tasks.size(); ++a)
     for (std::size_t b = a + 1; b < tasks.size(); ++b) {
       const auto first = selectionOf(tasks[a], request, kind);
-      if (!first) return tl::unexpected(first.error());
       const auto second = selectionOf(tasks[b], request, kind);
-      if (!second) return tl::unexpected(second.error());
+      if (!first || !second) continue;
       TaskPair pair{tasks[a].name, tasks[b].name, selectionOverlap(*first, *second), {}};
       const auto scores_a = scoresOf(tasks[a], kind);
       const auto scores_b = scoresOf(tasks[b], kind);

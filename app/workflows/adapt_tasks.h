@@ -46,8 +46,8 @@ struct TaskPair {
   SelectionOverlap selection;
   std::optional<double> top_experts;  ///< of the k of highest score a layer, those in both
 };
-Result<std::vector<TaskPair>> taskPairs(const std::vector<AdaptTask>& tasks,
-                                        const AdaptRequest& request, ScoreKind kind,
-                                        std::size_t top_k);
+/// Every pair of tasks that have scores of this kind, or a selection.
+std::vector<TaskPair> taskPairs(const std::vector<AdaptTask>& tasks, const AdaptRequest& request,
+                                ScoreKind kind, std::size_t top_k);
 
 }  // namespace moe

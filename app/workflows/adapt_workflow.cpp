@@ -5,12 +5,10 @@
 #include <algorithm>
 #include <numeric>
 
-#include "app/workflows/account_workflow.h"
+#include "app/workflows/adapt_notes.h"
 #include "app/workflows/adapt_run.h"
 #include "app/workflows/model_choice.h"
 #include "app/workflows/write_file.h"
-#include "costmodel/training/training_points.h"
-#include "data/catalog/catalog.h"
 
 namespace moe {
 namespace {
@@ -67,10 +65,8 @@ Result<AdaptSelection> selectionFor(const AdaptTask& task, const AdaptOutcome& o
   auto config = selectionOf(task, request, kind);
   if (!config) return tl::unexpected(config.error());
   selection.config = *std::move(config);
-  auto pairs =
+  selection.pairs =
       taskPairs(outcome.tasks, request, kind, static_cast<std::size_t>(outcome.model.entry.top_k));
-  if (!pairs) return tl::unexpected(pairs.error());
-  selection.pairs = *std::move(pairs);
   const auto scores = scoresOf(task, kind);
   if (task.config || !scores) return selection;
   const std::vector<double> thresholds = sweptThresholds();
@@ -109,16 +105,47 @@ std::vector<std::vector<double>> tokenShares(const AdaptTask* task, const EsftCo
   return task->token->values;
 }
 
-/// Of every method that was asked for, whether or not it has a row.
-void addQualities(AdaptOutcome& outcome, const std::vector<AdaptationMethod>& methods) {
-  for (const PublishedQuality& one : publishedQualities()) {
-    const bool any = one.model.empty() && outcome.model.entry.experts > 0;
-    const bool asked = std::find(methods.begin(), methods.end(), one.method) != methods.end();
-    if (asked && (any || one.model == outcome.model.entry.name)) outcome.qualities.push_back(one);
+/// Settings of one method; none when it is left out of a comparison of all.
+Result<std::optional<AdaptationSettings>> settingsFor(AdaptationMethod method,
+                                                      AdaptOutcome& outcome,
+                                                      const AdaptRequest& request,
+                                                      const LoraTargets& targets,
+                                                      const AdaptTask* task) {
+  AdaptationSettings settings;
+  settings.method = method;
+  settings.targets = targets;
+  settings.rank = request.rank;
+  settings.mixture = request.mixture;
+  settings.freeze_router = request.freeze_router;
+  if (selectsExperts(method) && outcome.model.entry.experts > 0) {
+    const auto added = addSelection(outcome, request, method, task);
+    if (!added) return tl::unexpected(added.error());
+    if (!*added) return std::nullopt;
+    settings.selection = outcome.selections.back().config;
+    settings.token_scores = tokenShares(task, *settings.selection);
   }
+  const auto good = checkAdaptation(settings, outcome.model);
+  if (good) return settings;
+  // What trains nothing is left out of a comparison, and refused when it was asked for.
+  const bool nothing = good.error().where == "--method" || good.error().where == "--routing";
+  if (asksForAll(request) && nothing) return std::nullopt;
+  return tl::unexpected(good.error());
 }
 
-/// Adds a row for each method; leaves out those that have nothing to train when all were asked for.
+Result<AdaptRow> rowFor(const AdaptationSettings& settings, const AdaptOutcome& outcome,
+                        const AdaptRequest& request) {
+  auto adapted = adaptModel(outcome.model, settings);
+  if (!adapted) return tl::unexpected(adapted.error());
+  AdaptRow row;
+  row.method = settings.method;
+  row.adapted = *std::move(adapted);
+  row.bytes = adaptationBytes(row.adapted, TrainingMemoryRules{});
+  row.activation_bytes_per_token =
+      activationBytesPerToken(row.adapted, request.recompute == Recompute::kFull);
+  return row;
+}
+
+/// Adds a row for each method, and gives the settings of the rows.
 Result<std::vector<AdaptationSettings>> addRows(AdaptOutcome& outcome, const AdaptRequest& request,
                                                 const AdaptTask* task) {
   const auto methods = methodsOf(request);
@@ -127,37 +154,16 @@ Result<std::vector<AdaptationSettings>> addRows(AdaptOutcome& outcome, const Ada
   const auto targets = loraTargetsOf(request.targets.empty() ? all : request.targets, "--targets");
   if (!targets) return tl::unexpected(targets.error());
   outcome.targets = targets->text;
-  addQualities(outcome, *methods);
+  addAdaptQualities(outcome, *methods);
   std::vector<AdaptationSettings> rows;
   for (const AdaptationMethod method : *methods) {
-    AdaptationSettings settings;
-    settings.method = method;
-    settings.targets = *targets;
-    settings.rank = request.rank;
-    settings.mixture = request.mixture;
-    settings.freeze_router = request.freeze_router;
-    if (selectsExperts(method) && outcome.model.entry.experts > 0) {
-      const auto added = addSelection(outcome, request, method, task);
-      if (!added) return tl::unexpected(added.error());
-      if (!*added) continue;
-      settings.selection = outcome.selections.back().config;
-      settings.token_scores = tokenShares(task, *settings.selection);
-    }
-    if (const auto good = checkAdaptation(settings, outcome.model); !good) {
-      // "trains nothing" is left out of a comparison, and refused when it was asked for.
-      const bool nothing = good.error().where == "--method" || good.error().where == "--routing";
-      if (asksForAll(request) && nothing) continue;
-      return tl::unexpected(good.error());
-    }
-    auto adapted = adaptModel(outcome.model, settings);
-    if (!adapted) return tl::unexpected(adapted.error());
-    AdaptRow& row = outcome.rows.emplace_back();
-    row.method = method;
-    row.adapted = *std::move(adapted);
-    row.bytes = adaptationBytes(row.adapted, TrainingMemoryRules{});
-    row.activation_bytes_per_token =
-        activationBytesPerToken(row.adapted, request.recompute == Recompute::kFull);
-    rows.push_back(std::move(settings));
+    auto settings = settingsFor(method, outcome, request, *targets, task);
+    if (!settings) return tl::unexpected(settings.error());
+    if (!*settings) continue;
+    auto row = rowFor(**settings, outcome, request);
+    if (!row) return tl::unexpected(row.error());
+    outcome.rows.push_back(*std::move(row));
+    rows.push_back(**std::move(settings));
   }
   return rows;
 }
@@ -182,98 +188,6 @@ Result<void> saveConfig(AdaptOutcome& outcome, const AdaptRequest& request) {
   return {};
 }
 
-void warnAdapt(AdaptOutcome& outcome, const char* code, std::string message) {
-  outcome.warnings.push_back({code, std::move(message)});
-}
-
-void addSelectionWarnings(AdaptOutcome& outcome, const AdaptTask* task) {
-  const ModelEntry& model = outcome.model.entry;
-  if (outcome.selections.empty()) return;
-  if (routingKind(model) == RoutingKind::kCoarse)
-    warnAdapt(outcome, "few_coarse_experts",
-              fmt::format("{} has {} wide experts a layer, of which a token takes {}: a selection "
-                          "is a large part of the model and separates tasks less than among many "
-                          "narrow experts, for which ESFT was made",
-                          model.name, model.experts, model.top_k));
-  constexpr std::size_t kFewTokens = 4096;
-  if (task != nullptr && task->tokens > 0 && task->tokens < kFewTokens)
-    warnAdapt(outcome, "few_tokens",
-              fmt::format("{} tokens were routed; the released selections rest on some 8000, the "
-                          "paper asks for 131072",
-                          task->tokens));
-  for (const AdaptSelection& selection : outcome.selections) {
-    if (selection.kind != ScoreKind::kGate || selection.layer_sums.empty()) continue;
-    const auto [least, most] =
-        std::minmax_element(selection.layer_sums.begin(), selection.layer_sums.end());
-    warnAdapt(
-        outcome, "gate_threshold_is_absolute",
-        fmt::format("gate scores of a layer add up to {:.2f} to {:.2f}, not to 1: p {} is {:.0f} "
-                    "to {:.0f} % of what the chosen experts get",
-                    *least, *most, selection.p, 100 * selection.p / *most,
-                    100 * selection.p / *least));
-  }
-}
-
-void addAdaptWarnings(AdaptOutcome& outcome, const AdaptRequest& request, const AdaptTask* task) {
-  addSelectionWarnings(outcome, task);
-  if (outcome.model.entry.encoder_layers > 0)
-    warnAdapt(outcome, "encoder_decoder",
-              "FLOP, time and serving of encoder-decoder models are not modelled; parameters and "
-              "bytes are exact");
-  if (asksForAll(request) && task == nullptr && outcome.model.entry.experts > 0 &&
-      outcome.model.entry.encoder_layers == 0)
-    warnAdapt(outcome, "no_routing",
-              "esft-token and esft-gate are left out: they need the routing of a task (--routing)");
-}
-
-/// Systems of the table of published figures that adapt a model.
-bool isAdaptation(const PublishedFigure& figure) {
-  for (const char* system : {"ESFT", "(IA)3", "LoRA", "MoV", "MoLORA"})
-    if (figure.system.starts_with(system)) return true;
-  return false;
-}
-
-/// Whether a figure is of adapting this model: by the model that it is derived from or, where
-/// nothing is derived, by what was adapted in its paper.
-bool adaptsModel(const PublishedFigure& figure, const ModelCatalog& catalog,
-                 const std::string& model) {
-  if (!isAdaptation(figure)) return false;
-  if (isAbout(figure, catalog, model)) return true;
-  for (const auto& [argument, value] : figure.arguments)
-    if (argument == "model") return false;
-  return figure.system.starts_with("ESFT")
-             ? model == "DeepSeek-V2-Lite"
-             : model == "T5-v1.1-XL" && figure.quantity.find("T5-3B") != std::string::npos;
-}
-
-Result<void> addPublishedFigures(AdaptOutcome& outcome, const AdaptRequest& request) {
-  const auto catalog = loadModels(request.catalog_dir);
-  if (!catalog) return tl::unexpected(catalog.error());
-  const std::vector<Derivation> derivations = publishedDerivations();
-  for (const PublishedFigure& figure : shippedPublishedFigures())
-    if (adaptsModel(figure, *catalog, outcome.model.entry.name))
-      outcome.figures.push_back(matchFigure(figure, derivations, *catalog));
-  return {};
-}
-
-void addAdaptSources(AdaptOutcome& outcome) {
-  const ModelEntry& model = outcome.model.entry;
-  outcome.sources.push_back(
-      fmt::format("model {}: {} ({})", model.name, model.source, model.verification));
-  for (const AdaptTask& task : outcome.tasks)
-    outcome.sources.push_back(
-        fmt::format("routing of {}: {} ({})", task.name, task.source, task.basis));
-  if (!outcome.run) return;
-  const Accelerator& machine = outcome.run->accelerator;
-  outcome.sources.push_back(
-      fmt::format("accelerator {}: {} ({})", machine.name, machine.source, machine.verification));
-  outcome.sources.push_back(outcome.run->mfu
-                                ? "speed of full fine-tuning: --mfu"
-                                : "speed of full fine-tuning: measured training rows "
-                                  "(data/tables/training/SOURCE.md); others by their FLOP");
-  outcome.sources.push_back("price: " + outcome.price_source);
-}
-
 }  // namespace
 
 std::vector<double> sweptThresholds() {
@@ -281,6 +195,8 @@ std::vector<double> sweptThresholds() {
 }
 
 Result<AdaptOutcome> runAdapt(const AdaptRequest& request) {
+  if (request.recompute == Recompute::kSelective)
+    return usageError("--recompute", "selective is not modelled here; use none or full");
   AdaptOutcome outcome;
   auto model = adaptedArchitecture(request);
   if (!model) return tl::unexpected(model.error());
@@ -302,10 +218,10 @@ Result<AdaptOutcome> runAdapt(const AdaptRequest& request) {
   if (auto added = addAdaptCosts(outcome, request); !added) return tl::unexpected(added.error());
   if (auto added = addAdaptServing(outcome, request, *settings); !added)
     return tl::unexpected(added.error());
-  if (auto added = addPublishedFigures(outcome, request); !added)
+  if (auto added = addAdaptFigures(outcome, request.catalog_dir); !added)
     return tl::unexpected(added.error());
   if (auto saved = saveConfig(outcome, request); !saved) return tl::unexpected(saved.error());
-  addAdaptWarnings(outcome, request, *task);
+  addAdaptWarnings(outcome, *task, asksForAll(request));
   addAdaptSources(outcome);
   return outcome;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "data/readers/routing_trace.h"
+#include "data/routing/task_routing.h"
 
 namespace moe {
 namespace {
@@ -48,6 +49,14 @@ AdvisedModel advisedModel(const ModelArchitecture& model) {
   return advised;
 }
 
+/// Token by token, where the routing is known so.
+std::optional<RoutingTrace> measuredTrace(const std::string& path, const RoutedModel& sizes) {
+  if (auto trace = readRoutingTrace(path, sizes.experts)) return *std::move(trace);
+  const auto tasks = readTaskRouting(path, sizes);
+  if (!tasks || tasks->size() != 1) return std::nullopt;
+  return tasks->front().trace;
+}
+
 /// The popularity that the request names, for models whose trace is not at hand.
 Result<void> addCostDrops(std::vector<Advice>& advice, const CostRequest& request,
                           const CostSetting& setting) {
@@ -59,7 +68,8 @@ Result<void> addCostDrops(std::vector<Advice>& advice, const CostRequest& reques
     return {};
   }
   const auto experts = static_cast<std::size_t>(model.experts);
-  if (const auto trace = readRoutingTrace(request.router_skew, experts)) {
+  const RoutedModel sizes{static_cast<std::size_t>(model.top_k), experts};
+  if (const auto trace = measuredTrace(request.router_skew, sizes)) {
     const auto drops = countedDrops(*trace, kGroupTokens, kAdviceSeed);
     if (!drops) return tl::unexpected(drops.error());
     advice.push_back(capacityAdvice(*drops, "the routing of " + request.router_skew));
@@ -68,7 +78,7 @@ Result<void> addCostDrops(std::vector<Advice>& advice, const CostRequest& reques
   RoutingAssumption measured;
   measured.popularity = PopularityKind::kMeasured;
   measured.correlation = correlation;
-  auto counts = readExpertCounts(request.router_skew, experts);
+  auto counts = readRoutingCounts(request.router_skew, sizes);
   if (!counts) return tl::unexpected(counts.error());
   measured.measured = *std::move(counts);
   const auto drops = assumedDrops(measured, experts, static_cast<std::size_t>(model.top_k),

@@ -1,6 +1,7 @@
 #include "costmodel/adaptation/adaptation_cost.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace moe {
 namespace {
@@ -48,14 +49,15 @@ Result<AdaptationCost> adaptationCost(const AdaptedModel& adapted, const Adaptat
   AdaptationCost cost;
   cost.flop = *flop;
   placeOnDevices(cost, adapted, run);
-  cost.tokens_per_s_per_device =
-      full.tokens_per_s_per_device * full.flop_per_token / flop->computed();
+  const double ratio = full.flop_per_token / flop->computed();
+  cost.tokens_per_s_per_device = full.tokens_per_s_per_device * ratio;
   cost.device_time = Seconds(run.tokens / cost.tokens_per_s_per_device);
   cost.time = cost.device_time / run.setup.devices;
   cost.price = cost.device_time * run.price;
   cost.low_factor = full.low_factor;
   cost.high_factor = full.high_factor;
-  if (full.basis) cost.basis = std::max(*full.basis, Basis::kRoofline);
+  const bool is_full = std::abs(ratio - 1) < 1e-12;
+  if (full.basis) cost.basis = is_full ? *full.basis : std::max(*full.basis, Basis::kRoofline);
   return cost;
 }
 

@@ -33,7 +33,9 @@ struct AdaptationCost {
   Usd price;
   double low_factor = 1;  ///< 90 % interval: times `time` and `price`; 1 with a given MFU
   double high_factor = 1;
-  std::optional<Basis> basis;  ///< of the speed; none with a given MFU
+  /// Of the speed: that of full fine-tuning, at best roofline for what goes by its FLOP; none with
+  /// a given MFU.
+  std::optional<Basis> basis;
 };
 
 /// Speed of full fine-tuning of a model on a machine, which those of all methods follow from: time

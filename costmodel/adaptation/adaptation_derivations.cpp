@@ -70,14 +70,16 @@ Result<double> loraShare(const Inputs& inputs) {
   return trainedShare(inputs, *settings, allTrained);
 }
 
+bool asReleased(const Inputs& inputs) { return inputs.textOr("routers", "") != "described"; }
+
 Result<double> movShare(const Inputs& inputs) {
-  const auto settings = figureSettings(inputs, AdaptationMethod::kMov, true);
+  const auto settings = figureSettings(inputs, AdaptationMethod::kMov, asReleased(inputs));
   if (!settings) return tl::unexpected(settings.error());
   return trainedShare(inputs, *settings, allTrained);
 }
 
 Result<double> moloraShare(const Inputs& inputs) {
-  const auto settings = figureSettings(inputs, AdaptationMethod::kMolora, true);
+  const auto settings = figureSettings(inputs, AdaptationMethod::kMolora, asReleased(inputs));
   if (!settings) return tl::unexpected(settings.error());
   return trainedShare(inputs, *settings, allTrained);
 }
@@ -109,9 +111,8 @@ std::vector<Derivation> adaptationDerivations(const std::filesystem::path& relea
       {"ia3-share", "n (vectors on keys, values and the inner width of FFNs) / parameters",
        ia3Share},
       {"lora-share", "rank (in + out) of each target / parameters", loraShare},
-      {"mov-share", "n (vectors + routers of the released code) / parameters", movShare},
-      {"molora-share", "n (rank (in + out) + in) of each target of the released code / parameters",
-       moloraShare},
+      {"mov-share", "n (vectors + routers) / parameters", movShare},
+      {"molora-share", "n (rank (in + out) + in) of each target / parameters", moloraShare},
       {"esft-selected-experts", "experts whose token scores reach the threshold, all layers",
        [released](const Inputs& inputs) { return esftExperts(inputs, released); }},
   };

@@ -11,8 +11,8 @@ namespace moe {
 ///
 ///   ia3-share     model, of, experts (1): n x the vectors of (IA)3, over `of`
 ///   lora-share    model, of, rank, targets: attention+ffn, or released-code (without wi_1)
-///   mov-share     model, of, experts: with the routers of the released code
-///   molora-share  model, of, experts, rank: the same
+///   mov-share     model, of, experts, routers: described in the paper, else of the released code
+///   molora-share  model, of, experts, rank, routers: the same, and without wi_1 as released
 ///   esft-selected-experts  task, threshold: experts by the token scores of `released`/
 ///                 expert_scores/TASK, where that folder is named and has them; they do not ship
 ///

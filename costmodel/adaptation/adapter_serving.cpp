@@ -147,7 +147,9 @@ AdapterServing adapterServing(const AdapterServingQuestion& question, const Adap
     serving.shared.output_tokens_per_s *= slower;
     serving.shared.tpot += serving.extra_step;
   }
-  addCopies(serving, question, alone, option ? option->point.concurrency : question.adapters);
+  const auto busiest =
+      option ? option : cheapestConcurrency(base, alone, question.engine_limit, 1, {});
+  addCopies(serving, question, alone, busiest ? busiest->point.concurrency : question.adapters);
   return serving;
 }
 

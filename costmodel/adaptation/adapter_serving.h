@@ -34,6 +34,7 @@ struct AdapterServing {
   bool fits = false;
   AdapterDeployment shared;  ///< one base with all adapters
   /// As many full copies, each on a deployment of its own, with the same requests in all.
+  /// Where the adapters do not fit, as many requests as the base alone would serve.
   AdapterDeployment copies;
   double adapters_per_step = 0;  ///< distinct ones that a decode step reads
   Bytes extra_read;              ///< a decode step's, for the adapters, all devices together

@@ -3,12 +3,13 @@
 #include <span>
 #include <string>
 
-#include "costmodel/kernels/routing/router_rule.h"
 #include "costmodel/kernels/routing/routing.h"
 #include "costmodel/verify/layer_check.h"
 #include "data/error.h"
 
 namespace moe {
+
+struct RouterRule;
 
 /// A kernel's own routing beside what a router rule decides from reference logits.
 struct RoutingCheck {

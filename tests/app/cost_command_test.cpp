@@ -227,7 +227,7 @@ TEST(CostCommand, RefusesWhatItCannotCost) {
 }
 
 TEST(CatalogCommand, ListsEveryKind) {
-  EXPECT_EQ(document("catalog models")["models"].size(), 68u);
+  EXPECT_EQ(document("catalog models")["models"].size(), 100u);
   EXPECT_EQ(document("catalog hardware")["hardware"].size(), 30u);
   EXPECT_GE(document("catalog laws")["presets"].size(), 5u);
   const json prices = document("catalog prices");

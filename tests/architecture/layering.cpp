@@ -61,7 +61,7 @@ const Room* findRoom(std::string_view path) {
 }
 
 /// Libraries that stay inside .cpp files. A header that shows one is internal: only .cpp files of
-/// its own room may include it.
+/// its own room may include it, and headers of that room that show one themselves.
 constexpr std::array<std::string_view, 6> kHiddenLibraries{"ceres/", "nlohmann/", "CLI/",
                                                            "toml++", "oneapi/",   "kainjow/"};
 
@@ -144,7 +144,8 @@ Headers internalHeaders(const std::vector<Include>& includes) {
 
 std::string internalHeaderProblem(const Include& include, const Headers& internal) {
   if (!internal.contains(include.target)) return {};
-  if (include.file.ends_with(".cpp") && roomOf(include.file) == roomOf(include.target)) return {};
+  const bool hidden = include.file.ends_with(".cpp") || internal.contains(include.file);
+  if (hidden && roomOf(include.file) == roomOf(include.target)) return {};
   return "shows a library that stays inside the .cpp files of its room";
 }
 

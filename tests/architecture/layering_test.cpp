@@ -62,6 +62,8 @@ TEST(Layering, KeepsAHeaderThatShowsALibraryInsideItsRoom) {
     const TemporaryFolder tree;
     tree.write("data/shows.h", "#include <" + library + ">\n");
     tree.write("data/a.cpp", "#include \"data/shows.h\"\n");  // allowed
+    tree.write("data/also.h",
+               "#include <" + library + ">\n#include \"data/shows.h\"\n");  // allowed
     tree.write("data/b.h", "#include \"data/shows.h\"\n");
     tree.write("fitting/c.cpp", "#include \"data/shows.h\"\n");
     const std::string why =

@@ -20,6 +20,7 @@
 #include "app/gui/widgets/data_table.h"
 #include "app/gui/widgets/plot_view.h"
 #include "app/workflows/write_file.h"
+#include "data/error.h"
 #include "fitting/laws/law_file.h"
 #include "tests/support/temporary_folder.h"
 
@@ -93,7 +94,7 @@ void measureSlider(const test::TemporaryFolder& folder, const char* name, const 
     const int before = shown;
     times.push_back(millisecondsOf([&] {
       edits.push_back(millisecondsOf([&] { slider.setValue(slider.value() + 5); }));
-      QTest::qWaitFor([&] { return shown > before; }, kPatience);
+      require(QTest::qWaitFor([&] { return shown > before; }, kPatience), "no curves came");
       canvas.replot(QCustomPlot::rpImmediateRefresh);
       canvas.repaint();
     }));
@@ -125,7 +126,8 @@ void measureManyRuns(const test::TemporaryFolder& folder) {
   gui::Page& page = *window.page("fit");
   fmt::print("| 100 000 runs: dropped to shown | {:.0f} | | |\n", millisecondsOf([&] {
                window.takeFiles({QString::fromStdString(file.string())});
-               QTest::qWaitFor([&] { return !page.jobs().running(); }, kPatience);
+               require(QTest::qWaitFor([&] { return !page.jobs().running(); }, kPatience),
+                       "the table was not read in time");
                QApplication::processEvents();
              }));
   auto& table = *page.findChild<gui::DataTable*>("runs");

@@ -69,12 +69,13 @@ std::string typedName(std::string_view name) {
   return typed;
 }
 
-/// The name, or a shorter alias that begins like it: "h100-sxm" for "H100-80GB SXM". "GB200 NVL72
-/// (per GPU)" would need quotes in a shell.
+/// The name, or, where a shell would need quotes, a shorter alias that begins like it: "h100-sxm"
+/// for "H100-80GB SXM".
 template <class Entry>
 std::string wordOf(const Entry& entry) {
   constexpr std::size_t kLikeness = 3;
   const std::string name = typedName(entry.name);
+  if (entry.name.find_first_of(" (") == std::string::npos) return name;
   for (const std::string& alias : entry.aliases)
     if (alias.size() < name.size() && name.starts_with(typedName(alias).substr(0, kLikeness)))
       return typedName(alias);

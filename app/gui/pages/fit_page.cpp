@@ -43,6 +43,10 @@ FitPage::FitPage(Session& session, QWidget* parent)
   connect(&jobs_, &JobRunner::broke, this, &Page::problem);
   connect(&jobs_, &JobRunner::runningChanged, this,
           [this](bool running) { fit_button_->setEnabled(!running && presenter_.hasRuns()); });
+  connect(&session, &Session::opened, this, [this] {
+    jobs_.stop();
+    presenter_.opened();
+  });
   connect(&session, &Session::projectChanged, this, [this] {
     presenter_.projectChanged(session_.project());
     if (isVisible()) readRuns();

@@ -142,8 +142,13 @@ void ReportPage::settle(std::function<void()> done) {
 void ReportPage::setTheme(const plot::PlotTheme& theme) { preview_->setTheme(theme); }
 
 void ReportPage::showQuestion() {
-  title_->setText(QString::fromStdString(presenter_.question().title));
-  question_->setText(QString::fromStdString(presenter_.question().question));
+  const auto show = [](QLineEdit& edit, const std::string& text) {
+    if (edit.text().toStdString() == text) return;
+    edit.setText(QString::fromStdString(text));
+    edit.setCursorPosition(0);  // a long text shows its beginning
+  };
+  show(*title_, presenter_.question().title);
+  show(*question_, presenter_.question().question);
   const std::vector<ReportPart> parts = presenter_.parts();
   for (std::size_t i = 0; i < parts_.size() && i < parts.size(); ++i)
     parts_[i]->setChecked(parts[i].chosen);

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 program=${1:-build/dev/app/moeplan-gui}
 export QT_QPA_PLATFORM=offscreen
-for page in fit cost plan; do
+for page in fit cost plan verify report; do
   "$program" --screenshot "app/gui/pictures/$page.png" --page "$page" --size 1280x800 \
     data/tables/projects/clark.moeplan
 done

@@ -70,8 +70,9 @@ struct HtmlWriter {
         block.title.empty() ? std::string(report::calloutWord(block.kind)) : block.title;
     html += fmt::format(
         "<table width=\"100%\" cellpadding=\"8\" cellspacing=\"0\" bgcolor=\"{}\"><tr><td>"
-        "<b>{}</b><br>{}",
-        calloutColor(block.kind), escaped(title), escaped(block.text));
+        "<b>{}</b>",
+        calloutColor(block.kind), escaped(title));
+    if (!block.text.empty()) html += "<br>" + escaped(block.text);
     items(block.items);
     html += "</td></tr></table><p></p>";
   }

@@ -32,6 +32,8 @@ class FitPresenter {
  public:
   explicit FitPresenter(FitView& view) : view_(view) {}
 
+  /// Another project, or the same one again: its files are read anew.
+  void opened() { read_.reset(); }
   void projectChanged(const Project& project);
 
   PointsQuestion& points() { return points_; }

@@ -14,12 +14,22 @@ namespace {
 constexpr std::string_view kNumberWanted = "a number";
 constexpr std::string_view kWholeWanted = "a whole number from 0";
 
+/// Whether the comma at this place ends an item. Where items are of the form NAME=VALUE a comma may
+/// stand in a value: "router=S-Base,Dense" is one item, "n=1e8,d=2e9" and "a=1, b" are two.
+bool endsItem(std::string_view text, std::size_t comma) {
+  const std::string_view rest = text.substr(comma + 1);
+  if (text.find('=') == text.npos || rest.empty() || rest.front() == ' ') return true;
+  return rest.substr(0, rest.find(',')).find('=') != rest.npos;
+}
+
 std::vector<std::string> splitAtCommas(std::string_view text) {
   std::vector<std::string> parts;
-  while (!trimmed(text).empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    parts.emplace_back(trimmed(text.substr(0, comma)));
-    text.remove_prefix(std::min(comma + 1, text.size()));
+  std::size_t start = 0;
+  for (std::size_t at = 0; at <= text.size(); ++at) {
+    if (at < text.size() && (text[at] != ',' || !endsItem(text, at))) continue;
+    const std::string_view part = trimmed(text.substr(start, at - start));
+    if (!part.empty() || at < text.size()) parts.emplace_back(part);
+    start = at + 1;
   }
   return parts;
 }

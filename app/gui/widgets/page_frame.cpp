@@ -54,6 +54,7 @@ PageFrame::PageFrame(const QString& sentence, QWidget* parent)
   auto* column = new QWidget(scroll);
   questions_ = new QVBoxLayout(column);
   questions_->setContentsMargins(0, 4, 12, 4);
+  questions_->addStretch(1);  // keeps them together at the top
   scroll->setWidget(column);
 
   auto* answer = new QWidget(splitter_);
@@ -81,7 +82,9 @@ PageFrame::PageFrame(const QString& sentence, QWidget* parent)
   splitter_->setSizes({kQuestionsWidth, 1000});
 }
 
-void PageFrame::addQuestion(QWidget* widget) { questions_->addWidget(widget); }
+void PageFrame::addQuestion(QWidget* widget) {
+  questions_->insertWidget(questions_->count() - 1, widget);
+}
 
 QPushButton* PageFrame::addFirstStep(const QString& text) {
   auto* button = new QPushButton(text, empty_);

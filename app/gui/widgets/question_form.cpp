@@ -45,7 +45,7 @@ void QuestionForm::setFields(std::vector<FormField> basic, std::vector<FormField
     auto* box = new QWidget(this);
     auto* form = new QFormLayout(box);
     form->setContentsMargins(0, 0, 0, 0);
-    form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     for (FormField& field : fields) addEditor(*form, std::move(field));
     outer->addWidget(box);
     return box;
@@ -115,6 +115,7 @@ QWidget* QuestionForm::makeEditor(const FormField& field) {
 void QuestionForm::take(const FormField& field, QWidget& widget, const QString& text) {
   if (refreshing_) return;
   const std::string before = fieldText(field.place());
+  if (text.toStdString() == before) return showFault(widget, {});
   const std::string wanted = typeField(field.place(), text.toStdString());
   widget.setToolTip(helpWith(field, text));
   showFault(widget, formText(wanted));

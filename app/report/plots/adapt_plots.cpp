@@ -27,7 +27,7 @@ PlotSeries layerSeries(const std::string& task, const EsftConfig& config, int in
 
 std::string ruleNote(const AdaptSelection& selection) {
   return fmt::format("{} scores, p {}: the fewest experts whose scores reach p; {}.",
-                     name(selection.kind), plainText(selection.p),
+                     name(selection.kind), selection.p,
                      selection.kind == ScoreKind::kToken
                          ? "the scores of a layer add up to 1"
                          : "gate scores of a layer add up to less than 1");
@@ -87,8 +87,8 @@ PlotSpec cumulativeScorePlot(const AdaptSelection& selection, const ExpertScores
              fmt::format("{} experts: {} of the scores", count + 1, decimalText(value, 3)), "");
   }
   plot.series = {std::move(band), std::move(mean)};
-  plot.reference_lines.push_back({ReferenceLine::Kind::kHorizontal, selection.p,
-                                  fmt::format("p {}", plainText(selection.p)), false});
+  plot.reference_lines.push_back(
+      {ReferenceLine::Kind::kHorizontal, selection.p, fmt::format("p {}", selection.p), false});
   plot.notes.push_back(ruleNote(selection));
   if (scores.values.empty()) plot.empty_reason = "There are no scores.";
   return plot;
@@ -110,14 +110,14 @@ PlotSpec thresholdPlot(const AdaptOutcome& outcome, const AdaptSelection& select
   series.color = category(0);
   for (const SelectionPoint& point : selection.sweep) {
     const double trained = static_cast<double>(point.experts) * oneExpertParams(outcome);
-    addPoint(series, point.p, trained,
-             fmt::format("p {}: {} experts, {} parameters", plainText(point.p), point.experts,
-                         countText(trained)),
-             "");
+    addPoint(
+        series, point.p, trained,
+        fmt::format("p {}: {} experts, {} parameters", point.p, point.experts, countText(trained)),
+        "");
   }
   plot.series.push_back(std::move(series));
-  plot.reference_lines.push_back({ReferenceLine::Kind::kVertical, selection.p,
-                                  fmt::format("p {}", plainText(selection.p)), false});
+  plot.reference_lines.push_back(
+      {ReferenceLine::Kind::kVertical, selection.p, fmt::format("p {}", selection.p), false});
   plot.notes.push_back(ruleNote(selection));
   return plot;
 }

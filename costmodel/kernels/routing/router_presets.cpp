@@ -82,7 +82,7 @@ RouterRule meshTop2() {
   rule.capacity.rounding = CapacityRounding::kDown;
   rule.capacity.least = 4;
   rule.capacity.within_group = true;
-  rule.slots = SlotOrder::kAfterKeptFirst;
+  rule.slot_order = SlotOrder::kAfterKeptFirst;
   rule.second = SecondChoice::kRandom;
   rule.second_threshold = 0.2;
   return rule;
@@ -107,7 +107,7 @@ RouterRule praxisTop2(bool legacy) {
   rule.capacity.factor = 1;
   rule.capacity.rounding = CapacityRounding::kDown;
   rule.capacity.multiple_of = 4;
-  rule.slots = SlotOrder::kAfterKeptFirst;
+  rule.slot_order = SlotOrder::kAfterKeptFirst;
   return rule;
 }
 
@@ -141,7 +141,7 @@ RouterRule deepspeedTopK() {
   RouterRule rule = deepspeedTop2();
   rule.renormalise_single = true;
   rule.second = SecondChoice::kAll;
-  rule.slots = SlotOrder::kTokenByToken;
+  rule.slot_order = SlotOrder::kTokenByToken;
   rule.drop = DropOrder::kLogit;
   rule.balance = BalanceCount::kAllChoices;
   rule.balance_per_choice = true;
@@ -168,7 +168,7 @@ RouterRule megablocks() {
   rule.top_k = 2;
   rule.capacity.rounding = CapacityRounding::kDown;
   rule.capacity.times_top_k = TopKFactor::kBeforeRounding;
-  rule.slots = SlotOrder::kTokenByToken;
+  rule.slot_order = SlotOrder::kTokenByToken;
   rule.balance = BalanceCount::kAllChoices;
   rule.balance_per_choice = true;
   return rule;

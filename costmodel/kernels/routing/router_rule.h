@@ -100,7 +100,7 @@ struct RouterRule {
   /// Slots are counted by sequence: `group_tokens` must say how long one is.
   bool group_is_sequence = false;
   CapacityRule capacity;
-  SlotOrder slots = SlotOrder::kAfterAllFirst;
+  SlotOrder slot_order = SlotOrder::kAfterAllFirst;
   DropOrder drop = DropOrder::kPosition;
   TieOrder ties = TieOrder::kLowestIndex;
 

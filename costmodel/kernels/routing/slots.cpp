@@ -51,14 +51,14 @@ class SlotCounter {
 void giveSlotsInOrder(const RouterRule& rule, const std::vector<int>& order, int experts,
                       int capacity, RouterChoices& choices) {
   SlotCounter counter(experts, capacity, choices);
-  if (rule.slots == SlotOrder::kTokenByToken) {
+  if (rule.slot_order == SlotOrder::kTokenByToken) {
     for (const int token : order)
       for (int i = 0; i < choices.width; ++i) counter.ask(token, i);
     return;
   }
   for (int i = 0; i < choices.width; ++i) {
     for (const int token : order) counter.ask(token, i);
-    if (rule.slots == SlotOrder::kAfterKeptFirst) counter.forgetDropped();
+    if (rule.slot_order == SlotOrder::kAfterKeptFirst) counter.forgetDropped();
   }
 }
 

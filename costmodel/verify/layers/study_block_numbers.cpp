@@ -3,6 +3,7 @@
 
 #include "costmodel/kernels/reference/decoder_block.h"
 #include "costmodel/kernels/reference/moe_layer.h"
+#include "costmodel/kernels/routing/router_rule.h"
 #include "costmodel/verify/layers/checked_tokens.h"
 #include "costmodel/verify/layers/study_parts.h"
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "costmodel/kernels/reference/moe_layer.h"
+#include "costmodel/kernels/routing/router_rule.h"
 #include "costmodel/verify/layers/checked_tokens.h"
 #include "costmodel/verify/layers/study_parts.h"
 #include "costmodel/verify/measure/drawn_routing.h"

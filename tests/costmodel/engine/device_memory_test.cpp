@@ -98,8 +98,8 @@ TEST(DeviceMemory, AddsUpToTheDevice) {
   }
 }
 
-// All devices together hold every parameter once; norms, routers and the down-projections of MLA
-// are on each.
+// All devices together hold every parameter once; norms, routers, the down-projections of MLA and
+// the one KV head of MQA are on each.
 TEST(DeviceMemory, HoldsEveryParameterOfEveryModel) {
   const auto catalog = loadModels({}).value();
   int tried = 0;
@@ -112,8 +112,10 @@ TEST(DeviceMemory, HoldsEveryParameterOfEveryModel) {
     const double down = mla ? 1.0 * entry.layers * entry.hidden *
                                   (entry.q_lora_rank + entry.kv_lora_rank + entry.qk_rope_dim)
                             : 0;
+    const double one_head =
+        !mla && entry.kv_heads == 1 ? 2.0 * entry.layers * entry.hidden * entry.head_dim : 0;
     const double copied =
-        2.0 * (static_cast<double>(model->params.norms + model->params.routers) + down);
+        2.0 * (static_cast<double>(model->params.norms + model->params.routers) + down + one_head);
     const DeviceMemory half = deviceMemory(*model, tensorParallel(2), {}, h100(), {});
     EXPECT_NEAR(2 * half.weights().value(), total + copied, 1) << entry.name;
     ++tried;

@@ -126,7 +126,7 @@ TEST(GoldenRouterVectors, TellWhetherTheCapacityCountsTheChoices) {
 // int(8 CF / 4) of praxis: 2 and 4, where both choices counted would make 4 and 8.
 TEST(GoldenRouterVectors, TellThatThePraxisCapacityDoesNotCountTheChoices) {
   EXPECT_THAT(casesThatFail([](RouterRule& rule) {
-                if (rule.slots == SlotOrder::kAfterKeptFirst)
+                if (rule.slot_order == SlotOrder::kAfterKeptFirst)
                   rule.capacity.times_top_k = TopKFactor::kBeforeRounding;
               }),
               ElementsAre(37, 38, 39, 40));
@@ -164,7 +164,7 @@ TEST(GoldenRouterVectors, TellWhoIsDropped) {
               }),
               ElementsAre(4));
   EXPECT_THAT(casesThatFail([](RouterRule& rule) {
-                if (rule.slots == SlotOrder::kTokenByToken) rule.slots = SlotOrder::kAfterAllFirst;
+                if (rule.slot_order == SlotOrder::kTokenByToken) rule.slot_order = SlotOrder::kAfterAllFirst;
               }),
               ElementsAre(5));
 }
@@ -180,8 +180,8 @@ TEST(GoldenRouterVectors, TellTheScaleOfTheBalanceLoss) {
 // too. The two conventions differ in no assignment, only in slot numbers beyond the capacity.
 TEST(GoldenRouterVectors, DoNotTellWhereSecondChoicesStart) {
   EXPECT_THAT(casesThatFail([](RouterRule& rule) {
-                if (rule.slots != SlotOrder::kTokenByToken)
-                  rule.slots = rule.slots == SlotOrder::kAfterKeptFirst
+                if (rule.slot_order != SlotOrder::kTokenByToken)
+                  rule.slot_order = rule.slot_order == SlotOrder::kAfterKeptFirst
                                    ? SlotOrder::kAfterAllFirst
                                    : SlotOrder::kAfterKeptFirst;
               }),

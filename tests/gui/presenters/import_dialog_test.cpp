@@ -37,8 +37,10 @@ class ImportDialogTest : public testing::Test {
   }
 
   void type(std::string_view key, std::string_view text) {
-    for (const auto& field : fieldsOf(&presenter_.request()))
-      if (field.key == key) EXPECT_EQ(typeField(field.place(presenter_.request()), text), "");
+    for (const auto& field : fieldsOf(&presenter_.request())) {
+      if (field.key != key) continue;
+      EXPECT_EQ(typeField(field.place(presenter_.request()), text), "");
+    }
   }
   void preview() { presenter_.previewed(importPicture(presenter_.previewRequest(), {}, {})); }
 
@@ -75,6 +77,24 @@ TEST_F(ImportDialogTest, SaysWhatIsWrongWithAnOption) {
   EXPECT_EQ(view_.headline, "No preview");
   EXPECT_THAT(view_.detail, HasSubstr("mean:-3"));
   EXPECT_FALSE(view_.may_write);
+}
+
+TEST(FormWords, ACommaMayStandInAValueAfterAnEqualsSign) {
+  using Texts = std::vector<std::string>;
+  const auto typed = [](std::string_view text) {
+    Texts texts;
+    EXPECT_EQ(typeField(&texts, text), "");
+    return texts;
+  };
+  EXPECT_EQ(typed("canonical=1, router=S-Base,Dense"),
+            (Texts{"canonical=1", "router=S-Base,Dense"}));
+  EXPECT_EQ(typed("n=124e6,tokens_per_step=5"), (Texts{"n=124e6", "tokens_per_step=5"}));
+  EXPECT_EQ(typed("a,b, c"), (Texts{"a", "b", "c"}));
+  EXPECT_EQ(typed("  "), Texts{});
+  std::vector<double> numbers;
+  EXPECT_EQ(typeField(&numbers, "1,4, 8"), "");
+  EXPECT_EQ(numbers, (std::vector<double>{1, 4, 8}));
+  EXPECT_NE(typeField(&numbers, "1,,8"), "");
 }
 
 TEST_F(ImportDialogTest, EveryKeyOfTheFormIsAField) {

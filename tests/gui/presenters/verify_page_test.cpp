@@ -115,7 +115,8 @@ TEST_F(VerifyPageTest, ShowsEveryRowWithItsVerdict) {
     ASSERT_EQ(shown.cells.size(), view_.verification.rows.columns.size());
     EXPECT_EQ(shown.id, report::checkId(i));
     EXPECT_EQ(shown.cells[1].text, name(study.rows[i].verdict));
-    if (study.rows[i].timed()) EXPECT_EQ(shown.cells[3].order, study.rows[i].measured.median_s);
+    if (!study.rows[i].timed()) continue;
+    EXPECT_EQ(shown.cells[3].order, study.rows[i].measured.median_s);
   }
   EXPECT_THAT(view_.headline, HasSubstr("Verification failed"));  // its numbers are wrong
   EXPECT_THAT(view_.detail, HasSubstr("Fake CPU"));

@@ -25,15 +25,6 @@ std::string statedDate() {
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
-/// Commit and tables of this program, which its numbers rest on.
-std::string buildText(const ProgramVersion& program) {
-  constexpr std::size_t kShortHash = 12;
-  return fmt::format("commit {}{}; {} tables built in, sha256 {}",
-                     program.commit.empty() ? "unknown" : program.commit,
-                     program.changed ? " with changes" : "", program.tables.size(),
-                     program.tables_sha256.substr(0, kShortHash));
-}
-
 }  // namespace
 
 Result<report::Document> projectReport(const ProjectReportRequest& request, std::stop_token stop,
@@ -46,7 +37,7 @@ Result<report::Document> projectReport(const ProjectReportRequest& request, std:
   const report::ReportSource source{request.project,
                                     request.answers,
                                     *evidence,
-                                    {"moeplan " + program.version, buildText(program),
+                                    {"moeplan " + program.version, report::buildText(program),
                                      request.command, request.project_file, statedDate()}};
   return report::reportDocument(source, request.parts);
 }

@@ -112,7 +112,10 @@ std::optional<report::Document> ReportPresenter::document() const {
   const auto asked = report::reportParts(project.report.parts, "report.parts");
   if (!asked) return std::nullopt;
   return report::reportDocument(
-      {project, answers_->answers, answers_->evidence, {program_, reportCommand(file_), file_, {}}},
+      {project,
+       answers_->answers,
+       answers_->evidence,
+       {program_, report::buildText(programVersion()), reportCommand(file_), file_, {}}},
       *asked);
 }
 

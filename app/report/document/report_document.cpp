@@ -57,6 +57,14 @@ void nameLeftOut(const std::vector<std::string>& parts, Document& document) {
 
 }  // namespace
 
+std::string buildText(const ProgramVersion& program) {
+  constexpr std::size_t kShortHash = 12;
+  return fmt::format("commit {}{}; {} tables built in, sha256 {}",
+                     program.commit.empty() ? "unknown" : program.commit,
+                     program.changed ? " with changes" : "", program.tables.size(),
+                     program.tables_sha256.substr(0, kShortHash));
+}
+
 std::vector<std::string> reportPartNames() {
   std::vector<std::string> names;
   for (const ReportPart& part : kReportParts) names.emplace_back(part.key);

@@ -10,6 +10,7 @@
 #include "app/workflows/evidence/gather_evidence.h"
 #include "app/workflows/project/project.h"
 #include "app/workflows/run/answer_step.h"
+#include "app/workflows/version.h"
 #include "data/error.h"
 
 namespace moe::report {
@@ -22,6 +23,9 @@ struct ReportOrigin {
   std::filesystem::path project_file;
   std::string date;  ///< as it is shown; empty: none, so that equal inputs give equal bytes
 };
+
+/// Commit and tables of a program, which its numbers rest on: the origin's `build`.
+std::string buildText(const ProgramVersion& program);
 
 /// What a report is made of; everything is looked at, nothing kept.
 struct ReportSource {

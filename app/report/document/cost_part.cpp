@@ -69,7 +69,8 @@ void addCost(const ProjectStep& step, const CostOutcome& outcome, const StepEvid
                                    outcome.frontier)));
   addTable(section, key + "_divisions",
            counted(costOptionTable("Other divisions, each at its cheapest", outcome.others)));
-  addTable(section, key + "_api", costBreakEvenTable(outcome));
+  addTable(section, key + "_api",
+           withUnits(costBreakEvenTable(outcome), {{"Date", "of the price"}}));
   addAdvice(section, outcome.advice);
 }
 

@@ -22,7 +22,7 @@ TextTable fileTable(const std::vector<InputFile>& files) {
   TextTable table{"Files that the answers rest on",
                   {{"Used as", "", Align::kLeft},
                    {"File", "", Align::kLeft},
-                   {"Size"},
+                   {"Size", "bytes"},
                    {"SHA-256, first 12 digits", "hexadecimal", Align::kLeft},
                    {"What it is", "", Align::kLeft},
                    {"Licence", "", Align::kLeft}}};

@@ -79,8 +79,13 @@ TextTable parametersOf(const LawFit& fit) {
 
 TextTable splitOf(const LawFit& fit) {
   if (fit.study.allocations.empty()) return {};
-  return withUnits(allocationTable(fit),
-                   {{"E", "experts"}, {"N*", "parameters"}, {"D/N", "tokens per parameter"}});
+  TextTable table =
+      withUnits(allocationTable(fit),
+                {{"E", "experts"}, {"N*", "parameters"}, {"D/N", "tokens per parameter"}});
+  for (std::size_t i = 1; i < table.columns.size(); ++i)
+    if (table.columns[i].heading == "95 % interval")
+      table.columns[i].unit = table.columns[i - 1].unit;
+  return table;
 }
 
 void addLossFigures(const FitAnswer& answer, const LawFit& fit, const FitCurves& curves,

@@ -45,12 +45,13 @@ TriedAssumption costLengthAssumption(const CostRequest& request, const char* nam
 TriedAssumption costConcurrencyAssumption(const CostRequest& request, const CostOutcome& outcome) {
   const auto times = [&](double factor) {
     const double count = std::max(1.0, std::floor(outcome.concurrency * factor));
-    return costValue(request, costNumber(count), [count](CostRequest& other) {
+    return costValue(request, costNumber(count) + " requests", [count](CostRequest& other) {
       other.request_rate.reset();
       other.concurrency = count;
     });
   };
-  return {"requests at once", costNumber(outcome.concurrency), {times(0.25), times(0.5)}};
+  return {
+      "requests at once", costNumber(outcome.concurrency) + " requests", {times(0.25), times(0.5)}};
 }
 
 TriedAssumption routingAssumption(const CostRequest& request, const CostOutcome& outcome) {
@@ -156,7 +157,7 @@ Result<AssumptionStudy> trainingAssumptions(const TrainingCostRequest& request,
   const double tokens = outcome.question.train_tokens;
   const double usd = outcome.question.price.value() * 3600;
   const auto tokens_times = [&](double factor) {
-    return trainingValue(request, costNumber(tokens * factor),
+    return trainingValue(request, costNumber(tokens * factor) + " tokens",
                          [=](TrainingCostRequest& r) { r.train_tokens = tokens * factor; });
   };
   const auto price_times = [&](double factor) {
@@ -164,7 +165,7 @@ Result<AssumptionStudy> trainingAssumptions(const TrainingCostRequest& request,
                          [=](TrainingCostRequest& r) { r.usd_per_device_hour = usd * factor; });
   };
   const std::vector<TriedAssumption> tried = {
-      {"training tokens", costNumber(tokens), {tokens_times(0.5), tokens_times(2)}},
+      {"training tokens", costNumber(tokens) + " tokens", {tokens_times(0.5), tokens_times(2)}},
       mfuAssumption(request, outcome),
       {kDeviceHourPrice, fmt::format("{:.3g} USD", usd), {price_times(0.5), price_times(2)}}};
   return studyAssumptions(std::move(study), tried, threads, stop, progress);

@@ -125,10 +125,10 @@ TriedAssumption planLengthAssumption(const PlanValues& values, const char* name,
 TriedAssumption limitAssumption(const PlanValues& values, double limit) {
   const auto times = [&](double factor) {
     const double other = std::max(1.0, limit * factor);
-    return values.question(planNumber(other),
+    return values.question(planNumber(other) + " requests",
                            [other](PlanQuestion& q) { q.max_concurrency = other; });
   };
-  return {"requests at once, at most", planNumber(limit), {times(0.5), times(2)}};
+  return {"requests at once, at most", planNumber(limit) + " requests", {times(0.5), times(2)}};
 }
 
 /// MoE models need more training FLOP than 6 N D by what the shape rule says.

@@ -170,8 +170,8 @@ TEST(ReportFiles, AreEveryTablePlotAndAnswer) {
 }
 
 TEST(ReportFiles, WriteTablesAsCsv) {
-  EXPECT_EQ(tableCsv({"", {{"Model"}, {"Price", "USD"}}, {{"a, \"b\"", "1\n[0, 2]"}}, {}}),
-            "Model,Price (USD)\r\n\"a, \"\"b\"\"\",1 [0, 2]\r\n");
+  EXPECT_EQ(tableCsv({"", {{"Model"}, {"Price", "USD"}}, {{"a, \"b\"", "1\n[0; 2]"}}, {}}),
+            "Model,Price (USD)\r\n\"a, \"\"b\"\"\",1 [0; 2]\r\n");
 }
 
 TEST(ReportFiles, WriteTheDocumentAsJson) {

@@ -113,6 +113,8 @@ QByteArray reportPdf(const report::Document& document) {
     text.setPageSize(size);
     PdfFigures figures;
     text.documentLayout()->registerHandler(PdfFigures::kObjectType, &figures);
+    QTextCursor edit(&text);
+    edit.beginEditBlock();  // laid out once, not after every cell
     PdfText filler(text, figures, size.width());
     filler.addHead(document);
     bool after_answer = false;  // the first page is the answer's own
@@ -120,6 +122,7 @@ QByteArray reportPdf(const report::Document& document) {
       filler.addSection(section, after_answer);
       after_answer = section.key == "answer";
     }
+    edit.endEditBlock();
     keepTogether(text, filler.kept());
     paintPages(text, figures, document, writer);
   }

@@ -26,9 +26,15 @@ std::size_t pagesOf(const std::string& pdf) {
 }
 
 TEST(ReportPdf, HasTheAnswerOnAPageOfItsOwn) {
-  const std::string pdf = samplePdf(test::sampleDocument());
+  report::Document document;
+  document.title = "Short";
+  document.sections = {{"answer", "Answer", {report::Paragraph{"Yes."}}},
+                       {"plan", "Plan", {report::Paragraph{"Because."}}}};
+  const std::string pdf = samplePdf(document);
   EXPECT_THAT(pdf, StartsWith("%PDF-"));
   EXPECT_EQ(pagesOf(pdf), 2u);
+  document.sections.front().key = "data";
+  EXPECT_EQ(pagesOf(samplePdf(document)), 1u);
 }
 
 TEST(ReportPdf, IsTheSameAgainAndHoldsNoTimeOfDay) {

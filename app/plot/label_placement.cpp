@@ -41,7 +41,7 @@ std::vector<QRectF> placesAround(QPointF point, QSizeF size, double distance) {
   const double w = size.width();
   const double h = size.height();
   const double d = distance;
-  const double slant = 0.7 * d;
+  const double slant = d;  // less would reach into the square that the point itself takes
   const auto at = [&](double x, double y) { return QRectF(point + QPointF(x, y), size); };
   return {
       at(d, -h / 2),         at(-d - w, -h / 2), at(-w / 2, -d - h),         at(-w / 2, d),

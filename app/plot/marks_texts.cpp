@@ -168,7 +168,7 @@ void MarksLayer::wishLineEnds(Wishes& wishes) const {
       if (!rect.contains(at)) continue;
       const QString text = textOf(series.name);
       wishes.add(text, placesAround(at, wishes.sizeOf(text), kLineEndGap), true,
-                 {colorOf(series.color, theme_)});
+                 {legibleOn(theme_.background, colorOf(series.color, theme_))});
       break;
     }
   }

@@ -28,6 +28,21 @@ QColor mixed(QRgb first, QRgb second, double share) {
   return {channel(a.red(), b.red()), channel(a.green(), b.green()), channel(a.blue(), b.blue())};
 }
 
+/// Relative luminance of sRGB, WCAG 2.1.
+double luminanceOf(const QColor& color) {
+  const auto linear = [](double channel) {
+    return channel <= 0.03928 ? channel / 12.92 : std::pow((channel + 0.055) / 1.055, 2.4);
+  };
+  return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) +
+         0.0722 * linear(color.blueF());
+}
+
+double contrastOf(const QColor& a, const QColor& b) {
+  const double first = luminanceOf(a) + 0.05;
+  const double second = luminanceOf(b) + 0.05;
+  return std::max(first, second) / std::min(first, second);
+}
+
 QFont fontOf(const PlotTheme& theme, int pixels, bool bold = false) {
   QFont font(theme.family);
   font.setPixelSize(pixels);
@@ -85,14 +100,19 @@ QColor colorOf(const report::PlotColor& color, const PlotTheme& theme) {
 }
 
 QColor readableOn(const QColor& background) {
-  // Relative luminance of sRGB, WCAG 2.1; 0.179 is where black and white contrast equally.
-  const auto linear = [](double channel) {
-    return channel <= 0.03928 ? channel / 12.92 : std::pow((channel + 0.055) / 1.055, 2.4);
-  };
-  const double luminance = 0.2126 * linear(background.redF()) +
-                           0.7152 * linear(background.greenF()) +
-                           0.0722 * linear(background.blueF());
-  return luminance > 0.179 ? QColor(Qt::black) : QColor(Qt::white);
+  // 0.179 is where black and white contrast equally.
+  return luminanceOf(background) > 0.179 ? QColor(Qt::black) : QColor(Qt::white);
+}
+
+QColor legibleOn(const QColor& background, const QColor& color) {
+  constexpr double kLeastContrast = 4.5;  // WCAG 2.1, AA for texts
+  constexpr int kSteps = 20;
+  const QColor end = readableOn(background);
+  for (int step = 0; step < kSteps; ++step) {
+    const QColor moved = mixed(color.rgb(), end.rgb(), static_cast<double>(step) / kSteps);
+    if (contrastOf(moved, background) >= kLeastContrast) return moved;
+  }
+  return end;
 }
 
 int shapeOf(const report::PlotColor& color) {

@@ -35,6 +35,9 @@ QColor colorOf(const report::PlotColor& color, const PlotTheme& theme);
 
 /// Black or white, whichever reads better on a colour.
 QColor readableOn(const QColor& background);
+/// A colour as it is where a text in it can be read on a background, else moved as far towards
+/// black or white as that takes.
+QColor legibleOn(const QColor& background, const QColor& color);
 
 /// Which of several marker shapes and dashes a role has, so that colour is never alone. -1: the
 /// plain one.

@@ -18,6 +18,14 @@ TEST(PlaceLabels, TakesTheFirstFreePlace) {
   EXPECT_EQ(placed[2], wish.places[2]);  // above
 }
 
+// A marker takes the square around itself; each place beside it is free of that.
+TEST(PlaceLabels, HasEightPlacesClearOfThePointItself) {
+  const QRectF own(QPointF(92.5, 92.5), QSizeF(15, 15));
+  const auto places = placesAround({100, 100}, {40, 12}, 8);
+  EXPECT_EQ(places.size(), 8U);
+  for (const QRectF& place : places) EXPECT_FALSE(place.intersects(own));
+}
+
 TEST(PlaceLabels, LeavesOutWhatHasNoRoomUnlessItIsNeeded) {
   const QSizeF size(40, 12);
   LabelWish wish{"a", {QRectF({280, 50}, size)}, false};

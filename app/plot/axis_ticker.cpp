@@ -95,7 +95,9 @@ AxisTicks logTicks(QCPRange range, int room) {
   AxisTicks ticks;
   if (!(range.lower > 0) || !(range.upper > range.lower)) return ticks;
   const QVector<double> decades = multiples(range, {1});
-  const QVector<double> finer = multiples(range, {1, 2, 5});
+  QVector<double> finer = multiples(range, {1, 2, 5});
+  const QVector<double> finest = multiples(range, {1, 2, 3, 5, 7});
+  if (finer.size() == 2 && finest.size() <= room) finer = finest;  // two labels tell too little
   ticks.minor = multiples(range, {2, 3, 4, 5, 6, 7, 8, 9});
   if (decades.size() < 3 && finer.size() >= 2 && finer.size() <= room) {
     ticks.major = finer;

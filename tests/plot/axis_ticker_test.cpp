@@ -33,6 +33,7 @@ TEST(AxisTicks, SkipDecadesWhereThereIsNoRoom) {
 TEST(AxisTicks, AreOneTwoFiveWithinFewDecades) {
   EXPECT_THAT(labelsOf(AxisScale::kLog, 0.009, 0.06, 8), ElementsAre("0.01", "0.02", "0.05"));
   EXPECT_THAT(labelsOf(AxisScale::kLog, 4e8, 3e9, 8), ElementsAre("5×10⁸", "10⁹", "2×10⁹"));
+  EXPECT_THAT(labelsOf(AxisScale::kLog, 21, 155, 8), ElementsAre("30", "50", "70", "100"));
 }
 
 TEST(AxisTicks, AreRoundStepsOnALinearAxis) {

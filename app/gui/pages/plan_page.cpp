@@ -54,6 +54,7 @@ void PlanPage::addTabs() {
   auto* below = new QWidget(split);
   auto* rows = new QVBoxLayout(below);
   rows->setContentsMargins(0, 0, 0, 0);
+  rows->setSizeConstraint(QLayout::SetMinAndMaxSize);  // the splitter heeds the table's
   kept_->setObjectName("kept");
   kept_->setWordWrap(true);
   kept_->hide();
@@ -69,6 +70,7 @@ void PlanPage::addTabs() {
   table_->setObjectName("configurations");
   table_->setAccessibleName(tr("Configurations"));
   table_->setMinimumHeight(110);
+  table_->setNoTallerThanRows();
   map_->setObjectName("map");
   over_training_->setObjectName("over_training");
   tornado_->setObjectName("tornado");

@@ -37,7 +37,7 @@ DataTable* makeTable(const QString& name, const QString& title, QWidget* parent)
 }
 
 /// Two widgets above each other, with a handle between.
-QSplitter* stacked(QWidget* above, QWidget* below, QWidget* parent) {
+QSplitter* stacked(QWidget* above, DataTable* below, QWidget* parent) {
   constexpr int kAbove = 640;
   constexpr int kBelow = 260;
   constexpr int kLeastTable = 110;
@@ -45,6 +45,7 @@ QSplitter* stacked(QWidget* above, QWidget* below, QWidget* parent) {
   split->addWidget(above);
   split->addWidget(below);
   below->setMinimumHeight(kLeastTable);
+  below->setNoTallerThanRows();
   split->setStretchFactor(0, 3);
   split->setStretchFactor(1, 1);
   split->setSizes({kAbove, kBelow});

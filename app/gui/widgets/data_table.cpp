@@ -129,7 +129,44 @@ void DataTable::setTable(TableData table) {
     const int at = static_cast<int>(column);
     setColumnWidth(at, std::max(columnWidth(at), widths[column]));
   }
-  if (same_rows) verticalScrollBar()->setValue(scrolled);
+  limitHeight();
+  if (same_rows)
+    verticalScrollBar()->setValue(scrolled);
+  else
+    showEmphasised();
+}
+
+void DataTable::setNoTallerThanRows() {
+  no_taller_ = true;
+  limitHeight();
+}
+
+void DataTable::limitHeight() {
+  const int rows = model_->rowCount();
+  if (!no_taller_ || rows == 0) return setMaximumHeight(QWIDGETSIZE_MAX);
+  const int wanted = horizontalHeader()->sizeHint().height() +
+                     rows * verticalHeader()->defaultSectionSize() +
+                     horizontalScrollBar()->sizeHint().height() + 2 * frameWidth();
+  setMaximumHeight(std::max(wanted, minimumHeight()));
+}
+
+void DataTable::showEmphasised() {
+  shown_at_ = -1;
+  const auto& rows = model_->table().rows;
+  const auto row = std::find_if(rows.begin(), rows.end(),
+                                [](const TableData::Row& each) { return each.emphasised; });
+  if (row == rows.end()) return;
+  const int across = horizontalScrollBar()->value();
+  scrollTo(sorted_->mapFromSource(model_->index(static_cast<int>(row - rows.begin()), 0)));
+  horizontalScrollBar()->setValue(across);
+  shown_at_ = verticalScrollBar()->value();
+}
+
+/// The emphasised row stays in sight until its reader scrolls.
+void DataTable::resizeEvent(QResizeEvent* event) {
+  const bool not_scrolled = shown_at_ >= 0 && verticalScrollBar()->value() == shown_at_;
+  QTableView::resizeEvent(event);
+  if (not_scrolled) showEmphasised();
 }
 
 void DataTable::setFilterText(const QString& text) { sorted_->setFilterFixedString(text); }

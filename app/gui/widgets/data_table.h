@@ -46,6 +46,8 @@ class DataTable : public QTableView {
 
   void setTable(TableData table);
   const TableData& table() const { return model_->table(); }
+  /// No taller than its rows: what is left goes to the neighbour in a splitter.
+  void setNoTallerThanRows();
 
  public slots:
   void setFilterText(const QString& text);  ///< rows with this text in any cell
@@ -58,10 +60,16 @@ class DataTable : public QTableView {
 
  protected:
   void keyPressEvent(QKeyEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
+  void limitHeight();
+  void showEmphasised();
+
   DataTableModel* model_;
   QSortFilterProxyModel* sorted_;
+  bool no_taller_ = false;
+  int shown_at_ = -1;  ///< where the emphasised row was scrolled to; -1: there is none
 };
 
 }  // namespace moe::gui

@@ -9,7 +9,8 @@ namespace moe::gui {
 namespace {
 
 constexpr DocumentLook kLook{};
-constexpr double kSharp = 2;  // pixels of a plot for each of the screen's
+constexpr int kWidest = 1100;  // pixels of a line that is still easy to read
+constexpr double kSharp = 2;   // pixels of a plot for each of the screen's
 
 }  // namespace
 
@@ -17,6 +18,7 @@ DocumentView::DocumentView(QWidget* parent) : QTextBrowser(parent) {
   setObjectName("preview");
   setAccessibleName(tr("Preview of the report"));
   setOpenLinks(false);
+  setLineWrapColumnOrWidth(kWidest);  // heeded where the view is wider
 }
 
 void DocumentView::show(const report::Document& document) {
@@ -39,6 +41,11 @@ void DocumentView::lay() {
   look.dark = theme_.dark;
   setHtml(QString::fromStdString(documentHtml(document_, look)));
   verticalScrollBar()->setValue(place);
+}
+
+void DocumentView::resizeEvent(QResizeEvent* event) {
+  setLineWrapMode(width() > kWidest ? QTextEdit::FixedPixelWidth : QTextEdit::WidgetWidth);
+  QTextBrowser::resizeEvent(event);
 }
 
 QVariant DocumentView::loadResource(int type, const QUrl& name) {

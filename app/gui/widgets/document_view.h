@@ -21,6 +21,9 @@ class DocumentView : public QTextBrowser {
 
   QVariant loadResource(int type, const QUrl& name) override;
 
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
  private:
   void lay();
 

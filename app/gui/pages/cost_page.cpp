@@ -54,6 +54,7 @@ void CostPage::addSliders() {
   layout->setContentsMargins(0, 0, 0, 0);
   concurrency_ = new LogSlider(tr("Requests at once"), 1, kMostConcurrency, this);
   concurrency_->setObjectName("concurrency");
+  concurrency_->setPlaceholder(tr("cheapest"));
   concurrency_->setToolTip(tr("Requests that run at once; the cheapest number until it is moved"));
   context_ = new LogSlider(tr("Prompt (tokens)"), kLeastContext, kMostContext, this);
   context_->setObjectName("context");

@@ -65,6 +65,8 @@ void LogSlider::setValue(double value) {
   edit_->setText(sliderText(value));
 }
 
+void LogSlider::setPlaceholder(const QString& text) { edit_->setPlaceholderText(text); }
+
 void LogSlider::typed() {
   const auto number = parseNumber(edit_->text().toStdString());
   if (!number || !(*number > 0) || !std::isfinite(*number)) return setValue(value_);

@@ -17,6 +17,8 @@ class LogSlider : public QWidget {
   double value() const { return value_; }
   /// Without a signal. Values outside the slider's range stand in the field all the same.
   void setValue(double value);
+  /// What stands in the field as long as there is no value.
+  void setPlaceholder(const QString& text);
 
  signals:
   void moved(double value);  ///< by the user, also while dragging

@@ -97,6 +97,7 @@ QWidget* QuestionForm::makeEditor(const FormField& field) {
     combo->setInsertPolicy(QComboBox::NoInsert);
     combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     combo->setMinimumContentsLength(10);
+    combo->lineEdit()->setPlaceholderText(tr("not stated"));
     for (const std::string& choice : field.choices) combo->addItem(formText(choice));
     combo->completer()->setFilterMode(Qt::MatchContains);
     combo->completer()->setCompletionMode(QCompleter::PopupCompletion);

@@ -33,6 +33,7 @@ namespace moe::gui {
 namespace {
 
 constexpr int kListWidth = 116;
+constexpr int kListPadding = 14;  // above and below the name of a page together
 constexpr int kMostRecent = 8;
 const char* const kProjectFilter = "moeplan projects (*.moeplan *.toml)";
 
@@ -85,7 +86,8 @@ void MainWindow::addPages() {
   const auto add = [this](Page* page) {
     pages_.push_back(page);
     stack_->addWidget(page);
-    list_->addItem(page->title());
+    auto* item = new QListWidgetItem(page->title(), list_);
+    item->setSizeHint({kListWidth, list_->fontMetrics().height() + kListPadding});
     watchWork(*page);
   };
   add(new FitPage(session_, this));

@@ -30,6 +30,8 @@ QPalette paletteOf(bool dark) {
   palette.setColor(QPalette::Highlight, accent);
   palette.setColor(QPalette::HighlightedText, dark ? QColor(Qt::black) : QColor(Qt::white));
   palette.setColor(QPalette::Link, accent);
+  // The line below tabs: white in the palette that Qt begins with.
+  if (dark) palette.setColor(QPalette::Light, QColor(0x3a, 0x40, 0x47));
   for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
     palette.setColor(QPalette::Disabled, role, faint);
   return palette;

@@ -40,7 +40,8 @@ int takeScreenshot(MainWindow& window, const ScreenshotRequest& request) {
   settlePage(*page);
   QByteArray bytes;
   QBuffer buffer(&bytes);
-  window.grab().save(&buffer, "PNG");
+  constexpr int kSmallest = 0;  // of PNG's qualities: all are exact, this one is packed best
+  window.grab().save(&buffer, "PNG", kSmallest);
   const auto written = writeFile(request.file.toStdString(), bytes.toStdString());
   if (written) return 0;
   std::fprintf(stderr, "moeplan-gui: %s\n", describe(written.error()).c_str());

@@ -13,10 +13,11 @@ using Palette = std::array<QRgb, 7>;
 constexpr Palette kLightCategories{0xff0072b2, 0xffe69f00, 0xff009e73, 0xffcc79a7,
                                    0xff56b4e9, 0xff8c6d00, 0xff555555};
 constexpr Palette kDarkCategories{0xff56b4e9, 0xffe69f00, 0xff2cc295, 0xffe295c3,
-                                  0xff4f97e8, 0xfff0e442, 0xffbbbbbb};
+                                  0xff2f74d0, 0xfff0e442, 0xffbbbbbb};
 
-// One hue, from pale to deep on white and the other way round on black.
-constexpr std::array<QRgb, 2> kLightSequence{0xff8dc0e8, 0xff08306b};
+// One hue, from pale to deep on white and the other way round on black; the palest stands out of
+// the background at 3 to 1.
+constexpr std::array<QRgb, 2> kLightSequence{0xff5698d0, 0xff08306b};
 constexpr std::array<QRgb, 2> kDarkSequence{0xff3a76b5, 0xffd6e9ff};
 
 QColor mixed(QRgb first, QRgb second, double share) {

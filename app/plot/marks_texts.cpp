@@ -81,9 +81,11 @@ void MarksLayer::wishBars(Wishes& wishes) const {
         wishes.add(text, {centred(rect.center(), size)}, false, {inside});
       continue;
     }
-    const double middle = rect.center().y() - size.height() / 2;
-    const QRectF right({rect.right() + 3, middle}, size);
-    const QRectF left({rect.left() - 3 - size.width(), middle}, size);
+    // Letters alone: with the room between lines, texts of low rows would push each other away.
+    const QSizeF low(size.width(), wishes.metrics.ascent());
+    const double middle = rect.center().y() - low.height() / 2;
+    const QRectF right({rect.right() + 3, middle}, low);
+    const QRectF left({rect.left() - 3 - low.width(), middle}, low);
     const bool to_right = bar.to >= bar.from;
     wishes.add(text, {to_right ? right : left}, true, {theme_.text});
   }

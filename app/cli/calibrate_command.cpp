@@ -9,12 +9,12 @@
 namespace moe::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kCalibrateDescription =
     "Measures this machine as an accelerator: bandwidth, FLOP/s, and the times of matrix "
     "products,\n"
     "attention and routed experts, which the cost model then predicts from as from any other's.";
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kCalibrateExamples = R"(Examples:
   moeplan calibrate --out host.toml
       About four minutes; then moeplan verify --hardware host.toml.
   moeplan calibrate --quick --threads 1 --out one.toml
@@ -46,8 +46,8 @@ void runCalibrateCommand(CommandContext& context, CalibrateRequest request) {
 }  // namespace
 
 void addCalibrateCommand(CLI::App& app, CommandContext& context) {
-  CLI::App* command = app.add_subcommand("calibrate", kDescription);
-  command->footer(kExamples);
+  CLI::App* command = app.add_subcommand("calibrate", kCalibrateDescription);
+  command->footer(kCalibrateExamples);
   auto request = std::make_shared<CalibrateRequest>();
   command->add_flag("--quick", request->quick, "Coarser tables in a quarter of the time");
   command->callback([&context, request] { runCalibrateCommand(context, *request); });

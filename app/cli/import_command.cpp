@@ -11,12 +11,12 @@
 namespace moe::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kImportDescription =
     "Turns training logs into a table of runs that `fit` reads: TensorBoard, Weights & Biases,\n"
     "MLflow, Hugging Face, Megatron, llm.c, nanoGPT, OLMo and other text logs, CSV and JSON, each\n"
     "also in gzip or zstd, told by content.";
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kImportExamples = R"(Examples:
   moeplan import logs/ --preview
       What would be read as what, which settings were found, and what is missing.
   moeplan import logs/ --out runs.csv
@@ -103,8 +103,8 @@ void runImportCommand(CommandContext& context, ImportRequest request) {
 }  // namespace
 
 void addImportCommand(CLI::App& app, CommandContext& context) {
-  CLI::App* command = app.add_subcommand("import", kDescription);
-  command->footer(kExamples);
+  CLI::App* command = app.add_subcommand("import", kImportDescription);
+  command->footer(kImportExamples);
   auto request = std::make_shared<ImportRequest>();
   addLogOptions(*command, *request);
   addMeaningOptions(*command, *request);

@@ -9,11 +9,11 @@
 namespace moe::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kVerifyDescription =
     "Runs real MoE layers and decoder blocks on this machine and holds the cost model to account:\n"
     "predicted time against measured time, numbers against a reference, the paper's claims.";
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kVerifyExamples = R"(Examples:
   moeplan verify --hardware host.toml
       The whole grid, some 300 layers and blocks, in a few minutes.
   moeplan verify --quick
@@ -46,8 +46,8 @@ void runVerifyCommand(CommandContext& context, VerifyRequest request) {
 }  // namespace
 
 void addVerifyCommand(CLI::App& app, CommandContext& context) {
-  CLI::App* command = app.add_subcommand("verify", kDescription);
-  command->footer(kExamples);
+  CLI::App* command = app.add_subcommand("verify", kVerifyDescription);
+  command->footer(kVerifyExamples);
   auto request = std::make_shared<VerifyRequest>();
   command
       ->add_option("--hardware", request->hardware,

@@ -24,8 +24,12 @@ fs::path shippedTables() {
   std::error_code error;
   const fs::path program = fs::canonical("/proc/self/exe", error);
   if (error) return {};
-  const fs::path tables = fs::canonical(program.parent_path() / MOEPLAN_TABLES_FROM_PROGRAM, error);
-  return error ? fs::path{} : tables;
+  // The program that draws lies a folder deeper, in libexec/moeplan.
+  for (const fs::path& from : {program.parent_path(), program.parent_path().parent_path()}) {
+    const fs::path tables = fs::canonical(from / MOEPLAN_TABLES_FROM_PROGRAM, error);
+    if (!error) return tables;
+  }
+  return {};
 }
 
 std::string findShipped(const std::string& file, const fs::path& tables) {

@@ -7,6 +7,10 @@ namespace {
 
 using namespace std::string_view_literals;
 
+/// After a table. Qt drops the upper margin of what follows one, and takes an empty paragraph for
+/// none.
+constexpr auto kGap = "<p style=\"margin-top: 0; margin-bottom: 0\">&nbsp;</p>"sv;
+
 std::string escaped(std::string_view text) {
   std::string html;
   for (const char letter : text) {
@@ -74,14 +78,16 @@ struct HtmlWriter {
         calloutColor(block.kind), escaped(title));
     if (!block.text.empty()) html += "<br>" + escaped(block.text);
     items(block.items);
-    html += "</td></tr></table><p></p>";
+    html += "</td></tr></table>";
+    html += kGap;
   }
   void operator()(const report::FactSheet& block) {
     html += "<table cellpadding=\"3\" cellspacing=\"0\">";
     for (const report::Fact& fact : block.facts)
       html += fmt::format("<tr><td>{}</td><td><b>{}</b></td><td>{}</td></tr>", escaped(fact.name),
                           escaped(fact.value), escaped(fact.detail));
-    html += "</table><p></p>";
+    html += "</table>";
+    html += kGap;
   }
   void operator()(const report::TableBlock& block) {
     const report::TextTable& table = block.table;
@@ -104,7 +110,7 @@ struct HtmlWriter {
     html += "</table>";
     for (const std::string& note : table.footnotes)
       html += "<p><small>" + escaped(note) + "</small></p>";
-    html += "<p></p>";
+    html += kGap;
   }
   void operator()(const report::Figure& block) {
     html += "<p><b>" + escaped(block.plot.title) + "</b></p>";

@@ -2,9 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <cstdlib>
+#include <iterator>
+#include <string_view>
 
+#include "app/cli/command.h"
 #include "app/report/document/report_document.h"
 #include "app/workflows/version.h"
 #include "data/numbers.h"
@@ -12,8 +17,27 @@
 namespace moe::cli {
 namespace {
 
-/// "2026-11-26" of SOURCE_DATE_EPOCH [https://reproducible-builds.org/specs/source-date-epoch];
-/// empty when it is not set or no number.
+/// Whether an option stands on the command line, "--seed 3" or "--seed=3".
+bool isStated(const CommandContext& context, const std::string& option) {
+  return std::any_of(context.words.begin(), context.words.end(), [&](const std::string& word) {
+    return word == option || word.starts_with(option + "=");
+  });
+}
+
+/// A word as a shell reads it back.
+std::string quotedForShell(const std::string& word) {
+  constexpr std::string_view kPlain = "%+,-./:=@_^";
+  const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [&](unsigned char c) {
+    return (c < 0x80 && std::isalnum(c)) || kPlain.find(static_cast<char>(c)) != kPlain.npos;
+  });
+  if (plain) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace
+
 std::string statedDate() {
   const char* text = std::getenv("SOURCE_DATE_EPOCH");
   const auto seconds = text == nullptr ? std::nullopt : parseNumber(text);
@@ -25,7 +49,29 @@ std::string statedDate() {
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
-}  // namespace
+void takeStatedOptions(const CommandContext& context, Project& project) {
+  const GlobalOptions& options = context.options;
+  if (isStated(context, "--threads")) project.threads = options.threads;
+  if (isStated(context, "--seed")) project.seed = options.seed;
+  if (isStated(context, "--catalog") || project.catalog_dir.empty())
+    project.catalog_dir = options.catalog_dir;
+}
+
+std::string commandAgain(const CommandContext& context, const Project& project) {
+  constexpr std::string_view kFlags[] = {"--resume", "--overwrite", "--quiet", "--no-timing"};
+  std::string command = "moeplan";
+  for (std::size_t i = 0; i < context.words.size(); ++i) {
+    const std::string& word = context.words[i];
+    if (std::find(std::begin(kFlags), std::end(kFlags), word) != std::end(kFlags)) continue;
+    if (word == "--threads") ++i;  // with its value
+    if (word == "--threads" || word.starts_with("--threads=")) continue;
+    command += " " + quotedForShell(word);
+  }
+  const std::string& named = context.options.catalog_dir;
+  if (!named.empty() && project.catalog_dir == named && !isStated(context, "--catalog"))
+    command += " --catalog " + quotedForShell(named);
+  return command;
+}
 
 Result<report::Document> projectReport(const ProjectReportRequest& request, std::stop_token stop,
                                        const ProgressSink& progress) {

@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -68,16 +66,6 @@ class LawFolder {
   fs::path path_;
 };
 
-/// The command that makes this report again.
-std::string commandOf(const CommandContext& context, const ReportOptions& options) {
-  std::string command = "moeplan report " + options.project;
-  if (!options.parts.empty()) command += fmt::format(" --parts {}", fmt::join(options.parts, ","));
-  if (!context.options.catalog_dir.empty()) command += " --catalog " + context.options.catalog_dir;
-  if (context.options.json) command += " --json";
-  if (!context.options.out.empty()) command += " --out " + context.options.out;
-  return command;
-}
-
 Result<std::vector<std::string>> partsOf(const ReportOptions& options, const Project& project) {
   if (!options.parts.empty()) return report::reportParts(options.parts, "--parts");
   return report::reportParts(project.report.parts, options.project + ": [report] parts");
@@ -86,8 +74,7 @@ Result<std::vector<std::string>> partsOf(const ReportOptions& options, const Pro
 Result<Project> projectOf(const CommandContext& context, const std::string& path) {
   auto project = readProject(path);
   if (!project) return project;
-  if (context.options.threads > 0) project->threads = context.options.threads;
-  if (!context.options.catalog_dir.empty()) project->catalog_dir = context.options.catalog_dir;
+  takeStatedOptions(context, *project);
   return project;
 }
 
@@ -118,7 +105,7 @@ void runReportCommand(CommandContext& context, const ReportOptions& options) {
   const ProgressSink progress = context.progress();
   const auto answers = answerProject(*project, laws->path(), context.stop, progress);
   const auto document =
-      projectReport({*project, options.project, answers, *parts, commandOf(context, options)},
+      projectReport({*project, options.project, answers, *parts, commandAgain(context, *project)},
                     context.stop, progress);
   if (!document) return context.refuse(document.error());
   const bool whole = std::all_of(answers.begin(), answers.end(),

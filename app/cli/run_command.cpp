@@ -40,13 +40,6 @@ struct RunOptions {
   bool dry_run = false;
 };
 
-/// What the command line states goes over what the project states, the catalog after it.
-void takeGlobalOptions(const GlobalOptions& options, Project& project) {
-  if (options.threads > 0) project.threads = options.threads;
-  if (options.seed > 0) project.seed = options.seed;
-  if (project.catalog_dir.empty()) project.catalog_dir = options.catalog_dir;
-}
-
 /// The files of the report that the project's table [report] asks for.
 Result<std::vector<ResultFile>> reportOfRun(const ProjectReportRequest& request,
                                             const CommandContext& context) {
@@ -76,9 +69,10 @@ Result<RunMakers> runMakers(const Project& project, const std::string& file,
   if (!asksForReport(project.report)) return makers;
   const auto parts = report::reportParts(project.report.parts, file + ": [report] parts");
   if (!parts) return tl::unexpected(parts.error());
-  makers.report = [&context, file, parts = *parts](const Project& answered,
-                                                   std::span<const AnsweredStep> answers) {
-    return reportOfRun({answered, file, answers, parts, "moeplan run " + file}, context);
+  const std::string command = commandAgain(context, project);
+  makers.report = [&context, file, command, parts = *parts](const Project& answered,
+                                                            std::span<const AnsweredStep> answers) {
+    return reportOfRun({answered, file, answers, parts, command}, context);
   };
   return makers;
 }
@@ -86,7 +80,7 @@ Result<RunMakers> runMakers(const Project& project, const std::string& file,
 void runOrPlan(const RunOptions& options, CommandContext& context) {
   auto project = readProject(options.project);
   if (!project) return context.refuse(project.error());
-  takeGlobalOptions(context.options, *project);
+  takeStatedOptions(context, *project);
   RunRequest request;
   request.project = *std::move(project);
   request.project_file = options.project;

@@ -15,9 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kFolderMark = "report.json";
-constexpr const char* kMarkdownMark = ".moeplan-plots";
-
 std::vector<FolderFile> folderFiles(std::vector<Attachment> attachments) {
   std::vector<FolderFile> files;
   for (Attachment& one : attachments)
@@ -37,11 +34,9 @@ Result<void> writeMarkdown(const Document& document, const fs::path& path,
   folder += "_files";
   auto report = markdownDocument(document, folder.filename().string(), drawing);
   if (!report) return tl::unexpected(report.error());
-  if (!report->files.empty()) {
-    std::vector<FolderFile> files = folderFiles(std::move(report->files));
-    files.push_back({kMarkdownMark, "Plots of " + path.filename().string() + "\n"});
-    if (auto written = writeFolder(folder, files, kMarkdownMark); !written) return written;
-  }
+  if (!report->files.empty())
+    if (auto written = writeFolder(folder, folderFiles(std::move(report->files))); !written)
+      return written;
   return writeFile(path, report->text);
 }
 
@@ -59,7 +54,7 @@ Result<void> writeWholeFolder(const Document& document, const fs::path& path,
                               const ReportDrawing& drawing) {
   auto files = reportFiles(document, drawing);
   if (!files) return tl::unexpected(files.error());
-  return writeFolder(path, folderFiles(*std::move(files)), kFolderMark);
+  return writeFolder(path, folderFiles(*std::move(files)));
 }
 
 }  // namespace

@@ -14,11 +14,11 @@ Result<ReportFormat> reportFormatOf(const std::filesystem::path& path);
 
 /// Writes a document as the name's ending says, each file beside its place and then renamed. With
 /// Markdown go the plots, in a folder "NAME_files" beside it; a folder gets everything, see
-/// reportFiles. Such a folder takes the place of one that an earlier report made; anything else
-/// that stands there is left alone and refused. Plots need the drawing functions; without them
-/// HTML, Markdown, JSON and folders say where one is missing, and PDF is refused. Must be called
-/// from the main thread. Errors: kUsage as above; kInput, naming the path, where nothing can be
-/// written.
+/// reportFiles. In a folder that an earlier report made, the files of that report are replaced and
+/// all others stay; any other folder is left alone and refused. Plots need the drawing functions;
+/// without them HTML, Markdown, JSON and folders say where one is missing, and PDF is refused. Must
+/// be called from the main thread. Errors: kUsage as above; kInput, naming the path, where nothing
+/// can be written.
 Result<void> writeReport(const Document& document, const std::filesystem::path& path,
                          const ReportDrawing& drawing);
 

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "app/workflows/write_file.h"
+#include "app/workflows/write_folder.h"
 #include "data/readers/file_text.h"
 
 namespace moe {
@@ -21,8 +22,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // Names of steps begin with their kind, so nothing of ours begins with a dot by accident.
-constexpr const char* kNewPrefix = ".new-";
-constexpr const char* kOldPrefix = ".old-";
+constexpr std::string_view kNewPrefix = ".new-";
+constexpr std::string_view kOldPrefix = ".old-";
 constexpr const char* kLockFile = ".lock";
 constexpr const char* kStampFile = "stamp.json";
 
@@ -71,13 +72,25 @@ bool isStepName(std::string_view name) {
                      [&](std::string_view kind) { return name.starts_with(kind); });
 }
 
+bool isHalfWritten(std::string_view name) {
+  for (const std::string_view prefix : {kNewPrefix, kOldPrefix})
+    if (name.starts_with(prefix)) return isStepName(name.substr(prefix.size()));
+  return false;
+}
+
 void removeHalfWritten(const fs::path& path) {
   for (const fs::path& folder : foldersBelow(path)) {
-    const std::string name = folder.filename().string();
     std::error_code ignored;
-    if (name.starts_with(kNewPrefix) || name.starts_with(kOldPrefix))
-      fs::remove_all(folder, ignored);
+    if (isHalfWritten(folder.filename().string())) fs::remove_all(folder, ignored);
   }
+}
+
+/// Whether a run wrote this folder: a backup "fit.main.bak" carries the stamp of another step. A
+/// stamp that was edited is ours still, though it vouches for nothing.
+bool holdsResults(const fs::path& folder) {
+  const auto stamp = readFileBytes(folder / kStampFile);
+  const std::string name = folder.filename().string();
+  return stamp && isStepName(name) && stampedStep(*stamp) == name;
 }
 
 }  // namespace
@@ -105,21 +118,31 @@ ResultsFolder::~ResultsFolder() {
   if (lock_ >= 0) ::close(lock_);
 }
 
+Result<void> ResultsFolder::isFree(const std::string& step) const {
+  const fs::path place = path_ / step;
+  std::error_code ignored;
+  if (!fs::exists(fs::symlink_status(place, ignored)) || holdsResults(place)) return {};
+  return cannot("write results", place,
+                "it has no stamp of this step, so no run wrote it; move it away");
+}
+
 Result<StepStamp> ResultsFolder::replace(const std::string& step, std::span<const ResultFile> files,
                                          StepStamp stamp) const {
-  const fs::path fresh = path_ / (kNewPrefix + step);
-  const fs::path old = path_ / (kOldPrefix + step);
+  if (auto free = isFree(step); !free) return tl::unexpected(free.error());
+  const fs::path fresh = path_ / std::string(kNewPrefix).append(step);
+  const fs::path old = path_ / std::string(kOldPrefix).append(step);
   const fs::path place = path_ / step;
   std::error_code error;
   fs::remove_all(fresh, error);
   if (auto written = writeInto(fresh, files); !written) return tl::unexpected(written.error());
+  stamp.step = step;
   stamp.outputs.clear();
   for (const ResultFile& file : files)
     stamp.outputs.push_back({file.name, sha256OfText(file.content)});
-  if (auto written = writePlainly(fresh / kStampFile, stampText(stamp)); !written)
+  // Synced, as a folder whose stamp a power cut emptied would not be known as ours.
+  if (auto written = writeFile(fresh / kStampFile, stampText(stamp)); !written)
     return tl::unexpected(written.error());
-  if (fs::exists(place, error)) fs::rename(place, old, error);
-  if (!error) fs::rename(fresh, place, error);
+  error = exchangeFolder(fresh, place, old);
   if (error) return cannot("write", place, error.message());
   fs::remove_all(old, error);
   return stamp;
@@ -137,7 +160,7 @@ Result<void> ResultsFolder::write(std::span<const ResultFile> files) const {
 
 void ResultsFolder::remove(const std::string& step) const {
   std::error_code ignored;
-  fs::remove_all(path_ / step, ignored);
+  if (isFree(step)) fs::remove_all(path_ / step, ignored);
 }
 
 void ResultsFolder::removeAll() const {
@@ -146,11 +169,8 @@ void ResultsFolder::removeAll() const {
 
 std::vector<std::string> stepsWithResults(const fs::path& path) {
   std::vector<std::string> steps;
-  for (const fs::path& folder : foldersBelow(path)) {
-    const std::string name = folder.filename().string();
-    std::error_code ignored;
-    if (isStepName(name) && fs::exists(folder / kStampFile, ignored)) steps.push_back(name);
-  }
+  for (const fs::path& folder : foldersBelow(path))
+    if (holdsResults(folder)) steps.push_back(folder.filename().string());
   return steps;
 }
 

@@ -31,6 +31,10 @@ class ResultsFolder {
 
   const std::filesystem::path& path() const { return path_; }
 
+  /// Errors (kInput): a folder with this step's name stands there that no run wrote: its stamp is
+  /// missing or names no such step. `replace` gives the same and `remove` leaves it alone.
+  Result<void> isFree(const std::string& step) const;
+
   /// Puts the files and a stamp that lists them in the place of the step's results; returns it.
   Result<StepStamp> replace(const std::string& step, std::span<const ResultFile> files,
                             StepStamp stamp) const;
@@ -51,8 +55,8 @@ class ResultsFolder {
   int lock_ = -1;
 };
 
-/// The names of the folders below `path` that hold a step's results, sorted. None where there is no
-/// such folder.
+/// The names of the folders below `path` that hold a step's results by their stamp, sorted. None
+/// where there is no such folder.
 std::vector<std::string> stepsWithResults(const std::filesystem::path& path);
 
 /// The stamp of a step's results. Errors (kInput): there is none, or it is damaged.

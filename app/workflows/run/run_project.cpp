@@ -43,6 +43,14 @@ Result<void> mayWrite(const RunRequest& request, const fs::path& results) {
                           steps, steps == 1 ? "" : "s"));
 }
 
+/// So that folders of the user are found before the work, not after it.
+Result<void> placesAreFree(const ResultsFolder& folder, const std::vector<ProjectStep>& steps,
+                           bool with_report) {
+  for (const ProjectStep& step : steps)
+    if (auto free = folder.isFree(stepId(step)); !free) return free;
+  return with_report ? folder.isFree("report") : Result<void>();
+}
+
 }  // namespace
 
 std::string_view name(StepStatus status) {
@@ -74,6 +82,8 @@ Result<RunOutcome> runProject(const RunRequest& request, const RunMakers& makers
   if (auto may = mayWrite(request, results); !may) return tl::unexpected(may.error());
   const auto folder = ResultsFolder::open(results);
   if (!folder) return tl::unexpected(folder.error());
+  if (auto free = placesAreFree(*folder, *steps, makers.report != nullptr); !free)
+    return tl::unexpected(free.error());
   if (request.earlier == EarlierResults::kOverwrite) folder->removeAll();
   RunOutcome outcome;
   outcome.title = request.project.title;

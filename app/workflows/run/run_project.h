@@ -90,8 +90,8 @@ struct RunMakers {
 /// When stopped, what is finished stays and the others are kCancelled.
 ///
 /// Errors: kUsage for a pattern that no step matches, and for results that are there already
-/// unless they are resumed or overwritten; kInput for a project without steps or a folder that
-/// cannot be written.
+/// unless they are resumed or overwritten; kInput for a project without steps, a folder that
+/// cannot be written, or a folder in a step's place that no run wrote.
 Result<RunOutcome> runProject(const RunRequest& request, const RunMakers& makers,
                               std::stop_token stop = {}, const ProgressSink& progress = {});
 

@@ -73,6 +73,7 @@ std::string changedInput(const std::vector<HashedFile>& found,
 std::string stampText(const StepStamp& stamp) {
   StampJson json;
   json["schema"] = kStampSchema;
+  json["step"] = stamp.step;
   json["program"] = stamp.program;
   json["tables_sha256"] = stamp.tables;
   json["asked"] = stamp.asked;
@@ -92,6 +93,7 @@ Result<StepStamp> parseStamp(std::string_view text, const std::string& where) {
     json.erase(kChecksum);
     if (checksum != sha256OfText(dumped(json))) return wrong("was changed");
     StepStamp stamp;
+    stamp.step = json.at("step").get<std::string>();
     stamp.program = json.at("program").get<std::string>();
     stamp.tables = json.at("tables_sha256").get<std::string>();
     stamp.asked = json.at("asked").get<std::string>();
@@ -101,6 +103,15 @@ Result<StepStamp> parseStamp(std::string_view text, const std::string& where) {
     return stamp;
   } catch (const StampJson::exception&) {
     return wrong("is no stamp of moeplan run");
+  }
+}
+
+std::string stampedStep(std::string_view text) {
+  try {
+    const StampJson json = StampJson::parse(text);
+    return json.at("schema") == kStampSchema ? json.at("step").get<std::string>() : "";
+  } catch (const StampJson::exception&) {
+    return "";
   }
 }
 

@@ -23,7 +23,8 @@ struct StepHeadline {
 
 /// What a step's results rest on: kept beside them, to tell whether they still hold.
 struct StepStamp {
-  std::string program;  ///< version
+  std::string step;     ///< "fit.main"; known when it is written
+  std::string program;  ///< version and commit
   std::string tables;   ///< SHA-256 of the shipped tables
   std::string asked;    ///< as askedText
   std::vector<HashedFile> inputs;
@@ -35,6 +36,9 @@ struct StepStamp {
 /// (kInput): no such stamp, or one that was changed.
 std::string stampText(const StepStamp& stamp);
 Result<StepStamp> parseStamp(std::string_view text, const std::string& where);
+
+/// The step that a stamp names, even of one that was changed; empty: it is no stamp.
+std::string stampedStep(std::string_view text);
 
 /// Why results with this stamp do not answer what is asked now; empty when they do. Headline and
 /// outputs are not compared.

@@ -58,6 +58,44 @@ TEST(ReportCommand, ShowsADateThatIsStated) {
   EXPECT_THAT(ended.out, HasSubstr("| Date | 2026-10-21 |"));
 }
 
+TEST(ReportCommand, TakesTheSeedOfTheCommandLine) {
+  const TemporaryFolder folder;
+  const std::string project = writtenProject(folder, std::string("seed = 3\n\n") + kCostProject);
+  const std::vector<std::string> words{"report", project, "--parts", "origin", "--quiet"};
+  EXPECT_THAT(runCommand(words).out, HasSubstr("| Seed | 3 |"));
+  std::vector<std::string> with_seed = words;
+  with_seed.insert(with_seed.end(), {"--seed", "9"});
+  EXPECT_THAT(runCommand(with_seed).out, HasSubstr("| Seed | 9 |"));
+}
+
+TEST(ReportCommand, TheProjectsCatalogGoesOverTheEnvironmentAndUnderTheCommandLine) {
+  const TemporaryFolder folder;
+  for (const char* name : {"own/empty.txt", "other/empty.txt"}) folder.write(name, "");
+  const std::string own = (folder.path() / "own").string();
+  const std::string other = (folder.path() / "other").string();
+  const std::string project =
+      writtenProject(folder, "catalog = \"own\"\n\n" + std::string(kCostProject));
+  const auto shownWith = [&](std::vector<std::string> more) {
+    std::vector<std::string> words{"report", project, "--parts", "origin", "--quiet"};
+    words.insert(words.end(), more.begin(), more.end());
+    return runCommand(words).out;
+  };
+  ::setenv("MOEPLAN_CATALOG_DIR", other.c_str(), 1);
+  const std::string of_project = shownWith({});
+  const std::string of_line = shownWith({"--catalog", other});
+  ::unsetenv("MOEPLAN_CATALOG_DIR");
+  EXPECT_THAT(of_project, HasSubstr("catalog = \"own\""));
+  EXPECT_THAT(of_line, HasSubstr("catalog = \"other\""));
+}
+
+TEST(ReportCommand, SaysTheWholeCommandAsAShellReadsIt) {
+  const TemporaryFolder folder;
+  const std::string project = folder.write("my project.toml", kCostProject).string();
+  const Ended ended =
+      runCommand({"report", project, "--parts", "origin", "--seed=9", "--threads", "1", "--quiet"});
+  EXPECT_THAT(ended.out, HasSubstr("moeplan report '" + project + "' --parts origin --seed=9\n"));
+}
+
 TEST(ReportCommand, EndsWithOneWhenAStepHasNoAnswer) {
   const TemporaryFolder folder;
   const std::string project =

@@ -107,6 +107,22 @@ TEST(RunCommand, ListsWhatItWouldDo) {
   EXPECT_FALSE(std::filesystem::exists(out));
 }
 
+constexpr const char* kReportedProject =
+    "seed = 3\n\n[report]\ntitle = \"Small\"\nparts = [\"origin\"]\n\n"
+    "[training.small]\nmodel = \"mixtral-8x7b\"\nhardware = \"h100-sxm\"\ndevices = 64\n"
+    "train_tokens = 1e12\nmfu = 0.4\nzero = 3\nrecompute = \"full\"\n";
+
+TEST(RunCommand, TheReportSaysTheWholeCommandAsAShellReadsIt) {
+  const RunFixture fixture(kReportedProject);
+  const std::string out = (fixture.folder.path() / "my results").string();
+  const Ended ended = runCommand(
+      {"run", fixture.file().string(), "--seed", "9", "--resume", "--quiet", "--out", out});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(
+      test::fileText(out + "/report/report.json"),
+      HasSubstr("moeplan run " + fixture.file().string() + " --seed 9 --out '" + out + "'\""));
+}
+
 // A line that ends with CtrlC keeps what is finished and says so.
 TEST(RunCommand, EndsWith130WhenInterrupted) {
   const RunFixture fixture;

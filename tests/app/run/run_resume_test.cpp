@@ -134,7 +134,8 @@ TEST(RunResume, AnswersAnewWhatWasDamaged) {
   const fs::path& out = run.request.results;
   std::ofstream(out / "fit.other/answer.json", std::ios::app) << " ";
   fs::remove(out / "training.small/answer.txt");
-  std::ofstream(out / "fit.of_b/stamp.json") << "{}";
+  std::ofstream(out / "fit.of_b/stamp.json", std::ios::app) << " ";
+  fs::remove(out / "fit.of_b/answer.txt");
   EXPECT_THAT(run.keptAgain(), ElementsAre("fit.first", "plan.size"));
   EXPECT_EQ(test::resultsIn(out), before);
 }
@@ -183,6 +184,66 @@ TEST(RunResume, OverwritingThrowsResultsAwayButNothingElse) {
   EXPECT_THAT(test::keptSteps(outcomeOf(again)), IsEmpty());
   EXPECT_THAT(stepsWithResults(run.request.results), ElementsAre("training.small"));
   EXPECT_TRUE(fs::exists(run.request.results / "notes/mine.txt"));
+}
+
+// `out/report` is a folder of the user, who has never asked for a report before.
+TEST(RunResume, RefusesAFolderInAStepsPlaceThatNoRunWrote) {
+  const FinishedRun run;
+  run.fixture.folder.write("out/report/thesis.txt", "mine");
+  int written = 0;
+  RunMakers makers = test::usualMakers();
+  makers.report = [&](const Project&, std::span<const AnsweredStep>) {
+    ++written;
+    return Result<std::vector<ResultFile>>(std::vector<ResultFile>{{"report.md", ""}});
+  };
+  for (const EarlierResults earlier : {EarlierResults::kResume, EarlierResults::kOverwrite}) {
+    RunRequest again = run.request;
+    again.earlier = earlier;
+    const auto refused = runProject(again, makers);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(describe(refused.error()),
+                HasSubstr("out/report: cannot write results: it has no"));
+  }
+  EXPECT_EQ(written, 0);
+  EXPECT_EQ(test::fileText(run.request.results / "report/thesis.txt"), "mine");
+  EXPECT_EQ(stepsWithResults(run.request.results).size(), 5u);
+}
+
+TEST(ResultsFolder, NeitherReplacesNorRemovesWhatNoRunWrote) {
+  const test::TemporaryFolder folder;
+  folder.write("fit.a/mine.txt", "mine");
+  folder.write("fit.b/stamp.json", "{}");
+  const auto results = ResultsFolder::open(folder.path());
+  ASSERT_TRUE(results.has_value());
+  EXPECT_FALSE(results->replace("fit.a", {}, {}));
+  EXPECT_FALSE(results->replace("fit.b", {}, {}));
+  results->remove("fit.a");
+  results->removeAll();
+  EXPECT_EQ(test::fileText(folder.path() / "fit.a/mine.txt"), "mine");
+  EXPECT_TRUE(fs::exists(folder.path() / "fit.b/stamp.json"));
+}
+
+TEST(ResultsFolder, RemovesHalfWrittenStepsAndNoOtherHiddenFolder) {
+  const test::TemporaryFolder folder;
+  for (const char* name : {".old-thesis", ".new-car", ".old-fit.a", ".new-report"})
+    fs::create_directory(folder.path() / name);
+  const auto results = ResultsFolder::open(folder.path());
+  EXPECT_TRUE(fs::exists(folder.path() / ".old-thesis"));
+  EXPECT_TRUE(fs::exists(folder.path() / ".new-car"));
+  EXPECT_FALSE(fs::exists(folder.path() / ".old-fit.a"));
+  EXPECT_FALSE(fs::exists(folder.path() / ".new-report"));
+}
+
+TEST(ResultsFolder, ABackupOfAStepIsNoStep) {
+  const test::TemporaryFolder folder;
+  const auto results = ResultsFolder::open(folder.path());
+  ASSERT_TRUE(results.has_value());
+  ASSERT_TRUE(results->replace("fit.main", {}, {}));
+  fs::copy(folder.path() / "fit.main", folder.path() / "fit.main.bak");
+  EXPECT_THAT(stepsWithResults(folder.path()), ElementsAre("fit.main"));
+  results->removeAll();
+  EXPECT_FALSE(fs::exists(folder.path() / "fit.main"));
+  EXPECT_TRUE(fs::exists(folder.path() / "fit.main.bak/stamp.json"));
 }
 
 TEST(RunResume, NamesResultsOfStepsThatAreGone) {

@@ -21,13 +21,20 @@ bool isFile(const std::string& path) {
   return fs::is_regular_file(path, ignored);
 }
 
+void addFilesAt(const std::string& path, std::set<std::string>& files) {
+  for (std::string& file : filesAt(path)) files.insert(std::move(file));
+}
+
 /// Files among the texts of a question: what is one by its key, or by its ending, or is there.
 struct FileCollector {
   std::set<std::string>& files;
 
   void add(PathKind path, const std::string& text) const {
     if (path == PathKind::kNone || text.empty()) return;
-    if (isPath(path, text) || isFile(text)) files.insert(text);
+    if (isPath(path, text))
+      addFilesAt(text, files);
+    else if (isFile(text))
+      files.insert(text);
   }
 
   template <class Question>
@@ -61,10 +68,8 @@ const std::string* runsOf(const ProjectStep& step) {
 /// Fits and comparisons look nothing up in the catalog.
 void addCatalog(const Project& project, const ProjectStep& step, std::set<std::string>& files) {
   if (project.catalog_dir.empty() || runsOf(step) != nullptr) return;
-  std::error_code error;
-  fs::recursive_directory_iterator entries(project.catalog_dir, error);
-  for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error))
-    if (isFile(entries->path().string())) files.insert(entries->path().generic_string());
+  if (std::error_code ignored; fs::is_directory(project.catalog_dir, ignored))
+    addFilesAt(project.catalog_dir, files);
 }
 
 }  // namespace

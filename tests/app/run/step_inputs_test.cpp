@@ -12,6 +12,7 @@ namespace {
 
 using test::TemporaryFolder;
 using testing::ElementsAre;
+using testing::IsEmpty;
 
 /// The files of the first step of a project in the folder, relative to it.
 std::vector<std::string> filesOfFirstStep(const TemporaryFolder& folder, const std::string& text) {
@@ -31,6 +32,21 @@ TEST(FilesOfStep, HoldTheMachineThatTrains) {
                                              "\"\ntraining_hardware = \"mine.toml\"\n"),
                 ElementsAre("mine.toml"))
         << mode;
+}
+
+TEST(FilesOfStep, HoldEveryFileOfRouting) {
+  const TemporaryFolder folder;
+  folder.write("law/summary.json", "{}");
+  folder.write("law/expert/expert_weights_1.txt", "");
+  folder.write("law.ids.u8", "");
+  const auto files = [&](const std::string& routing) {
+    return filesOfFirstStep(folder, "[cost.a]\nrouter_skew = \"" + routing + "\"\n");
+  };
+  EXPECT_THAT(files("law"), ElementsAre("law/expert/expert_weights_1.txt", "law/summary.json"));
+  EXPECT_THAT(files("law.ids.u8"), ElementsAre("law.ids.u8"));
+  EXPECT_THAT(files("gone"), ElementsAre("gone"));
+  EXPECT_THAT(files("even"), IsEmpty());
+  EXPECT_THAT(files("power-law:0.8"), IsEmpty());
 }
 
 }  // namespace

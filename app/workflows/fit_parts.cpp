@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <map>
 #include <numeric>
 
@@ -104,7 +106,10 @@ Result<void> checkParts(const FitParts& parts, const FittedLaw& fitted, const Fi
                         const FitQuestion& question) {
   const std::string law(fitted.fit.family->name);
   const Eigen::VectorXd& own = fitted.fit.coordinates;
-  if (parts.fitted.size() != own.size() || parts.fitted != own) {
+  const auto same_bits = [](double a, double b) {
+    return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
+  };
+  if (!std::equal(parts.fitted.begin(), parts.fitted.end(), own.begin(), own.end(), same_bits)) {
     return fail(ErrorKind::kInput, law,
                 "the fit that the shards start from has other last bits than the one made here: "
                 "merge on a machine like those of the shards (same program, C library and kind of "

@@ -28,7 +28,7 @@ struct Advice {
 
 /// Drops at one capacity factor, of the assumptions that are told apart.
 struct AssumedDrops {
-  double capacity_factor = 1.25;
+  double capacity_factor = 1.25;  ///< of tokens over experts, k not counted
   DroppedEstimate even;
   DroppedEstimate skewed;
 };
@@ -51,8 +51,9 @@ struct AdvisedSplit {
 };
 
 /// The drops of `tokens` that share an expert's slots, at the factor that ST-MoE trains with (1.25)
-/// and the one it evaluates with (2.0), with even routing and with a popularity. Batches of one
-/// sequence: correlation counts. Errors: those of expertPopularity and simulateDropped.
+/// and the one it evaluates with (2.0), both of tokens over experts, with even routing and with a
+/// popularity. Batches of one sequence: correlation counts. Errors: those of expertPopularity and
+/// simulateDropped.
 Result<std::vector<AssumedDrops>> assumedDrops(const RoutingAssumption& skew, std::size_t experts,
                                                std::size_t top_k, const TokenBatch& batch,
                                                std::uint64_t seed);

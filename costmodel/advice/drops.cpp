@@ -5,8 +5,13 @@
 namespace moe {
 namespace {
 
-// What ST-MoE trains and evaluates with [Zoph2022].
+// What ST-MoE trains and evaluates with [Zoph2022]: an expert takes c T / E of T tokens, however
+// many experts k a token chooses, while our factor is of T k / E.
 constexpr double kPublishedFactors[] = {1.25, 2.0};
+
+double factorOfChoices(double published, std::size_t top_k) {
+  return published / static_cast<double>(top_k);
+}
 
 std::string shareText(double share) {
   if (share < 5e-5) return "0 %";
@@ -35,7 +40,8 @@ Result<std::vector<AssumedDrops>> assumedDrops(const RoutingAssumption& skew, st
   if (!skewed) return tl::unexpected(skewed.error());
   std::vector<AssumedDrops> drops;
   for (const double factor : kPublishedFactors) {
-    DroppedQuestion question{.capacity_factor = factor, .batch = batch, .seed = seed};
+    DroppedQuestion question{
+        .capacity_factor = factorOfChoices(factor, top_k), .batch = batch, .seed = seed};
     const auto of_even = simulateDropped(*even, question);
     if (!of_even) return tl::unexpected(of_even.error());
     question.correlation = skew.correlation;
@@ -52,7 +58,9 @@ Result<std::vector<AssumedDrops>> countedDrops(const RoutingTrace& trace, double
   if (!even) return tl::unexpected(even.error());
   std::vector<AssumedDrops> drops;
   for (const double factor : kPublishedFactors) {
-    const DroppedQuestion question{.capacity_factor = factor, .batch = {tokens, 1}, .seed = seed};
+    const DroppedQuestion question{.capacity_factor = factorOfChoices(factor, trace.top_k),
+                                   .batch = {tokens, 1},
+                                   .seed = seed};
     const auto counted = countDropped(trace, question);
     if (!counted) return tl::unexpected(counted.error());
     DroppedQuestion alike = question;
@@ -67,12 +75,14 @@ Result<std::vector<AssumedDrops>> countedDrops(const RoutingTrace& trace, double
 Advice capacityAdvice(const std::vector<AssumedDrops>& drops, const std::string& skew_name) {
   std::string text = fmt::format("Of {:.0f} tokens that share an expert's slots,",
                                  drops.empty() ? 0.0 : drops.front().skewed.tokens);
-  for (const AssumedDrops& at : drops)
+  for (const AssumedDrops& at : drops) {
+    const bool first = &at == &drops.front();
     text += fmt::format(
-        "{} a capacity of {:g} times the mean load drops {} of the choices with "
-        "even routing and {} with {}",
-        &at == &drops.front() ? "" : "; ", at.capacity_factor, dropsText(at.even),
-        dropsText(at.skewed), skew_name);
+        "{} a capacity of {:g} times tokens over experts{} drops {} of the choices "
+        "with even routing and {} with {}",
+        first ? "" : ";", at.capacity_factor, first ? " (as ST-MoE counts it, without k)" : "",
+        dropsText(at.even), dropsText(at.skewed), skew_name);
+  }
   return {"capacity_factor", text, AdviceBasis::kComputed,
           "simulated batches, 5 % and 95 % of them"};
 }

@@ -151,6 +151,22 @@ Result<void> addSelections(Tasks& tasks, const fs::path& folder, const RoutedMod
   return {};
 }
 
+/// Takes what the other knows and the first does not; false when both know it.
+template <class Known>
+bool tookOther(std::optional<Known>& first, std::optional<Known>& other) {
+  if (!other) return true;
+  if (first) return false;
+  first = std::move(other);
+  return true;
+}
+
+bool joinedWith(TaskRouting& first, TaskRouting& other) {
+  return tookOther(first.trace, other.trace) && tookOther(first.counts, other.counts) &&
+         tookOther(first.config, other.config) &&
+         tookOther(first.scores.token, other.scores.token) &&
+         tookOther(first.scores.gate, other.scores.gate);
+}
+
 /// A task that was found as scores in one folder and as a trace in another is one task.
 Result<Tasks> mergedByName(Tasks tasks) {
   std::stable_sort(tasks.begin(), tasks.end(),
@@ -162,13 +178,10 @@ Result<Tasks> mergedByName(Tasks tasks) {
       continue;
     }
     TaskRouting& first = merged.back();
-    const bool complete = (first.trace && task.trace) || (first.scores.token && task.scores.token);
-    if (complete)
+    if (!joinedWith(first, task))
       return fail(
           ErrorKind::kInput, first.source,
           fmt::format("and {} are both called {}; name one of them", task.source, task.name));
-    if (task.trace) first.trace = std::move(task.trace);
-    if (task.scores.token || task.scores.gate) first.scores = std::move(task.scores);
   }
   return merged;
 }

@@ -57,15 +57,15 @@ std::string oneSidedTrace() {
   return csv;
 }
 
-// 1 - c k / E at 1.25, two of eight experts: 68.75 %; at 2.0 50 %.
+// 1 - c / E at 1.25, two of eight experts: 84.4 %; at 2.0 75 %.
 TEST(Advice, CountsTheDropsOfARoutingTrace) {
   const test::TemporaryFolder folder;
   const std::string trace = folder.write("trace.csv", oneSidedTrace()).string();
   const json piece =
       adviceOf(document(kMixtralServing + " --router-skew " + trace), "capacity_factor");
   EXPECT_THAT(piece["message"], HasSubstr("Of 64 tokens"));
-  EXPECT_THAT(piece["message"], HasSubstr("69 % with the routing of"));
-  EXPECT_THAT(piece["message"], HasSubstr("50 % with the routing of"));
+  EXPECT_THAT(piece["message"], HasSubstr("84 % with the routing of"));
+  EXPECT_THAT(piece["message"], HasSubstr("75 % with the routing of"));
 }
 
 TEST(Advice, TakesCountsOfExpertsForAPopularity) {
@@ -76,7 +76,7 @@ TEST(Advice, TakesCountsOfExpertsForAPopularity) {
   const std::string counts = folder.write("counts.csv", csv).string();
   const json piece =
       adviceOf(document(kMixtralServing + " --router-skew " + counts), "capacity_factor");
-  EXPECT_THAT(piece["message"], HasSubstr("69 % with the counts of"));
+  EXPECT_THAT(piece["message"], HasSubstr("84 % with the counts of"));
 }
 
 TEST(Advice, OfATrainingNamesTheLossesAndTheLinks) {

@@ -84,9 +84,26 @@ TEST(CapacityAdvice, ShowsWhatTheFactorsDrop) {
   EXPECT_NEAR(drops->at(1).skewed.mean, 0, 1e-12);
   const Advice advice = capacityAdvice(*drops, "one expert");
   EXPECT_EQ(advice.basis, AdviceBasis::kComputed);
-  EXPECT_TRUE(says(&advice, "1.25 times the mean load drops 0 %")) << advice.message;
+  EXPECT_TRUE(
+      says(&advice, "1.25 times tokens over experts (as ST-MoE counts it, without k) drops 0 %"))
+      << advice.message;
   EXPECT_TRUE(says(&advice, "38 % with one expert")) << advice.message;
-  EXPECT_TRUE(says(&advice, "2 times the mean load drops 0 %")) << advice.message;
+  EXPECT_TRUE(says(&advice, "2 times tokens over experts drops 0 %")) << advice.message;
+}
+
+// [Zoph2022]: an expert takes c T / E tokens, so that two experts that get all of T k choices, k =
+// 2, lose 1 - c / E. Even routing loses 1 - c / k.
+TEST(CapacityAdvice, LeavesTheExpertsOfATokenOutOfTheFactor) {
+  RoutingAssumption one_sided;
+  one_sided.popularity = PopularityKind::kMeasured;
+  one_sided.measured = ExpertCounts{"test", 4, {{100, 100, 0, 0}}};
+  const auto drawn = assumedDrops(one_sided, 4, 2, {1024, 1}, 0);
+  ASSERT_TRUE(drawn) << describe(drawn.error());
+  EXPECT_EQ(drawn->at(0).capacity_factor, 1.25);
+  EXPECT_NEAR(drawn->at(0).skewed.mean, 1 - 1.25 / 4, 1e-12);
+  EXPECT_NEAR(drawn->at(1).skewed.mean, 1 - 2.0 / 4, 1e-12);
+  // Every expert of even routing gets more than the 320 choices that it takes.
+  EXPECT_NEAR(drawn->at(0).even.mean, 1 - 1.25 / 2, 1e-12);
 }
 
 TEST(InstructionTuning, IsInProportionToTheTraining) {

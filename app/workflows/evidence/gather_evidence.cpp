@@ -115,9 +115,23 @@ bool restsOnServing(const AnsweredStep& step) {
   return step.answer && std::visit(UsesEngineModel{}, *step.answer);
 }
 
+/// Formula prices and a given MFU leave the measured rows alone.
+struct UsesTrainingSpeed {
+  bool operator()(const FitAnswer&) const { return false; }
+  bool operator()(const CompareAnswer&) const { return false; }
+  bool operator()(const CostOutcome&) const { return false; }
+  bool operator()(const PlanAnswer&) const { return false; }
+  bool operator()(const TrainingCostOutcome& outcome) const {
+    return outcome.cost.speed.has_value();
+  }
+  template <class Answer>
+  bool operator()(const Answer& answer) const {
+    return UsesEngineModel{}(answer) && !answer.question.training_mfu;
+  }
+};
+
 bool restsOnTraining(const AnsweredStep& step) {
-  return step.answer && (std::holds_alternative<TrainingCostOutcome>(*step.answer) ||
-                         std::holds_alternative<LifetimeAnswer>(*step.answer));
+  return step.answer && restsOnTrainingSpeed(*step.answer);
 }
 
 Result<std::optional<CostModelAccuracy>> accuracyFor(Answers answers, std::stop_token stop,
@@ -140,6 +154,10 @@ Result<std::optional<CostModelAccuracy>> accuracyFor(Answers answers, std::stop_
 }
 
 }  // namespace
+
+bool restsOnTrainingSpeed(const StepAnswer& answer) {
+  return std::visit(UsesTrainingSpeed{}, answer);
+}
 
 Result<ReportEvidence> gatherEvidence(const Project& project,
                                       const std::filesystem::path& project_file, Answers answers,

@@ -41,6 +41,10 @@ struct CostModelAccuracy {
   std::vector<TrainingAccuracy> training;  ///< each configuration left out
 };
 
+/// Whether an answer rests on training speeds that were measured: costs of a training, lifetime
+/// plans and fronts, unless prices are a formula or the MFU was given.
+bool restsOnTrainingSpeed(const StepAnswer& answer);
+
 struct ReportEvidence {
   std::vector<InputFile> files;
   std::vector<StepEvidence> steps;  ///< as many as answers

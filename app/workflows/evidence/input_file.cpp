@@ -1,11 +1,16 @@
 #include "app/workflows/evidence/input_file.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <iterator>
 #include <sstream>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "app/workflows/project/project_paths.h"
+#include "app/workflows/run/step_inputs.h"
 #include "data/numbers.h"
 #include "data/readers/file_text.h"
 #include "data/sha256.h"
@@ -71,34 +76,22 @@ class FileList {
   std::vector<InputFile> files_;
 };
 
-struct StepFiles {
-  FileList& files;
-  const std::string& name;
-
-  void operator()(const ProjectFit&) {}
-  void operator()(const ProjectComparison&) {}
-  void operator()(const CostRequest& request) {
-    files.add("model of cost " + name, request.model);
-    files.add("machine of cost " + name, request.hardware);
-    files.add("lengths of cost " + name, request.lengths);
-    files.add("routing of cost " + name, request.router_skew);
-  }
-  void operator()(const TrainingCostRequest& request) {
-    files.add("model of training " + name, request.model);
-  }
-  void operator()(const ProjectPlan& plan) {
-    std::visit([&](const auto& question) { addPlan(question); }, plan.question);
-  }
-  void addPlan(const PlanQuestion& question) {
-    files.add("law of plan " + name, question.law_file);
-  }
-  void addPlan(const LifetimeQuestion& question) {
-    files.add("law of plan " + name, question.law_file);
-    files.add("second law of plan " + name, question.other_law_file);
-    files.add("shape of plan " + name, question.model_template);
-    for (const std::string& model : question.models) files.add("model of plan " + name, model);
-  }
-};
+/// What a file is to a step, by the key that names it.
+std::string roleInStep(const ProjectStep& step, std::string_view key) {
+  if (key == "catalog") return "catalog";
+  constexpr std::pair<std::string_view, std::string_view> kRoles[] = {
+      {"hardware", "machine"},
+      {"training_hardware", "machine that trains"},
+      {"router_skew", "routing"},
+      {"law_file", "law"},
+      {"other_law_file", "second law"},
+      {"model_template", "shape"},
+      {"models", "model"}};
+  const auto known = std::find_if(std::begin(kRoles), std::end(kRoles),
+                                  [&](const auto& role) { return role.first == key; });
+  const std::string_view role = known == std::end(kRoles) ? key : known->second;
+  return fmt::format("{} of {} {}", role, stepKind(step.question), step.name);
+}
 
 }  // namespace
 
@@ -116,11 +109,9 @@ std::vector<InputFile> inputFiles(const Project& project, const fs::path& projec
   FileList files(project_file);
   for (const ProjectRuns& runs : project.runs)
     for (const std::string& path : runs.points.files) files.add("runs " + runs.name, path);
-  for (const char* name : {"models.toml", "hardware.toml"})
-    if (!project.catalog_dir.empty())
-      files.add("catalog", (fs::path(project.catalog_dir) / name).string());
   for (const ProjectStep& step : project.steps)
-    std::visit(StepFiles{files, step.name}, step.question);
+    for (const KeyedFile& named : keyedFilesOfStep(project, step))
+      files.add(roleInStep(step, named.key), named.file);
   return std::move(files).take();
 }
 

@@ -91,10 +91,13 @@ class PlanValues {
             }};
   }
 
-  /// All serving prices are proportional to it.
+  /// All serving prices are proportional to it; a budget in USD may buy other FLOP as well.
   TriedValue devicePrice(double factor) const {
     const double usd = answer_.request.price.value() * 3600 * factor;
-    return {fmt::format("{:.3g} USD", usd), [this, factor]() -> Result<AnswerInShort> {
+    const std::string value = fmt::format("{:.3g} USD", usd);
+    if (trainsAtServingPrice())
+      return question(value, [usd](PlanQuestion& q) { q.usd_per_device_hour = usd; });
+    return {value, [this, factor]() -> Result<AnswerInShort> {
               auto same = planInShort(answer_.request, answer_.outcome);
               if (same && weighsCost(answer_.request.mode)) same->figure *= factor;
               return same;
@@ -102,6 +105,12 @@ class PlanValues {
   }
 
  private:
+  /// Whether the price of serving turns the budget into FLOP.
+  bool trainsAtServingPrice() const {
+    return question_.budget_usd && question_.training_hardware.empty() &&
+           !question_.training_usd_per_device_hour;
+  }
+
   const PlanAnswer& answer_;
   PlanQuestion question_;
 };

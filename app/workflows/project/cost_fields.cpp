@@ -52,7 +52,7 @@ constexpr QuestionField<CostRequest> kCostFields[] = {
     {"overlap_exchange", "Experts' exchange behind a second micro-batch",
      [](CostRequest& q) -> FieldPlace { return &q.overlap_exchange; }},
     {"router_skew", "power-law:A (1.2 when absent), even, or a routing trace or counts",
-     [](CostRequest& q) -> FieldPlace { return &q.router_skew; }, PathKind::kNameOrFile},
+     [](CostRequest& q) -> FieldPlace { return &q.router_skew; }, PathKind::kRouting},
     {"router_correlation", "How alike tokens of a sequence choose, 0 to 1; 0.1 when absent",
      [](CostRequest& q) -> FieldPlace { return &q.router_correlation; }},
     {"ttft_limit_s", "Most seconds to the first token",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <system_error>
 
 namespace moe {
 
@@ -11,11 +12,25 @@ namespace fs = std::filesystem;
 bool isPath(PathKind kind, const std::string& text) {
   if (text.empty() || kind == PathKind::kNone) return false;
   if (kind == PathKind::kFile) return true;
+  if (kind == PathKind::kRouting)
+    return text != "even" && text != "power-law" && !text.starts_with("power-law:");
   std::string_view name = text;
   if (name.ends_with(".gz")) name.remove_suffix(3);
   constexpr std::array<std::string_view, 3> kEndings{".toml", ".json", ".csv"};
   return std::any_of(kEndings.begin(), kEndings.end(),
                      [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+std::vector<std::string> filesAt(const std::string& path) {
+  std::vector<std::string> files;
+  std::error_code error;
+  if (!fs::is_directory(path, error)) return {path};
+  for (fs::recursive_directory_iterator at(path, error), end; !error && at != end;
+       at.increment(error))
+    if (std::error_code ignored; at->is_regular_file(ignored))
+      files.push_back(at->path().generic_string());
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 std::string pathFromProject(const fs::path& folder, const std::string& text) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "app/workflows/project/question_field.h"
 
@@ -9,6 +10,10 @@ namespace moe {
 
 /// Whether the text of a field of this kind is a path.
 bool isPath(PathKind kind, const std::string& text);
+
+/// The files that a path stands for: itself, also where it is missing, or every file below it,
+/// sorted.
+std::vector<std::string> filesAt(const std::string& path);
 
 /// A path that a project states, seen from the working folder.
 std::string pathFromProject(const std::filesystem::path& folder, const std::string& text);

@@ -24,6 +24,7 @@ enum class PathKind {
   kNone,
   kFile,        ///< always
   kNameOrFile,  ///< when it ends with ".toml", ".json", ".csv" or one of these in gzip; else a name
+  kRouting,     ///< a file or a folder, but for "even", "power-law" and "power-law:A"
 };
 
 /// One key of a step of a project file: the option of the command line without its dashes, in

@@ -21,22 +21,26 @@ bool isFile(const std::string& path) {
   return fs::is_regular_file(path, ignored);
 }
 
+void addFilesAt(std::string_view key, const std::string& path, std::vector<KeyedFile>& files) {
+  for (std::string& file : filesAt(path)) files.push_back({std::string(key), std::move(file)});
+}
+
 /// Files among the texts of a question: what is one by its key, or by its ending, or is there.
 struct FileCollector {
-  std::set<std::string>& files;
+  std::vector<KeyedFile>& files;
 
-  void add(PathKind path, const std::string& text) const {
+  void add(std::string_view key, PathKind path, const std::string& text) const {
     if (path == PathKind::kNone || text.empty()) return;
-    if (isPath(path, text) || isFile(text)) files.insert(text);
+    if (isPath(path, text) || isFile(text)) addFilesAt(key, text, files);
   }
 
   template <class Question>
   void ofQuestion(Question question) const {
     for (const auto& field : fieldsOf(&question)) {
       const FieldPlace place = field.place(question);
-      if (auto* text = std::get_if<std::string*>(&place)) add(field.path, **text);
+      if (auto* text = std::get_if<std::string*>(&place)) add(field.key, field.path, **text);
       if (auto* texts = std::get_if<std::vector<std::string>*>(&place))
-        for (const std::string& text : **texts) add(field.path, text);
+        for (const std::string& text : **texts) add(field.key, field.path, text);
     }
   }
 
@@ -59,12 +63,10 @@ const std::string* runsOf(const ProjectStep& step) {
 }
 
 /// Fits and comparisons look nothing up in the catalog.
-void addCatalog(const Project& project, const ProjectStep& step, std::set<std::string>& files) {
+void addCatalog(const Project& project, const ProjectStep& step, std::vector<KeyedFile>& files) {
   if (project.catalog_dir.empty() || runsOf(step) != nullptr) return;
-  std::error_code error;
-  fs::recursive_directory_iterator entries(project.catalog_dir, error);
-  for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error))
-    if (isFile(entries->path().string())) files.insert(entries->path().generic_string());
+  if (std::error_code ignored; fs::is_directory(project.catalog_dir, ignored))
+    addFilesAt("catalog", project.catalog_dir, files);
 }
 
 }  // namespace
@@ -97,13 +99,19 @@ std::string sha256OfShippedTables() {
   return hash.hexDigest();
 }
 
-std::vector<std::string> filesOfStep(const Project& project, const ProjectStep& step) {
-  std::set<std::string> files;
+std::vector<KeyedFile> keyedFilesOfStep(const Project& project, const ProjectStep& step) {
+  std::vector<KeyedFile> files;
   std::visit(FileCollector{files}, step.question);
   if (const std::string* name = runsOf(step))
     if (const ProjectRuns* runs = project.findRuns(*name))
       FileCollector{files}.ofQuestion(runs->points);
   addCatalog(project, step, files);
+  return files;
+}
+
+std::vector<std::string> filesOfStep(const Project& project, const ProjectStep& step) {
+  std::set<std::string> files;
+  for (KeyedFile& named : keyedFilesOfStep(project, step)) files.insert(std::move(named.file));
   return {files.begin(), files.end()};
 }
 

@@ -43,6 +43,13 @@ std::string sha256OfShippedTables();
 /// and what is in the project's catalog. Not the laws of fits of the project, which are results.
 std::vector<std::string> filesOfStep(const Project& project, const ProjectStep& step);
 
+/// The same, each with the key of the step, of its runs or of the project that names it.
+struct KeyedFile {
+  std::string key;  ///< "hardware", "files", "catalog"
+  std::string file;
+};
+std::vector<KeyedFile> keyedFilesOfStep(const Project& project, const ProjectStep& step);
+
 /// Everything that the step is asked, as TOML with the project's folder left out of paths: equal
 /// texts and equal files give equal answers.
 std::string askedText(const Project& project, const ProjectStep& step,

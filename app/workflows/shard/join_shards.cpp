@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstddef>
 #include <optional>
 #include <sstream>
 
@@ -43,7 +44,7 @@ std::string otherStart(const NamedShard& first, const NamedShard& other) {
   const bool same =
       std::equal(parts.begin(), parts.end(), others.begin(), others.end(),
                  [](const ShardPart& a, const ShardPart& b) {
-                   return a.name == b.name && a.count == b.count && a.basis == b.basis;
+                   return a.name == b.name && a.count == b.count && sameBits(a.basis, b.basis);
                  });
   if (same) return {};
   return fmt::format(
@@ -67,19 +68,19 @@ std::string mismatchOf(const NamedShard& first, const NamedShard& other) {
   return otherStart(first, other);
 }
 
-/// The index of a shard in the name of its file, replaced; none when the name does not hold it.
+/// The index of a shard in the name of its file, replaced; none when the name does not hold it. The
+/// first number that is the index counts: "shard-8-of-8.json".
 std::optional<std::string> withIndex(const std::string& file, std::size_t own, std::size_t index) {
-  const std::size_t name = file.find_last_of('/') + 1;  // 0 without a folder
-  std::size_t end = file.size();
-  while (end > name) {
-    while (end > name && !std::isdigit(static_cast<unsigned char>(file[end - 1]))) --end;
-    std::size_t first = end;
-    while (first > name && std::isdigit(static_cast<unsigned char>(file[first - 1]))) --first;
-    const std::string digits = file.substr(first, end - first);
+  const auto is_digit = [](unsigned char letter) { return std::isdigit(letter) != 0; };
+  auto at = file.begin() + static_cast<std::ptrdiff_t>(file.find_last_of('/') + 1);  // 0: no folder
+  while (at != file.end()) {
+    const auto first = std::find_if(at, file.end(), is_digit);
+    const auto end = std::find_if_not(first, file.end(), is_digit);
+    const std::string digits(first, end);
     if (!digits.empty() && fmt::format("{:0>{}}", own, digits.size()) == digits)
-      return file.substr(0, first) + fmt::format("{:0>{}}", index, digits.size()) +
-             file.substr(end);
-    end = first;
+      return std::string(file.begin(), first) + fmt::format("{:0>{}}", index, digits.size()) +
+             std::string(end, file.end());
+    at = end;
   }
   return std::nullopt;
 }

@@ -107,7 +107,7 @@ Result<void> checkPart(const Request& request, const std::vector<ShardPart>& par
   const auto fits = [&](const auto& item) { return item.size() == figures; };
   if (!as_written || !std::all_of(parts[0].items.begin(), parts[0].items.end(), fits))
     return fail(ErrorKind::kInput, "shards", "their parts are not the draws of this plan");
-  if (parts[0].basis == own->basis) return {};
+  if (sameBits(parts[0].basis, own->basis)) return {};
   return fail(ErrorKind::kInput, "plan",
               "the plan that the shards start from has other last bits than the one made here: "
               "merge on a machine like those of the shards (same program, C library and kind of "

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
+#include <cstdint>
 #include <optional>
 
 namespace moe {
@@ -21,6 +23,12 @@ std::optional<std::size_t> wholeNumber(std::string_view text) {
 
 std::string_view commandOf(const SplitQuestion& question) {
   return std::holds_alternative<FitQuestion>(question) ? "fit" : "plan";
+}
+
+bool sameBits(const std::vector<double>& a, const std::vector<double>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](double x, double y) {
+    return std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y);
+  });
 }
 
 Result<Share> parseShare(const std::string& text) {

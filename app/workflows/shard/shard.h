@@ -56,6 +56,9 @@ struct Shard {
   std::vector<ShardPart> parts;
 };
 
+/// Whether two lists hold the same bits: 0 is not -0, and a NaN is itself.
+bool sameBits(const std::vector<double>& a, const std::vector<double>& b);
+
 /// Most shares of a question.
 inline constexpr std::size_t kMostShards = 100000;
 

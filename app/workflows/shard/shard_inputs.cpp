@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "app/workflows/import/file_hash.h"
 #include "app/workflows/project/project_paths.h"
@@ -20,7 +21,8 @@ void addPaths(Question& question, std::vector<std::string>& paths) {
   for (const auto& field : fieldsOf(&question)) {
     const FieldPlace place = field.place(question);
     const auto add = [&](const std::string& text) {
-      if (isPath(field.path, text)) paths.push_back(text);
+      if (!isPath(field.path, text)) return;
+      for (std::string& file : filesAt(text)) paths.push_back(std::move(file));
     };
     if (const auto* text = std::get_if<std::string*>(&place)) add(**text);
     if (const auto* texts = std::get_if<std::vector<std::string>*>(&place))
@@ -30,14 +32,9 @@ void addPaths(Question& question, std::vector<std::string>& paths) {
 
 /// Every file below the folder of a catalog, for its files may name others.
 void addCatalog(const std::string& folder, std::vector<std::string>& paths) {
-  if (folder.empty()) return;
-  std::vector<std::string> found;
-  std::error_code unreadable;
-  for (fs::recursive_directory_iterator at(folder, unreadable), end; at != end;
-       at.increment(unreadable))
-    if (at->is_regular_file(unreadable)) found.push_back(at->path().generic_string());
-  std::sort(found.begin(), found.end());
-  paths.insert(paths.end(), found.begin(), found.end());
+  std::error_code ignored;
+  if (!fs::is_directory(folder, ignored)) return;
+  for (std::string& file : filesAt(folder)) paths.push_back(std::move(file));
 }
 
 struct PathsOf {

@@ -112,6 +112,29 @@ TEST(PlanAssumptions, AreThePlansAnswersToOtherQuestions) {
               1e-9 * figureOf(dearer));
 }
 
+// A device-hour at half the price trains twice as long for the same USD.
+TEST(PlanAssumptions, MoveTheFlopThatABudgetInUsdBuys) {
+  PlanQuestion question = rooflineQuestion();
+  question.mode = "loss-optimal";
+  question.budget_flop.reset();
+  question.budget_usd = 500;
+  const auto answer = answerPlan(question);
+  ASSERT_TRUE(answer) << describe(answer.error());
+  const auto study = planAssumptions(*answer, {}, 1);
+  ASSERT_TRUE(study) << describe(study.error());
+  const AssumptionRow& price = rowNamed(*study, "price of a device-hour");
+  for (const auto& [end, factor] : {std::pair(0, 0.5), std::pair(1, 2.0)}) {
+    PlanQuestion other = question;
+    other.usd_per_device_hour = factor * answer->request.price.value() * 3600;
+    const auto asked = answerPlan(other).value();
+    ASSERT_TRUE(asked.outcome.recommendation.row);
+    EXPECT_DOUBLE_EQ(price.ends[end].answer.figure,
+                     asked.outcome.rows[*asked.outcome.recommendation.row].chosen.loss);
+  }
+  EXPECT_LT(price.ends[0].answer.figure, study->base.figure);
+  EXPECT_GT(price.ends[1].answer.figure, study->base.figure);
+}
+
 TEST(PlanAssumptions, NameWhatTheRunnerUpWouldHaveToCost) {
   const auto answer = answerPlan(rooflineQuestion());
   ASSERT_TRUE(answer);

@@ -43,5 +43,27 @@ TEST(InputFiles, HaveTheirHashAndTheLicenceBesideThem) {
   EXPECT_TRUE(files[2].imported);
 }
 
+// What a stamp holds of a step, the list of a report holds as well.
+TEST(InputFiles, AreThoseThatTheStepsName) {
+  const test::TemporaryFolder folder;
+  for (const char* name : {"m.toml", "t.toml", "s.toml", "law/summary.json"})
+    folder.write(name, "x");
+  const auto project_file =
+      folder.write("p.toml",
+                   "[training.big]\nmodel = \"mixtral-8x7b\"\nhardware = \"m.toml\"\n"
+                   "[plan.a]\nmode = \"min-cost\"\nhardware = \"s.toml\"\n"
+                   "training_hardware = \"t.toml\"\n"
+                   "[cost.c]\nhardware = \"s.toml\"\nrouter_skew = \"law\"\n");
+  const auto project = readProject(project_file);
+  ASSERT_TRUE(project) << describe(project.error());
+  std::vector<std::string> listed;
+  for (const InputFile& file : inputFiles(*project, project_file))
+    listed.push_back(file.role + ": " + file.path);
+  EXPECT_THAT(listed,
+              testing::UnorderedElementsAre(
+                  "project: p.toml", "machine of training big: m.toml", "machine of plan a: s.toml",
+                  "machine that trains of plan a: t.toml", "routing of cost c: law/summary.json"));
+}
+
 }  // namespace
 }  // namespace moe

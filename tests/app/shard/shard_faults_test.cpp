@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <functional>
+#include <limits>
 
 #include "app/workflows/shard/join_shards.h"
 #include "app/workflows/shard/shard_file.h"
@@ -144,6 +145,13 @@ TEST(ShardFaults, TellAMachineWithOtherLastBits) {
                 "chinchilla: the fit that the shards start from has other last bits");
 }
 
+TEST(SameBits, TellsZerosApartAndKnowsANaN) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_TRUE(sameBits({0.0, nan}, {0.0, nan}));
+  EXPECT_FALSE(sameBits({0.0}, {-0.0}));
+  EXPECT_FALSE(sameBits({0.0}, {0.0, 0.0}));
+}
+
 TEST(ShardFaults, TellADamagedFile) {
   const SplitQuestionFolder at;
   const Words files = at.shards(splitFit(at), 2);
@@ -245,6 +253,8 @@ TEST(CommandFor, PutsTheIndexIntoTheNameOfTheFile) {
             "moeplan fit a.csv --shard=10/12 --out=out/part-10-of-12.json");
   EXPECT_EQ(command("run2/2.json", {"fit", "a b.csv", "--shard", "2/12"}),
             "moeplan fit 'a b.csv' --shard 10/12 --out run2/10.json");
+  EXPECT_EQ(command("part-2-of-2.json", {"fit", "a.csv", "--shard", "2/12"}),
+            "moeplan fit a.csv --shard 10/12 --out part-10-of-2.json");
   EXPECT_EQ(command("second.json", {"fit", "it's", "--shard", "2/12"}),
             "moeplan fit 'it'\\''s' --shard 10/12 --out shard-10-of-12.json");
 }

@@ -100,6 +100,20 @@ TEST(TaskRouting, JoinsWhatIsKnownOfATask) {
   EXPECT_TRUE(tasks->front().trace && tasks->front().scores.token);
 }
 
+TEST(TaskRouting, JoinsTokenScoresAndGateScores) {
+  const TemporaryFolder folder;
+  folder.write("a/law/summary.json", kScores);
+  std::string gates = kScores;
+  gates.replace(gates.find("token_scores"), 12, "gate_scores");
+  folder.write("b/law/summary.json", gates);
+  const auto tasks = readTaskRouting(folder.path(), kSmallModel);
+  ASSERT_TRUE(tasks) << describe(tasks.error());
+  ASSERT_EQ(tasks->size(), 1u);
+  EXPECT_TRUE(tasks->front().scores.token && tasks->front().scores.gate);
+  folder.write("c/law/summary.json", gates);
+  EXPECT_THAT(routingProblem(folder.path()), HasSubstr("are both called law"));
+}
+
 TEST(TaskRouting, RefusesWhatSaysNothingOfRouting) {
   const TemporaryFolder folder;
   folder.write("empty/notes.md", "nothing");

@@ -52,6 +52,7 @@ hardware = ["h100-sxm", "h200"]
 model = "mixtral-8x7b"
 recompute = "full"
 zero = 3
+instruction_tuning_tokens = 2e9
 
 [report]
 title = "What to train"
@@ -95,6 +96,7 @@ TEST(Project, GivesWorkflowsTheQuestionsOfTheFile) {
   EXPECT_EQ(training->model, "mixtral-8x7b");  // a name, not a path
   EXPECT_EQ(training->setup.recompute, Recompute::kFull);
   EXPECT_EQ(training->setup.zero_stage, 3);
+  EXPECT_EQ(training->instruction_tuning_tokens, 2e9);
 }
 
 TEST(Project, PlansAskTheQuestionOfTheirMode) {

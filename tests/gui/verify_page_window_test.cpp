@@ -69,5 +69,25 @@ TEST_F(VerifyWindow, StopsACalibrationSoon) {
   EXPECT_TRUE(widget<QPushButton>("verify", "calibrate").isEnabled());
 }
 
+// A new piece of work stops the one before: then a press of "Groups" would end a measurement.
+TEST_F(VerifyWindow, LetsAMeasurementEndBeforeItAnswersOtherQuestions) {
+  window_->showPage("verify");
+  settle("verify");
+  bool ended = false;
+  auto& calibrate = widget<QPushButton>("verify", "calibrate");
+  QObject::connect(&page("verify").jobs(), &gui::JobRunner::runningChanged, &calibrate,
+                   [&ended](bool running) { ended = ended || !running; });
+  click("verify", "calibrate");
+  emit widget<QComboBox>("verify", "by").activated(1);
+  drop({verification()});
+  QTest::qWait(100);
+  EXPECT_FALSE(ended);
+  EXPECT_EQ(widget<gui::DataTable>("verify", "verdicts").table().rows.size(), 0u);
+  page("verify").jobs().stop();
+  settle("verify");
+  EXPECT_TRUE(ended);
+  EXPECT_EQ(widget<gui::DataTable>("verify", "verdicts").table().rows.size(), 2u);
+}
+
 }  // namespace
 }  // namespace moe::test

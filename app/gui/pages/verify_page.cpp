@@ -77,7 +77,10 @@ VerifyPage::VerifyPage(Session& session, QWidget* parent)
   addPointQuestions();
   addMachineQuestions();
   addTabs();
-  connect(&jobs_, &JobRunner::broke, this, &Page::problem);
+  connect(&jobs_, &JobRunner::broke, this, [this](const QString& what) {
+    put_off_ = nullptr;
+    emit problem(what);
+  });
   checks_->show(VerifyPresenter::unmeasuredPlot());
   bandwidth_->show(VerifyPresenter::uncalibratedPlot());
   showChoices();
@@ -153,7 +156,8 @@ void VerifyPage::addMachineQuestions() {
         QFileDialog::getOpenFileName(this, tr("Verification"), {}, tr("Documents (*.json)"));
     if (!file.isEmpty()) openVerification(file);
   });
-  connect(&jobs_, &JobRunner::runningChanged, this, [calibrate, verify](bool running) {
+  connect(&jobs_, &JobRunner::runningChanged, this, [this, calibrate, verify](bool running) {
+    if (!running) measuring_ = false;
     calibrate->setEnabled(!running);
     verify->setEnabled(!running);
   });
@@ -196,8 +200,18 @@ void VerifyPage::shown() {
   if (stale_ && !jobs_.running()) startPublished();
 }
 
+/// A measurement takes minutes, and another piece of work would stop it: whether the work has to
+/// wait until it has ended.
+bool VerifyPage::putOff(const QString& file, std::function<void()> work) {
+  if (!measuring_) return false;
+  put_off_ = std::move(work);
+  emit problem(tr("%1 is opened when the measurement has ended.").arg(file));
+  return true;
+}
+
 void VerifyPage::startPublished() {
   stale_ = true;
+  if (measuring_) return;  // answered() starts it
   jobs_.start<Result<PublishedPicture>>(
       [request = presenter_.validateRequest()](std::stop_token stop, const ProgressSink& progress) {
         return publishedPicture(request, stop, progress);
@@ -220,6 +234,7 @@ void VerifyPage::calibrate() {
   const QString file = ownCalibration();
   QDir().mkpath(QFileInfo(file).path());
   showTab(bandwidth_);
+  measuring_ = true;
   jobs_.start<Result<CalibrationPicture>>(
       [request = presenter_.calibrateRequest(file.toStdString())](std::stop_token stop,
                                                                   const ProgressSink& progress) {
@@ -236,6 +251,7 @@ void VerifyPage::calibrate() {
 void VerifyPage::openCalibration(const QString& file) { startOpening(file, true); }
 
 void VerifyPage::startOpening(const QString& file, bool to_front) {
+  if (putOff(file, [this, file, to_front] { startOpening(file, to_front); })) return;
   jobs_.start<Result<CalibrationPicture>>(
       [path = file.toStdString()](std::stop_token, const ProgressSink&) {
         const auto kernels = cpuKernelSet();
@@ -250,6 +266,7 @@ void VerifyPage::startOpening(const QString& file, bool to_front) {
 
 void VerifyPage::verify() {
   showTab(checks_);
+  measuring_ = true;
   jobs_.start<Result<VerificationPicture>>(
       [request = presenter_.verifyRequest()](std::stop_token stop, const ProgressSink& progress) {
         const auto kernels = cpuKernelSet();
@@ -262,6 +279,7 @@ void VerifyPage::verify() {
 }
 
 void VerifyPage::openVerification(const QString& file) {
+  if (putOff(file, [this, file] { openVerification(file); })) return;
   jobs_.start<Result<VerificationPicture>>(
       [path = file.toStdString()](std::stop_token, const ProgressSink&) {
         return openedVerification(path);
@@ -275,6 +293,7 @@ void VerifyPage::openVerification(const QString& file) {
 
 /// What was put off while other work ran.
 void VerifyPage::answered() {
+  if (put_off_) return std::exchange(put_off_, nullptr)();
   if (stale_) return startPublished();
   if (settled_) std::exchange(settled_, nullptr)();
 }

@@ -48,6 +48,7 @@ class VerifyPage : public FramedPage<VerifyView> {
   void showTab(QWidget* widget);
   void startPublished();
   void startOpening(const QString& file, bool to_front);
+  bool putOff(const QString& file, std::function<void()> work);
   void answered();
 
   VerifyPresenter presenter_{*this};
@@ -64,9 +65,11 @@ class VerifyPage : public FramedPage<VerifyView> {
   DataTable* groups_;
   PlotView* bandwidth_;
   DataTable* figures_;
-  int machine_tab_ = 0;  ///< from this one on, tabs are about this machine
-  bool stale_ = true;    ///< the published points are not those of the choices
-  bool opened_ = false;  ///< this machine's calibration was looked for
+  int machine_tab_ = 0;            ///< from this one on, tabs are about this machine
+  bool stale_ = true;              ///< the published points are not those of the choices
+  bool opened_ = false;            ///< this machine's calibration was looked for
+  bool measuring_ = false;         ///< calibration or verification runs: nothing may stop it
+  std::function<void()> put_off_;  ///< a file to open once it has ended
   std::function<void()> settled_;
   JobRunner jobs_;  // last: its destructor stops and joins
 };

@@ -57,10 +57,23 @@ std::string fencedText(const std::string& text) {
 }
 
 /// Writes one block after the other.
+/// A folder's name as the destination of a link may hold it: without spaces, brackets and what else
+/// would end it; letters beyond ASCII stay.
+std::string linkedFolder(std::string_view folder) {
+  constexpr std::string_view kPlain = "-._~/";
+  std::string link;
+  for (const char letter : folder)
+    if (isWordLetter(letter) || kPlain.find(letter) != std::string_view::npos)
+      link += letter;
+    else
+      link += fmt::format("%{:02X}", static_cast<unsigned char>(letter));
+  return link;
+}
+
 class MarkdownBlocks {
  public:
   MarkdownBlocks(const std::string& folder, const ReportDrawing& drawing)
-      : folder_(folder), drawing_(drawing) {}
+      : folder_(linkedFolder(folder)), drawing_(drawing) {}
 
   void heading(const std::string& text) { out_.text += "## " + escapedMarkdown(text) + "\n\n"; }
   void operator()(const Paragraph& paragraph) {
@@ -147,7 +160,7 @@ class MarkdownBlocks {
       error_ = svg.error();
   }
 
-  const std::string& folder_;
+  const std::string folder_;
   const ReportDrawing& drawing_;
   MarkdownReport out_;
   std::optional<Error> error_;

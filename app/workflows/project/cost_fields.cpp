@@ -104,6 +104,8 @@ constexpr QuestionField<TrainingCostRequest> kTrainingFields[] = {
      [](TrainingCostRequest& q) -> FieldPlace { return &q.setup.zero_stage; }},
     {"overlap_all_to_all", "All-to-all runs beside computation",
      [](TrainingCostRequest& q) -> FieldPlace { return &q.setup.overlapped_all_to_all; }},
+    {"instruction_tuning_tokens", "Tokens of instruction tuning, a line beside the run",
+     [](TrainingCostRequest& q) -> FieldPlace { return &q.instruction_tuning_tokens; }},
     {"mfu", "Share of the peak that is reached, instead of measured rows",
      [](TrainingCostRequest& q) -> FieldPlace { return &q.mfu; }},
     {"usd_per_device_hour", "Price instead of the catalog's, USD per device and hour",

@@ -140,6 +140,14 @@ TEST(MarkdownDocument, HasTheFilesThatItLinks) {
   EXPECT_THAT(names, ElementsAre("curve.svg", "curve.csv", "residuals.svg", "residuals.csv"));
 }
 
+// CommonMark ends the destination of a link at a space, and at a bracket that nothing opened.
+TEST(MarkdownDocument, LinksFilesInFoldersOfAnyName) {
+  const auto report =
+      markdownDocument(test::sampleDocument(), "my (50 %) größe_files", test::namedDrawing());
+  EXPECT_THAT(report->text, HasSubstr("](my%20%2850%20%25%29%20größe_files/curve.svg)"));
+  EXPECT_THAT(report->text, HasSubstr("[Data](my%20%2850%20%25%29%20größe_files/curve.csv)"));
+}
+
 TEST(MarkdownDocument, EscapesWhatWouldBeMarkup) {
   EXPECT_EQ(escapedMarkdown("a|b `c` *d* <e> & d_model _f_ [g](h)"),
             "a\\|b \\`c\\` \\*d\\* &lt;e&gt; &amp; d_model \\_f\\_ [g]\\(h)");

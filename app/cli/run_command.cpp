@@ -115,13 +115,17 @@ void addRunCommand(CLI::App& app, CommandContext& context) {
   run->add_option("--out", options->results,
                   "Folder for the results; NAME.results beside the project unless given")
       ->type_name("DIR");
-  run->add_option("--only", options->only,
-                  "Steps to run with those that they need: fit.main, 'fit.*'; all unless given")
+  run->add_option(
+         "--only", options->only,
+         "Steps to run with those that they need: fit.main, 'fit.*'; all unless given, and the "
+         "report only then")
       ->delimiter(',')
       ->type_name("STEP,...");
   CLI::Option* resume = run->add_flag(
       "--resume", options->resume, "Keep earlier results whose question and files are unchanged");
-  run->add_flag("--overwrite", options->overwrite, "Throw earlier results away")->excludes(resume);
+  run->add_flag("--overwrite", options->overwrite,
+                "Throw earlier results away, with --only those of its steps")
+      ->excludes(resume);
   run->add_flag("--dry-run", options->dry_run, "List what would be done, and do nothing");
   run->footer(kRunExamples);
   run->callback([options, &context] { runOrPlan(*options, context); });

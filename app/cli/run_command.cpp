@@ -8,6 +8,7 @@
 #include "app/report/run/run_report.h"
 #include "app/report/run/step_result.h"
 #include "app/workflows/run/run_project.h"
+#include "app/workflows/version.h"
 
 namespace moe::cli {
 namespace {
@@ -87,7 +88,7 @@ void runOrPlan(const RunOptions& options, CommandContext& context) {
   request.results = options.results.empty() ? context.options.out : options.results;
   request.only = options.only;
   context.options.out.clear();  // the folder of results, not a file for the summary
-  request.program = MOEPLAN_VERSION;
+  request.program = programId();
   if (options.resume) request.earlier = EarlierResults::kResume;
   if (options.overwrite) request.earlier = EarlierResults::kOverwrite;
   if (options.dry_run) {

@@ -31,7 +31,7 @@ struct RunRequest {
   std::filesystem::path results;  ///< folder; empty: NAME.results beside the project
   std::vector<std::string> only;  ///< patterns of steps, "fit.*"; all when empty
   EarlierResults earlier = EarlierResults::kRefuse;
-  std::string program;  ///< version, for the stamps
+  std::string program;  ///< version and commit, for the stamps
 };
 
 enum class StepStatus {

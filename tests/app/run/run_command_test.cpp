@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/workflows/version.h"
 #include "tests/app/run/run_fixture.h"
 #include "tests/support/run_command.h"
 
@@ -121,6 +122,18 @@ TEST(RunCommand, TheReportSaysTheWholeCommandAsAShellReadsIt) {
   EXPECT_THAT(
       test::fileText(out + "/report/report.json"),
       HasSubstr("moeplan run " + fixture.file().string() + " --seed 9 --out '" + out + "'\""));
+}
+
+// A program that was built again with other formulas has the same version and another commit.
+TEST(RunCommand, StampsTheCommitOfTheProgram) {
+  const RunFixture fixture(kReportedProject);
+  ASSERT_EQ(runCommand({"run", fixture.file().string(), "--quiet"}).code, 0);
+  const ProgramVersion program = programVersion();
+  const auto stamp = stampOf(fixture.folder.path() / "p.results", "training.small");
+  ASSERT_TRUE(stamp.has_value());
+  EXPECT_THAT(stamp->program, testing::StartsWith(program.version));
+  EXPECT_THAT(stamp->program, HasSubstr(program.commit));
+  EXPECT_EQ(stamp->program.ends_with(" changed"), program.changed);
 }
 
 // A line that ends with CtrlC keeps what is finished and says so.

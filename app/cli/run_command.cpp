@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <memory>
 
@@ -7,6 +9,7 @@
 #include "app/report/document/report_files.h"
 #include "app/report/run/run_report.h"
 #include "app/report/run/step_result.h"
+#include "app/workflows/evidence/input_file.h"
 #include "app/workflows/run/run_project.h"
 #include "app/workflows/version.h"
 
@@ -60,6 +63,20 @@ bool asksForReport(const ProjectReport& report) {
   return !report.title.empty() || !report.question.empty() || !report.parts.empty();
 }
 
+/// What a report shows beside the answers, so that one that is kept still says the truth.
+void addReportSetting(const Project& project, const std::string& file, const std::string& command,
+                      const CommandContext& context, RunMakers& makers) {
+  for (const InputFile& input : inputFiles(project, file)) {
+    makers.report_files.push_back({input.path, input.sha256});
+    makers.report_setting += fmt::format("# {}: {}; {}{}\n", input.path, input.origin,
+                                         input.licence, input.imported ? "; imported" : "");
+  }
+  const report::ReportDrawing* drawing = context.drawing;
+  makers.report_setting +=
+      fmt::format("# command {}\n# date {}\n# draws{}{}\n", command, statedDate(),
+                  drawing && drawing->svg ? " svg" : "", drawing && drawing->pdf ? " pdf" : "");
+}
+
 Result<RunMakers> runMakers(const Project& project, const std::string& file,
                             const CommandContext& context) {
   RunMakers makers;
@@ -71,6 +88,7 @@ Result<RunMakers> runMakers(const Project& project, const std::string& file,
   const auto parts = report::reportParts(project.report.parts, file + ": [report] parts");
   if (!parts) return tl::unexpected(parts.error());
   const std::string command = commandAgain(context, project);
+  addReportSetting(project, file, command, context, makers);
   makers.report = [&context, file, command, parts = *parts](const Project& answered,
                                                             std::span<const AnsweredStep> answers) {
     return reportOfRun({answered, file, answers, parts, command}, context);

@@ -82,6 +82,9 @@ struct RunMakers {
   /// empty. Its files go into the folder `report`.
   std::function<Result<std::vector<ResultFile>>(const Project&, std::span<const AnsweredStep>)>
       report = {};
+  /// What the report shows beside the answers: files, and in words its date, command and pictures.
+  std::vector<HashedFile> report_files = {};
+  std::string report_setting = {};
 };
 
 /// Answers the steps and writes a folder for each into the folder of results, as soon as it is

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "app/workflows/version.h"
@@ -122,6 +123,33 @@ TEST(RunCommand, TheReportSaysTheWholeCommandAsAShellReadsIt) {
   EXPECT_THAT(
       test::fileText(out + "/report/report.json"),
       HasSubstr("moeplan run " + fixture.file().string() + " --seed 9 --out '" + out + "'\""));
+}
+
+// A comment changes no answer, but the report lists the hash of the project.
+TEST(RunCommand, AKeptReportListsTheFilesAsTheyAre) {
+  const RunFixture fixture(kReportedProject);
+  const std::vector<std::string> words{"run", fixture.file().string(), "--resume", "--quiet"};
+  const auto report = fixture.folder.path() / "p.results/report/report.json";
+  ASSERT_EQ(runCommand(words).code, 0);
+  EXPECT_THAT(test::fileText(report), HasSubstr(sha256OfText(kReportedProject)));
+  EXPECT_THAT(runCommand(words).out, HasSubstr("2 kept from earlier"));
+  const std::string edited = std::string("# mine\n") + kReportedProject;
+  fixture.folder.write("p.toml", edited);
+  EXPECT_THAT(runCommand(words).out, HasSubstr("1 kept from earlier"));
+  EXPECT_THAT(test::fileText(report), HasSubstr(sha256OfText(edited)));
+}
+
+// 1792584000 s after 1970 is noon of 2026-10-21 (date -u -d @1792584000).
+TEST(RunCommand, AKeptReportShowsTheDateThatIsStatedNow) {
+  const RunFixture fixture(kReportedProject);
+  const std::vector<std::string> words{"run", fixture.file().string(), "--resume", "--quiet"};
+  ASSERT_EQ(runCommand(words).code, 0);
+  ::setenv("SOURCE_DATE_EPOCH", "1792584000", 1);
+  const Ended dated = runCommand(words);
+  ::unsetenv("SOURCE_DATE_EPOCH");
+  EXPECT_EQ(dated.code, 0);
+  EXPECT_THAT(test::fileText(fixture.folder.path() / "p.results/report/report.json"),
+              HasSubstr("2026-10-21"));
 }
 
 // A program that was built again with other formulas has the same version and another commit.

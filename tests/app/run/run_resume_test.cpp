@@ -313,6 +313,22 @@ TEST(RunResume, TheReportComesLastAndHoldsWhileNoAnswerChanges) {
               testing::Not(HasSubstr("fit.of_b yes")));
 }
 
+TEST(RunResume, ABugInTheReportLeavesTheSummary) {
+  const RunFixture fixture;
+  RunMakers makers = test::usualMakers();
+  makers.report = [](const Project&,
+                     std::span<const AnsweredStep>) -> Result<std::vector<ResultFile>> {
+    require(false, "planted");
+    return {};
+  };
+  const RunRequest request = fixture.request();
+  const RunOutcome outcome = outcomeOf(request, makers);
+  EXPECT_EQ(rowOf(outcome, "report").status, StepStatus::kFailed);
+  EXPECT_THAT(rowOf(outcome, "report").why, HasSubstr("our bug"));
+  EXPECT_EQ(rowOf(outcome, "plan.size").status, StepStatus::kDone);
+  EXPECT_TRUE(fs::exists(request.results / "summary.json"));
+}
+
 TEST(RunResume, ChosenStepsLeaveTheReportAlone) {
   const FinishedRun run;
   int written = 0;

@@ -5,6 +5,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/project_report.h"
+#include "app/cli/shipped_option.h"
 #include "app/report/document/report_document.h"
 #include "app/report/document/report_files.h"
 #include "app/report/run/run_report.h"
@@ -18,7 +19,7 @@ namespace {
 
 constexpr const char* kRunDescription =
     "Answers all questions of a project file: fits, comparisons, costs, plans. Each step leaves a\n"
-    "folder with its JSON document, tables, law files and plots in NAME.results beside the "
+    "folder with its JSON document, tables, law files and plot data in NAME.results beside the "
     "project.\n"
     "Steps that do not wait for each other run at the same time; one that fails does not stop the\n"
     "rest.";
@@ -128,9 +129,9 @@ void runOrPlan(const RunOptions& options, CommandContext& context) {
 void addRunCommand(CLI::App& app, CommandContext& context) {
   CLI::App* run = app.add_subcommand("run", kRunDescription);
   auto options = std::make_shared<RunOptions>();
-  run->add_option("project", options->project, "Project file (TOML)")
-      ->required()
-      ->type_name("FILE");
+  mayBeShipped(run->add_option("project", options->project, "Project file (TOML)")
+                   ->required()
+                   ->type_name("FILE"));
   run->add_option("--out", options->results,
                   "Folder for the results; NAME.results beside the project unless given")
       ->type_name("DIR");

@@ -164,6 +164,20 @@ TEST(RunCommand, StampsTheCommitOfTheProgram) {
   EXPECT_EQ(stamp->program.ends_with(" changed"), program.changed);
 }
 
+// As it is written in the help, wherever the program is installed.
+TEST(RunCommand, FindsAShippedProject) {
+  const test::TemporaryFolder tables;
+  tables.write("projects/only_here.moeplan", kReportedProject);
+  const std::string name = "data/tables/projects/only_here.moeplan";
+  ::setenv("MOEPLAN_DATA_DIR", tables.path().c_str(), 1);
+  const Ended run = runCommand("run " + name + " --dry-run --quiet");
+  const Ended report = runCommand("report " + name + " --parts origin --quiet");
+  ::unsetenv("MOEPLAN_DATA_DIR");
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("training.small"));
+  EXPECT_EQ(report.code, 0) << report.err;
+}
+
 // A line that ends with CtrlC keeps what is finished and says so.
 TEST(RunCommand, EndsWith130WhenInterrupted) {
   const RunFixture fixture;

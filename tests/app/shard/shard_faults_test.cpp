@@ -132,7 +132,7 @@ TEST(ShardFaults, TellAnotherVersion) {
 // The same version with other formulas.
 TEST(ShardFaults, TellAnotherCommitOfTheSameVersion) {
   const SplitQuestionFolder at;
-  const Words files = at.shards(splitFit(at), 1);
+  const Words files = at.shards(splitFit(at), 2);
   const Shard shard = readShard(files[0]).value();
   EXPECT_EQ(shard.version, programId());
   EXPECT_THAT(shard.version, HasSubstr(programVersion().commit));

@@ -74,8 +74,8 @@ Result<std::vector<StepRow>> wholeRows(RunRequest request, const RunOutcome& out
   return rows;
 }
 
-void throwAway(const RunRequest& request, const std::vector<ProjectStep>& steps,
-               const ResultsFolder& folder) {
+void throwAwayEarlier(const RunRequest& request, const std::vector<ProjectStep>& steps,
+                      const ResultsFolder& folder) {
   if (request.only.empty()) return folder.removeAll();
   for (const ProjectStep& step : steps) folder.remove(stepId(step));
 }
@@ -123,7 +123,7 @@ Result<RunOutcome> runProject(const RunRequest& request, const RunMakers& given_
   if (!request.only.empty()) makers.report = {};  // it shows all steps
   if (auto free = placesAreFree(*folder, *steps, makers.report != nullptr); !free)
     return tl::unexpected(free.error());
-  if (request.earlier == EarlierResults::kOverwrite) throwAway(request, *steps, *folder);
+  if (request.earlier == EarlierResults::kOverwrite) throwAwayEarlier(request, *steps, *folder);
   RunOutcome outcome;
   outcome.title = request.project.title;
   outcome.results = results;

@@ -43,7 +43,7 @@ std::vector<ResultFile> lawsOf(const StepAnswer& answer) {
   return files;
 }
 
-Error ourBug(const std::exception& error) {
+Error bugWhileRunning(const std::exception& error) {
   return {ErrorKind::kInput, "",
           fmt::format("this is our bug, please report it: {}", error.what())};
 }
@@ -93,7 +93,7 @@ void StepRunner::run(std::size_t i, int threads) {
   try {
     if (!skip(i)) keepOrAnswer(i, threads);
   } catch (const std::exception& error) {  // one broken step does not stop the rest
-    noAnswer(row, ourBug(error));
+    noAnswer(row, bugWhileRunning(error));
   }
   if (!row.kept) row.timing = elapsedSince(begin);
   shared_.finish(steps_[i]);
@@ -172,7 +172,7 @@ StepRow StepRunner::reportRow() {
   try {
     keepOrWriteReport(row);
   } catch (const std::exception& error) {  // the summary is written in any case
-    noAnswer(row, ourBug(error));
+    noAnswer(row, bugWhileRunning(error));
   }
   if (!row.kept) row.timing = elapsedSince(begin);
   return row;

@@ -7,6 +7,7 @@
 #include "app/report/lifetime_report.h"
 #include "app/report/plan_report.h"
 #include "app/workflows/shard/merge.h"
+#include "app/workflows/version.h"
 
 namespace moe::cli {
 namespace {
@@ -74,7 +75,7 @@ void addMergeCommand(CLI::App& app, CommandContext& context) {
   merge->footer(kMergeExamples);
   merge->callback([question, &context] {
     question->threads = context.options.threads;
-    question->version = MOEPLAN_VERSION;
+    question->version = programId();
     context.options.no_timing = true;
     const auto answer = mergeShards(*question, context.stop, context.progress());
     if (!answer) return context.refuse(answer.error());

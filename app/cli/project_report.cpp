@@ -18,7 +18,7 @@ namespace moe::cli {
 namespace {
 
 /// Whether an option stands on the command line, "--seed 3" or "--seed=3".
-bool isStated(const CommandContext& context, const std::string& option) {
+bool isStatedOption(const CommandContext& context, const std::string& option) {
   return std::any_of(context.words.begin(), context.words.end(), [&](const std::string& word) {
     return word == option || word.starts_with(option + "=");
   });
@@ -51,9 +51,9 @@ std::string statedDate() {
 
 void takeStatedOptions(const CommandContext& context, Project& project) {
   const GlobalOptions& options = context.options;
-  if (isStated(context, "--threads")) project.threads = options.threads;
-  if (isStated(context, "--seed")) project.seed = options.seed;
-  if (isStated(context, "--catalog") || project.catalog_dir.empty())
+  if (isStatedOption(context, "--threads")) project.threads = options.threads;
+  if (isStatedOption(context, "--seed")) project.seed = options.seed;
+  if (isStatedOption(context, "--catalog") || project.catalog_dir.empty())
     project.catalog_dir = options.catalog_dir;
 }
 
@@ -68,7 +68,7 @@ std::string commandAgain(const CommandContext& context, const Project& project) 
     command += " " + quotedForShell(word);
   }
   const std::string& named = context.options.catalog_dir;
-  if (!named.empty() && project.catalog_dir == named && !isStated(context, "--catalog"))
+  if (!named.empty() && project.catalog_dir == named && !isStatedOption(context, "--catalog"))
     command += " --catalog " + quotedForShell(named);
   return command;
 }

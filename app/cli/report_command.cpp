@@ -11,6 +11,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/project_report.h"
+#include "app/cli/shipped_option.h"
 #include "app/report/document/markdown_document.h"
 #include "app/report/document/report_document.h"
 #include "app/report/document/report_files.h"
@@ -119,9 +120,9 @@ void addReportCommand(CLI::App& app, CommandContext& context) {
   CLI::App* command = app.add_subcommand("report", kReportDescription);
   command->footer(kReportExamples);
   auto options = std::make_shared<ReportOptions>();
-  command->add_option("project", options->project, "Project file")
-      ->type_name("PROJECT")
-      ->required();
+  mayBeShipped(command->add_option("project", options->project, "Project file")
+                   ->type_name("PROJECT")
+                   ->required());
   command->add_option("--parts", options->parts, "Parts of the report, in its own order")
       ->type_name("A,B")
       ->delimiter(',');

@@ -1,20 +1,25 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <memory>
 
 #include "app/cli/command.h"
 #include "app/cli/project_report.h"
+#include "app/cli/shipped_option.h"
 #include "app/report/document/report_document.h"
 #include "app/report/document/report_files.h"
 #include "app/report/run/run_report.h"
 #include "app/report/run/step_result.h"
+#include "app/workflows/evidence/input_file.h"
 #include "app/workflows/run/run_project.h"
+#include "app/workflows/version.h"
 
 namespace moe::cli {
 namespace {
 
 constexpr const char* kRunDescription =
     "Answers all questions of a project file: fits, comparisons, costs, plans. Each step leaves a\n"
-    "folder with its JSON document, tables, law files and plots in NAME.results beside the "
+    "folder with its JSON document, tables, law files and plot data in NAME.results beside the "
     "project.\n"
     "Steps that do not wait for each other run at the same time; one that fails does not stop the\n"
     "rest.";
@@ -59,6 +64,20 @@ bool asksForReport(const ProjectReport& report) {
   return !report.title.empty() || !report.question.empty() || !report.parts.empty();
 }
 
+/// What a report shows beside the answers, so that one that is kept still says the truth.
+void addReportSetting(const Project& project, const std::string& file, const std::string& command,
+                      const CommandContext& context, RunMakers& makers) {
+  for (const InputFile& input : inputFiles(project, file)) {
+    makers.report_files.push_back({input.path, input.sha256});
+    makers.report_setting += fmt::format("# {}: {}; {}{}\n", input.path, input.origin,
+                                         input.licence, input.imported ? "; imported" : "");
+  }
+  const report::ReportDrawing* drawing = context.drawing;
+  makers.report_setting +=
+      fmt::format("# command {}\n# date {}\n# draws{}{}\n", command, statedDate(),
+                  drawing && drawing->svg ? " svg" : "", drawing && drawing->pdf ? " pdf" : "");
+}
+
 Result<RunMakers> runMakers(const Project& project, const std::string& file,
                             const CommandContext& context) {
   RunMakers makers;
@@ -70,6 +89,7 @@ Result<RunMakers> runMakers(const Project& project, const std::string& file,
   const auto parts = report::reportParts(project.report.parts, file + ": [report] parts");
   if (!parts) return tl::unexpected(parts.error());
   const std::string command = commandAgain(context, project);
+  addReportSetting(project, file, command, context, makers);
   makers.report = [&context, file, command, parts = *parts](const Project& answered,
                                                             std::span<const AnsweredStep> answers) {
     return reportOfRun({answered, file, answers, parts, command}, context);
@@ -87,7 +107,7 @@ void runOrPlan(const RunOptions& options, CommandContext& context) {
   request.results = options.results.empty() ? context.options.out : options.results;
   request.only = options.only;
   context.options.out.clear();  // the folder of results, not a file for the summary
-  request.program = MOEPLAN_VERSION;
+  request.program = programId();
   if (options.resume) request.earlier = EarlierResults::kResume;
   if (options.overwrite) request.earlier = EarlierResults::kOverwrite;
   if (options.dry_run) {
@@ -109,19 +129,23 @@ void runOrPlan(const RunOptions& options, CommandContext& context) {
 void addRunCommand(CLI::App& app, CommandContext& context) {
   CLI::App* run = app.add_subcommand("run", kRunDescription);
   auto options = std::make_shared<RunOptions>();
-  run->add_option("project", options->project, "Project file (TOML)")
-      ->required()
-      ->type_name("FILE");
+  mayBeShipped(run->add_option("project", options->project, "Project file (TOML)")
+                   ->required()
+                   ->type_name("FILE"));
   run->add_option("--out", options->results,
                   "Folder for the results; NAME.results beside the project unless given")
       ->type_name("DIR");
-  run->add_option("--only", options->only,
-                  "Steps to run with those that they need: fit.main, 'fit.*'; all unless given")
+  run->add_option(
+         "--only", options->only,
+         "Steps to run with those that they need: fit.main, 'fit.*'; all unless given, and the "
+         "report only then")
       ->delimiter(',')
       ->type_name("STEP,...");
   CLI::Option* resume = run->add_flag(
       "--resume", options->resume, "Keep earlier results whose question and files are unchanged");
-  run->add_flag("--overwrite", options->overwrite, "Throw earlier results away")->excludes(resume);
+  run->add_flag("--overwrite", options->overwrite,
+                "Throw earlier results away, with --only those of its steps")
+      ->excludes(resume);
   run->add_flag("--dry-run", options->dry_run, "List what would be done, and do nothing");
   run->footer(kRunExamples);
   run->callback([options, &context] { runOrPlan(*options, context); });

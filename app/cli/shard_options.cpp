@@ -5,6 +5,7 @@
 #include "app/cli/command.h"
 #include "app/workflows/shard/make_shard.h"
 #include "app/workflows/shard/shard_file.h"
+#include "app/workflows/version.h"
 
 namespace moe::cli {
 namespace {
@@ -31,8 +32,8 @@ void deliverShard(CommandContext& context, const std::string& shard, const Split
            "a shard is no whole answer to be saved; state it with moeplan merge"});
   const auto share = parseShare(shard);
   if (!share) return context.refuse(share.error());
-  const auto made = makeShard(question, *share, {MOEPLAN_VERSION, context.words}, context.stop,
-                              context.progress());
+  const auto made =
+      makeShard(question, *share, {programId(), context.words}, context.stop, context.progress());
   if (!made) return context.refuse(made.error());
   const auto text = [&] { return shardText(*made); };
   context.deliver(text, text);

@@ -30,6 +30,13 @@ void addTables(ProgramVersion& program) {
 
 }  // namespace
 
+std::string programId() {
+  const BuildCommit commit = buildCommit();
+  const std::string id = commit.id;
+  return fmt::format("{}{}{}{}", MOEPLAN_VERSION, id.empty() ? "" : " ", id,
+                     commit.changed ? " changed" : "");
+}
+
 ProgramVersion programVersion() {
   const BuildCommit commit = buildCommit();
   ProgramVersion program;

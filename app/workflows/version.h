@@ -34,6 +34,10 @@ struct ProgramVersion {
   std::filesystem::path shipped;     ///< see shippedTables(); empty: not there
 };
 
+/// "0.1.0 c174dda41a2b", with " changed" where the sources differed from the commit: two programs
+/// that may give different numbers differ here. Stands in stamps and shards.
+std::string programId();
+
 /// Hashes the tables that are built in: some milliseconds.
 ProgramVersion programVersion();
 

@@ -22,14 +22,14 @@ tl::unexpected<Error> cannotWriteFolder(const fs::path& path, const std::string&
 }
 
 /// Without a slash at the end, which would name an empty file in the folder, and without links.
-fs::path targetOf(const fs::path& path) {
+fs::path folderTarget(const fs::path& path) {
   const fs::path target = path.filename().empty() ? path.parent_path() : path;
   std::error_code error;
   const fs::path linked = fs::canonical(target, error);
   return error ? target : linked;
 }
 
-std::string listText(const std::vector<FolderFile>& files) {
+std::string folderListText(const std::vector<FolderFile>& files) {
   std::string text = std::string(kListSchema) + '\n';
   for (const FolderFile& file : files) text += file.name + '\n';
   return text;
@@ -93,7 +93,7 @@ Result<void> fillFolder(const fs::path& folder, const fs::path& shown,
     if (error) return cannotWriteFolder(shown, error.message());
     if (auto written = writeFile(path, file.content); !written) return written;
   }
-  return writeFile(folder / kFolderList, listText(files));
+  return writeFile(folder / kFolderList, folderListText(files));
 }
 
 /// Moves what is not listed from the old folder to the new one, then removes the old one.
@@ -128,7 +128,7 @@ std::error_code exchangeFolder(const fs::path& fresh, const fs::path& target, co
 }
 
 Result<void> writeFolder(const fs::path& path, const std::vector<FolderFile>& files) {
-  const fs::path target = targetOf(path);
+  const fs::path target = folderTarget(path);
   if (target.empty()) return fail(ErrorKind::kInput, "output folder", "the name is empty");
   if (auto may = mayReplace(target, files); !may) return may;
   const std::string base = fmt::format("{}.{}", target.string(), ::getpid());

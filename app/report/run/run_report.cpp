@@ -82,12 +82,12 @@ Json stepJson(const StepRow& row) {
   return json;
 }
 
-Json summaryOfRun(const RunOutcome& outcome) {
+Json summaryOfRun(const RunOutcome& outcome, const std::vector<StepRow>& rows) {
   Json json;
   json["schema"] = kRunSchema;
   json["title"] = outcome.title;
   json["steps"] = Json::array();
-  for (const StepRow& row : outcome.rows) json["steps"].push_back(stepJson(row));
+  for (const StepRow& row : rows) json["steps"].push_back(stepJson(row));
   return json;
 }
 
@@ -113,7 +113,7 @@ std::string summaryCsv(const RunOutcome& outcome) {
   const auto number = [](const std::optional<double>& value) {
     return value && std::isfinite(*value) ? fmt::format("{}", *value) : std::string();
   };
-  for (const StepRow& row : outcome.rows) {
+  for (const StepRow& row : outcome.whole) {
     const StepHeadline& h = row.headline;
     csv += fmt::format("{},{},{},{},{},{},{},{},{}\n", row.step, name(row.status), csvField(h.text),
                        number(h.value), csvField(h.unit), h.interval ? number(h.interval->low) : "",
@@ -139,7 +139,7 @@ std::string runText(const RunOutcome& outcome) {
 }
 
 std::string runJson(const RunOutcome& outcome) {
-  Json results = summaryOfRun(outcome);
+  Json results = summaryOfRun(outcome, outcome.rows);
   DocumentHead head{.schema = kRunSchema, .command = "run"};
   head.inputs["results"] = outcome.results.generic_string();
   head.timing = outcome.timing;
@@ -154,7 +154,7 @@ std::string runJson(const RunOutcome& outcome) {
 }
 
 std::vector<ResultFile> runSummary(const RunOutcome& outcome) {
-  return {{"summary.json", dumpedText(summaryOfRun(outcome))},
+  return {{"summary.json", dumpedText(summaryOfRun(outcome, outcome.whole))},
           {"summary.csv", summaryCsv(outcome)},
           {"run.json", dumpedText(timesOf(outcome))}};
 }

@@ -15,7 +15,8 @@ std::string runText(const RunOutcome& outcome);
 std::string runJson(const RunOutcome& outcome);
 
 /// What lies beside the folders of the steps: summary.json and summary.csv, which depend on the
-/// answers alone, and run.json with what this run did and how long it took.
+/// answers alone and tell all steps of the project, and run.json with what this run did and how
+/// long it took.
 std::vector<ResultFile> runSummary(const RunOutcome& outcome);
 
 /// What a run would do.

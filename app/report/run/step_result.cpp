@@ -61,19 +61,16 @@ void addResidualFiles(const StepAnswer& answer, std::vector<ResultFile>& files) 
                        residualFile(fit->points.table, law)});
 }
 
-void addPlots(const StepAnswer& answer, const RunDrawing& drawing, std::vector<ResultFile>& files) {
-  for (const PlotSpec& plot : plotsOf(answer)) {
+void addPlots(const StepAnswer& answer, std::vector<ResultFile>& files) {
+  for (const PlotSpec& plot : plotsOf(answer))
     files.push_back({"plots/" + plot.key + ".csv", plotCsv(plot)});
-    if (drawing.svg) files.push_back({"plots/" + plot.key + ".svg", drawing.svg(plot)});
-  }
 }
 
 }  // namespace
 
 std::string answerDocument(const StepAnswer& answer) { return std::visit(JsonOfAnswer{}, answer); }
 
-RunMakers::StepResult stepResult(const ProjectStep&, const StepAnswer& answer,
-                                 const RunDrawing& drawing) {
+RunMakers::StepResult stepResult(const ProjectStep&, const StepAnswer& answer) {
   RunMakers::StepResult result;
   result.headline = headlineOf(answer);
   std::string document = answerDocument(answer);
@@ -82,7 +79,7 @@ RunMakers::StepResult stepResult(const ProjectStep&, const StepAnswer& answer,
   result.files.push_back({"answer.txt", std::visit(TextOfAnswer{}, answer)});
   std::move(tables.begin(), tables.end(), std::back_inserter(result.files));
   addResidualFiles(answer, result.files);
-  addPlots(answer, drawing, result.files);
+  addPlots(answer, result.files);
   return result;
 }
 

@@ -17,10 +17,12 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Steps with results that the project no longer has.
-std::vector<std::string> leftoverSteps(const Project& project, const RunOutcome& outcome) {
+std::vector<std::string> leftoverSteps(const Project& project, const RunOutcome& outcome,
+                                       bool chosen) {
   std::set<std::string> known;
   for (const ProjectStep& step : project.steps) known.insert(stepId(step));
   for (const StepRow& row : outcome.rows) known.insert(row.step);
+  if (chosen) known.insert("report");  // of a run of all steps
   std::vector<std::string> steps = stepsWithResults(outcome.results);
   std::erase_if(steps, [&](const std::string& step) { return known.contains(step); });
   return steps;
@@ -41,6 +43,41 @@ Result<void> mayWrite(const RunRequest& request, const fs::path& results) {
               fmt::format("holds the results of {} step{}; --resume keeps those that are "
                           "unchanged, --overwrite answers everything anew",
                           steps, steps == 1 ? "" : "s"));
+}
+
+StepRow rowOfEarlierRun(const PlannedStep& planned, const fs::path& results) {
+  StepRow row;
+  row.step = planned.step;
+  const auto stamp = stampOf(results, planned.step);
+  row.kept = planned.keep && stamp;
+  if (row.kept) {
+    row.headline = stamp->headline;
+    row.status = stamp->headline.yes ? StepStatus::kDone : StepStatus::kNo;
+  } else {
+    row.why = planned.why;
+  }
+  return row;
+}
+
+/// The rows of a run with those of the steps that were not chosen, in the order of the project.
+Result<std::vector<StepRow>> wholeRows(RunRequest request, const RunOutcome& outcome) {
+  if (request.only.empty()) return outcome.rows;
+  request.only.clear();
+  const auto planned = plannedRun(request);
+  if (!planned) return tl::unexpected(planned.error());
+  std::vector<StepRow> rows;
+  for (const PlannedStep& step : *planned) {
+    const auto row = std::find_if(outcome.rows.begin(), outcome.rows.end(),
+                                  [&](const StepRow& done) { return done.step == step.step; });
+    rows.push_back(row != outcome.rows.end() ? *row : rowOfEarlierRun(step, outcome.results));
+  }
+  return rows;
+}
+
+void throwAwayEarlier(const RunRequest& request, const std::vector<ProjectStep>& steps,
+                      const ResultsFolder& folder) {
+  if (request.only.empty()) return folder.removeAll();
+  for (const ProjectStep& step : steps) folder.remove(stepId(step));
 }
 
 /// So that folders of the user are found before the work, not after it.
@@ -73,7 +110,7 @@ fs::path resultsPath(const RunRequest& request) {
   return path.replace_extension(".results");
 }
 
-Result<RunOutcome> runProject(const RunRequest& request, const RunMakers& makers,
+Result<RunOutcome> runProject(const RunRequest& request, const RunMakers& given_makers,
                               std::stop_token stop, const ProgressSink& progress) {
   const auto begin = std::chrono::steady_clock::now();
   const fs::path results = resultsPath(request);
@@ -82,15 +119,20 @@ Result<RunOutcome> runProject(const RunRequest& request, const RunMakers& makers
   if (auto may = mayWrite(request, results); !may) return tl::unexpected(may.error());
   const auto folder = ResultsFolder::open(results);
   if (!folder) return tl::unexpected(folder.error());
+  RunMakers makers = given_makers;
+  if (!request.only.empty()) makers.report = {};  // it shows all steps
   if (auto free = placesAreFree(*folder, *steps, makers.report != nullptr); !free)
     return tl::unexpected(free.error());
-  if (request.earlier == EarlierResults::kOverwrite) folder->removeAll();
+  if (request.earlier == EarlierResults::kOverwrite) throwAwayEarlier(request, *steps, *folder);
   RunOutcome outcome;
   outcome.title = request.project.title;
   outcome.results = results;
   outcome.rows =
       StepRunner(request, makers, *folder, *std::move(steps), std::move(stop), progress).rows();
-  outcome.leftover = leftoverSteps(request.project, outcome);
+  outcome.leftover = leftoverSteps(request.project, outcome, !request.only.empty());
+  auto whole = wholeRows(request, outcome);
+  if (!whole) return tl::unexpected(whole.error());
+  outcome.whole = *std::move(whole);
   outcome.timing = elapsedSince(begin);
   if (auto written = folder->write(makers.summary(outcome)); !written)
     return tl::unexpected(written.error());

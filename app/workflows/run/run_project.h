@@ -21,7 +21,7 @@ namespace moe {
 enum class EarlierResults {
   kRefuse,     ///< refuse to run, so that nothing is lost
   kResume,     ///< keep what is unchanged, answer the rest
-  kOverwrite,  ///< throw them away
+  kOverwrite,  ///< throw them away; where steps are chosen, those of these steps alone
 };
 
 /// `moeplan run`: all steps of a project, or some with those that they need.
@@ -31,7 +31,7 @@ struct RunRequest {
   std::filesystem::path results;  ///< folder; empty: NAME.results beside the project
   std::vector<std::string> only;  ///< patterns of steps, "fit.*"; all when empty
   EarlierResults earlier = EarlierResults::kRefuse;
-  std::string program;  ///< version, for the stamps
+  std::string program;  ///< version and commit, for the stamps
 };
 
 enum class StepStatus {
@@ -60,6 +60,7 @@ struct RunOutcome {
   std::string title;
   std::filesystem::path results;
   std::vector<StepRow> rows;          ///< the steps that were chosen, in the order of the project
+  std::vector<StepRow> whole;         ///< the same, and what earlier runs left of all others
   std::vector<std::string> leftover;  ///< with results of an earlier run, but no longer steps
   Seconds timing;
 
@@ -75,18 +76,22 @@ struct RunMakers {
   };
   /// Of one step. Equal answers must give equal bytes: no times. Called by several threads.
   std::function<StepResult(const ProjectStep&, const StepAnswer&)> result;
-  /// Of the whole run, rewritten at its end.
+  /// Of the whole project, rewritten at the end of a run.
   std::function<std::vector<ResultFile>(const RunOutcome&)> summary;
   /// The project's report, from all answers in the order of the project; no report where it is
   /// empty. Its files go into the folder `report`.
   std::function<Result<std::vector<ResultFile>>(const Project&, std::span<const AnsweredStep>)>
       report = {};
+  /// What the report shows beside the answers: files, and in words its date, command and pictures.
+  std::vector<HashedFile> report_files = {};
+  std::string report_setting = {};
 };
 
 /// Answers the steps and writes a folder for each into the folder of results, as soon as it is
 /// answered: the maker's files, a fit's laws as law-FAMILY.json, and a stamp of what they rest on.
 /// Independent steps run at the same time on the project's threads. What is written does not
 /// depend on the number of threads or on interruptions. A step that fails does not stop others.
+/// Where only some steps are chosen, those of others and the report stay as they are.
 /// When stopped, what is finished stays and the others are kCancelled.
 ///
 /// Errors: kUsage for a pattern that no step matches, and for results that are there already

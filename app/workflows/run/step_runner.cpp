@@ -43,6 +43,11 @@ std::vector<ResultFile> lawsOf(const StepAnswer& answer) {
   return files;
 }
 
+Error bugWhileRunning(const std::exception& error) {
+  return {ErrorKind::kInput, "",
+          fmt::format("this is our bug, please report it: {}", error.what())};
+}
+
 }  // namespace
 
 EarlierStep earlierStep(const fs::path& results, const std::string& step, const StepStamp& asked) {
@@ -88,8 +93,7 @@ void StepRunner::run(std::size_t i, int threads) {
   try {
     if (!skip(i)) keepOrAnswer(i, threads);
   } catch (const std::exception& error) {  // one broken step does not stop the rest
-    noAnswer(row, {ErrorKind::kInput, "",
-                   fmt::format("this is our bug, please report it: {}", error.what())});
+    noAnswer(row, bugWhileRunning(error));
   }
   if (!row.kept) row.timing = elapsedSince(begin);
   shared_.finish(steps_[i]);
@@ -165,6 +169,16 @@ StepRow StepRunner::reportRow() {
   StepRow row;
   row.step = kReportStep;
   if (stop_.stop_requested()) return row;
+  try {
+    keepOrWriteReport(row);
+  } catch (const std::exception& error) {  // the summary is written in any case
+    noAnswer(row, bugWhileRunning(error));
+  }
+  if (!row.kept) row.timing = elapsedSince(begin);
+  return row;
+}
+
+void StepRunner::keepOrWriteReport(StepRow& row) {
   StepStamp asked = askedOfReport();
   auto earlier = earlierStep(folder_.path(), row.step, asked);
   row.kept = earlier.stamp.has_value();
@@ -176,18 +190,13 @@ StepRow StepRunner::reportRow() {
     row.status = StepStatus::kDone;
     row.headline = stamp->headline;
   }
-  if (!row.kept) row.timing = elapsedSince(begin);
-  return row;
 }
 
-/// What the report says, and every answer in it.
+/// What the report says, what it shows of files and setting, and every answer in it.
 StepStamp StepRunner::askedOfReport() const {
-  Project words;
-  words.title = project_.title;
-  words.notes = project_.notes;
-  words.report = project_.report;
   StepStamp stamp = stamper_.ofProgram();
-  stamp.asked = projectText(words, project_folder_);
+  stamp.asked = projectText(project_, project_folder_) + makers_.report_setting;
+  stamp.inputs = makers_.report_files;
   for (std::size_t i = 0; i < rows_.size(); ++i)
     stamp.inputs.push_back({rows_[i].step, rows_[i].answered() ? digests_[i] : rows_[i].why});
   return stamp;

@@ -42,6 +42,7 @@ class StepRunner {
   void noAnswer(StepRow& row, const Error& error);
 
   StepRow reportRow();
+  void keepOrWriteReport(StepRow& row);
   StepStamp askedOfReport() const;
   Result<StepStamp> writeReport(StepStamp asked);
   std::vector<AnsweredStep> allAnswers();

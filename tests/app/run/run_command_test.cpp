@@ -1,8 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "app/workflows/version.h"
 #include "tests/app/run/run_fixture.h"
 #include "tests/support/run_command.h"
 
@@ -121,6 +123,59 @@ TEST(RunCommand, TheReportSaysTheWholeCommandAsAShellReadsIt) {
   EXPECT_THAT(
       test::fileText(out + "/report/report.json"),
       HasSubstr("moeplan run " + fixture.file().string() + " --seed 9 --out '" + out + "'\""));
+}
+
+// A comment changes no answer, but the report lists the hash of the project.
+TEST(RunCommand, AKeptReportListsTheFilesAsTheyAre) {
+  const RunFixture fixture(kReportedProject);
+  const std::vector<std::string> words{"run", fixture.file().string(), "--resume", "--quiet"};
+  const auto report = fixture.folder.path() / "p.results/report/report.json";
+  ASSERT_EQ(runCommand(words).code, 0);
+  EXPECT_THAT(test::fileText(report), HasSubstr(sha256OfText(kReportedProject)));
+  EXPECT_THAT(runCommand(words).out, HasSubstr("2 kept from earlier"));
+  const std::string edited = std::string("# mine\n") + kReportedProject;
+  fixture.folder.write("p.toml", edited);
+  EXPECT_THAT(runCommand(words).out, HasSubstr("1 kept from earlier"));
+  EXPECT_THAT(test::fileText(report), HasSubstr(sha256OfText(edited)));
+}
+
+// 1792584000 s after 1970 is noon of 2026-10-21 (date -u -d @1792584000).
+TEST(RunCommand, AKeptReportShowsTheDateThatIsStatedNow) {
+  const RunFixture fixture(kReportedProject);
+  const std::vector<std::string> words{"run", fixture.file().string(), "--resume", "--quiet"};
+  ASSERT_EQ(runCommand(words).code, 0);
+  ::setenv("SOURCE_DATE_EPOCH", "1792584000", 1);
+  const Ended dated = runCommand(words);
+  ::unsetenv("SOURCE_DATE_EPOCH");
+  EXPECT_EQ(dated.code, 0);
+  EXPECT_THAT(test::fileText(fixture.folder.path() / "p.results/report/report.json"),
+              HasSubstr("2026-10-21"));
+}
+
+// A program that was built again with other formulas has the same version and another commit.
+TEST(RunCommand, StampsTheCommitOfTheProgram) {
+  const RunFixture fixture(kReportedProject);
+  ASSERT_EQ(runCommand({"run", fixture.file().string(), "--quiet"}).code, 0);
+  const ProgramVersion program = programVersion();
+  const auto stamp = stampOf(fixture.folder.path() / "p.results", "training.small");
+  ASSERT_TRUE(stamp.has_value());
+  EXPECT_THAT(stamp->program, testing::StartsWith(program.version));
+  EXPECT_THAT(stamp->program, HasSubstr(program.commit));
+  EXPECT_EQ(stamp->program.ends_with(" changed"), program.changed);
+}
+
+// As it is written in the help, wherever the program is installed.
+TEST(RunCommand, FindsAShippedProject) {
+  const test::TemporaryFolder tables;
+  tables.write("projects/only_here.moeplan", kReportedProject);
+  const std::string name = "data/tables/projects/only_here.moeplan";
+  ::setenv("MOEPLAN_DATA_DIR", tables.path().c_str(), 1);
+  const Ended run = runCommand("run " + name + " --dry-run --quiet");
+  const Ended report = runCommand("report " + name + " --parts origin --quiet");
+  ::unsetenv("MOEPLAN_DATA_DIR");
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("training.small"));
+  EXPECT_EQ(report.code, 0) << report.err;
 }
 
 // A line that ends with CtrlC keeps what is finished and says so.

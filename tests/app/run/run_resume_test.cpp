@@ -180,10 +180,35 @@ TEST(RunResume, OverwritingThrowsResultsAwayButNothingElse) {
   run.fixture.folder.write("out/notes/mine.txt", "mine");
   RunRequest again = run.request;
   again.earlier = EarlierResults::kOverwrite;
+  again.project.steps.pop_back();
+  EXPECT_THAT(test::keptSteps(outcomeOf(again)), IsEmpty());
+  EXPECT_EQ(stepsWithResults(run.request.results).size(), 4u);
+  EXPECT_TRUE(fs::exists(run.request.results / "notes/mine.txt"));
+}
+
+TEST(RunResume, OverwritingChosenStepsLeavesTheOthers) {
+  const FinishedRun run;
+  RunRequest again = run.request;
+  again.earlier = EarlierResults::kOverwrite;
   again.only = {"training.small"};
   EXPECT_THAT(test::keptSteps(outcomeOf(again)), IsEmpty());
-  EXPECT_THAT(stepsWithResults(run.request.results), ElementsAre("training.small"));
-  EXPECT_TRUE(fs::exists(run.request.results / "notes/mine.txt"));
+  EXPECT_EQ(stepsWithResults(run.request.results).size(), 5u);
+  EXPECT_THAT(run.keptAgain(), testing::ElementsAreArray(kAllSteps));
+}
+
+TEST(RunResume, ChosenStepsLeaveTheOthersInTheSummary) {
+  const FinishedRun run;
+  const std::string before = test::fileText(run.request.results / "summary.json");
+  RunRequest chosen = run.request;
+  chosen.only = {"training.small"};
+  EXPECT_EQ(outcomeOf(chosen).rows.size(), 1u);
+  EXPECT_EQ(test::fileText(run.request.results / "summary.json"), before);
+  run.fixture.folder.write("b.csv", test::tableOfRuns(2.1));
+  const RunOutcome outcome = outcomeOf(chosen);
+  ASSERT_EQ(outcome.whole.size(), 5u);
+  EXPECT_EQ(outcome.whole[0].status, StepStatus::kDone);
+  EXPECT_EQ(outcome.whole[3].why, "b.csv has changed");  // its results no longer hold
+  EXPECT_FALSE(outcome.whole[3].answered());
 }
 
 // `out/report` is a folder of the user, who has never asked for a report before.
@@ -286,6 +311,36 @@ TEST(RunResume, TheReportComesLastAndHoldsWhileNoAnswerChanges) {
   EXPECT_THAT(test::fileText(run.request.results / "report/report.md"), HasSubstr("fit.of_b "));
   EXPECT_THAT(test::fileText(run.request.results / "report/report.md"),
               testing::Not(HasSubstr("fit.of_b yes")));
+}
+
+TEST(RunResume, ABugInTheReportLeavesTheSummary) {
+  const RunFixture fixture;
+  RunMakers makers = test::usualMakers();
+  makers.report = [](const Project&,
+                     std::span<const AnsweredStep>) -> Result<std::vector<ResultFile>> {
+    require(false, "planted");
+    return {};
+  };
+  const RunRequest request = fixture.request();
+  const RunOutcome outcome = outcomeOf(request, makers);
+  EXPECT_EQ(rowOf(outcome, "report").status, StepStatus::kFailed);
+  EXPECT_THAT(rowOf(outcome, "report").why, HasSubstr("our bug"));
+  EXPECT_EQ(rowOf(outcome, "plan.size").status, StepStatus::kDone);
+  EXPECT_TRUE(fs::exists(request.results / "summary.json"));
+}
+
+TEST(RunResume, ChosenStepsLeaveTheReportAlone) {
+  const FinishedRun run;
+  int written = 0;
+  const RunMakers makers = reportingMakers(written);
+  outcomeOf(run.request, makers);
+  const std::string before = test::fileText(run.request.results / "report/report.md");
+  RunRequest chosen = run.request;
+  chosen.earlier = EarlierResults::kOverwrite;
+  chosen.only = {"training.small"};
+  EXPECT_THAT(outcomeOf(chosen, makers).leftover, IsEmpty());
+  EXPECT_EQ(written, 1);
+  EXPECT_EQ(test::fileText(run.request.results / "report/report.md"), before);
 }
 
 TEST(RunResume, ADryRunSaysWhatItWouldDoAndDoesNothing) {

@@ -9,6 +9,7 @@
 
 #include "app/workflows/shard/join_shards.h"
 #include "app/workflows/shard/shard_file.h"
+#include "app/workflows/version.h"
 #include "tests/app/shard/split_fit.h"
 
 namespace moe {
@@ -127,6 +128,15 @@ TEST(ShardFaults, TellAnotherVersion) {
   const std::string other =
       changedShard(at, files[1], [](Shard& shard) { shard.version = "0.0.1"; });
   expectRefused({files[0], other}, "changed.json: was computed by moeplan 0.0.1, and this is ");
+}
+
+// The same version with other formulas.
+TEST(ShardFaults, TellAnotherCommitOfTheSameVersion) {
+  const SplitQuestionFolder at;
+  const Words files = at.shards(splitFit(at), 2);
+  const Shard shard = readShard(files[0]).value();
+  EXPECT_EQ(shard.version, programId());
+  EXPECT_THAT(shard.version, HasSubstr(programVersion().commit));
 }
 
 // Vector instructions of another processor move the last digit of the fit that all resamples start

@@ -137,7 +137,8 @@ TextTable adaptTrainingTable(const AdaptOutcome& outcome) {
                           cost.basis ? std::string(name(*cost.basis)) : "given MFU"});
   }
   table.footnotes = {
-      fmt::format("A device has {}. Speeds are that of full fine-tuning in the ratio of the FLOP.",
+      fmt::format("A device has {}. Speeds are that of full fine-tuning in the ratio of the FLOP; "
+                  "replicas exchange and update what is trained.",
                   bytesText(kUsableTrainingMemory * outcome.run->accelerator.memory))};
   return table;
 }

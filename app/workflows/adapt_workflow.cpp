@@ -194,6 +194,11 @@ std::vector<double> sweptThresholds() {
   return {0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1};
 }
 
+bool nothingFits(const AdaptOutcome& outcome) {
+  const auto fits = [](const AdaptRow& row) { return !row.cost || row.cost->fits; };
+  return !outcome.rows.empty() && std::none_of(outcome.rows.begin(), outcome.rows.end(), fits);
+}
+
 Result<AdaptOutcome> runAdapt(const AdaptRequest& request) {
   if (request.recompute == Recompute::kSelective)
     return usageError("--recompute", "selective is not modelled here; use none or full");

@@ -66,7 +66,8 @@ struct FullSpeed {
 Result<FullSpeed> fullSpeed(const ModelArchitecture& model, const AdaptationRun& run,
                             const TrainingSpeedModel* speed);
 
-/// Not fitting is an answer: `fits` is false and everything is filled.
+/// Not fitting is an answer: `fits` is false and everything is filled; reports leave out the time
+/// and price of what cannot run.
 Result<AdaptationCost> adaptationCost(const AdaptedModel& adapted, const AdaptationRun& run,
                                       const FullSpeed& full);
 

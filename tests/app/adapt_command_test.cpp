@@ -171,8 +171,35 @@ TEST(AdaptCommand, SaysNoWhenNothingFits) {
   const Ended ended = test::runCommand(
       "adapt --model deepseek-v3 --method full --hardware h100 --devices 8 --mfu 0.3");
   EXPECT_EQ(ended.code, 1);
-  EXPECT_EQ(ended.out, "");
-  EXPECT_THAT(ended.err, HasSubstr("full of DeepSeek-V3 does not fit on 8 x H100"));
+  EXPECT_EQ(ended.err, "");
+  EXPECT_THAT(ended.out, HasSubstr("What each method trains"));
+  EXPECT_THAT(ended.out, HasSubstr("full of DeepSeek-V3 does not fit on 8 x H100"));
+}
+
+// With every method, and as a document.
+TEST(AdaptCommand, GivesAllItKnowsWhenNothingFits) {
+  const Ended ended = test::runCommand(
+      "adapt --model deepseek-v3 --hardware h100 --devices 8 --method full,lora --mfu 0.3 --json");
+  EXPECT_EQ(ended.code, 1);
+  const json answer = json::parse(ended.out);
+  EXPECT_EQ(answer["warnings"][0]["code"], "nothing_fits");
+  for (const char* method : {"full", "lora"}) {
+    const json training = methodOf(answer, method)["training"];
+    EXPECT_EQ(training["fits"], false);
+    EXPECT_GT(training["memory"]["total_bytes"], training["memory"]["device_bytes"]);
+  }
+}
+
+// 144.8 GB of full fine-tuning on devices of 80 GB; (IA)3 fits.
+TEST(AdaptCommand, GivesNoTimeToWhatCannotRun) {
+  const json answer = document(kLite + "--hardware h100 --devices 2 --method full,ia3");
+  const json full = methodOf(answer, "full")["training"];
+  EXPECT_EQ(full["fits"], false);
+  for (const char* key : {"tokens_per_s_per_device", "time_s", "time_s_ci90", "device_hours",
+                          "train_usd", "train_usd_ci90", "basis"}) {
+    EXPECT_TRUE(full[key].is_null()) << key;
+    EXPECT_FALSE(methodOf(answer, "ia3")["training"][key].is_null()) << key;
+  }
 }
 
 TEST(AdaptCommand, RefusesWhatItCannotAnswer) {

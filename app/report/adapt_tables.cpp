@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "app/report/number_text.h"
+#include "app/report/training_cost_tables.h"
 
 namespace moe::report {
 namespace {
@@ -140,7 +141,7 @@ TextTable adaptTrainingTable(const AdaptOutcome& outcome) {
   table.footnotes = {
       fmt::format("A device has {}. Speeds are that of full fine-tuning in the ratio of the FLOP; "
                   "replicas exchange and update what is trained.",
-                  bytesText(kUsableTrainingMemory * outcome.run->accelerator.memory))};
+                  usableMemoryText(outcome.run->accelerator))};
   return table;
 }
 

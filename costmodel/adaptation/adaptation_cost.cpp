@@ -11,6 +11,7 @@ bool repeats(const AdaptationRun& run) { return run.setup.recompute == Recompute
 /// The stage that was asked for, or the least one that fits; the last one when none does.
 void placeOnDevices(AdaptationCost& cost, const AdaptedModel& adapted, const AdaptationRun& run) {
   cost.device_memory = kUsableTrainingMemory * run.accelerator.memory;
+  cost.reported_memory = run.accelerator.device_memory;
   TrainingSetup setup = run.setup;
   for (int stage = run.zero_stage.value_or(1); stage <= run.zero_stage.value_or(3); ++stage) {
     setup.zero_stage = cost.zero_stage = stage;

@@ -26,7 +26,8 @@ struct AdaptationCost {
   AdaptationMemory memory;
   int zero_stage = 1;
   bool fits = false;
-  Bytes device_memory;
+  Bytes device_memory;    ///< that may be filled
+  Bytes reported_memory;  ///< of the device, with what is left for driver and buffers
   double tokens_per_s_per_device = 0;
   Seconds time;
   Seconds device_time;

@@ -190,6 +190,15 @@ TEST(AdaptCommand, GivesAllItKnowsWhenNothingFits) {
   }
 }
 
+// The capacity that serving goes by stands beside the one that training may fill.
+TEST(AdaptCommand, SaysWhatOfADeviceIsLeftFree) {
+  const std::string line = kLite + "--hardware h100 --devices 8 --method lora --mfu 0.3";
+  const json memory = methodOf(document(line), "lora")["training"]["memory"];
+  EXPECT_EQ(memory["device_bytes"], 80e9);
+  EXPECT_EQ(memory["device_reported_bytes"], 85e9);
+  EXPECT_THAT(test::runCommand(line).out, HasSubstr("A device has 80 GB of the 85 GB"));
+}
+
 // 144.8 GB of full fine-tuning on devices of 80 GB; (IA)3 fits.
 TEST(AdaptCommand, GivesNoTimeToWhatCannotRun) {
   const json answer = document(kLite + "--hardware h100 --devices 2 --method full,ia3");

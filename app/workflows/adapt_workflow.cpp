@@ -145,11 +145,22 @@ Result<AdaptRow> rowFor(const AdaptationSettings& settings, const AdaptOutcome& 
   return row;
 }
 
+Result<void> checkTargets(const AdaptRequest& request,
+                          const std::vector<AdaptationMethod>& methods) {
+  const auto has_targets = [](AdaptationMethod method) {
+    return method == AdaptationMethod::kLora || method == AdaptationMethod::kMolora;
+  };
+  if (request.targets.empty() || std::any_of(methods.begin(), methods.end(), has_targets))
+    return {};
+  return usageError("--targets", "is of lora and molora; neither is asked for");
+}
+
 /// Adds a row for each method, and gives the settings of the rows.
 Result<std::vector<AdaptationSettings>> addRows(AdaptOutcome& outcome, const AdaptRequest& request,
                                                 const AdaptTask* task) {
   const auto methods = methodsOf(request);
   if (!methods) return tl::unexpected(methods.error());
+  if (auto good = checkTargets(request, *methods); !good) return tl::unexpected(good.error());
   const std::vector<std::string> all = {"all"};
   const auto targets = loraTargetsOf(request.targets.empty() ? all : request.targets, "--targets");
   if (!targets) return tl::unexpected(targets.error());

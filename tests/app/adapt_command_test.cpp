@@ -233,6 +233,8 @@ TEST(AdaptCommand, RefusesWhatItCannotAnswer) {
       {kLite + "--score-average per-sequence --routing " + law, 3,
        law + ": holds scores only; --score-average and --score-decimals need a trace"},
       {kLite + "--method lora --rank 0", 2, "--rank: is 0; from 1 to 65536 is possible"},
+      {kLite + "--method ia3 --targets q", 2,
+       "--targets: is of lora and molora; neither is asked for"},
       {kLite + "--hardware h100", 2, "--devices: is required with --hardware"},
       {kLite + "--adapters 4", 2, "--adapters: needs --hardware"},
       {kLite + "--method full --save-config x.json", 2,

@@ -142,7 +142,8 @@ void runAdaptCommand(CommandContext& context, AdaptOptions options) {
   if (!outcome) return context.refuse(outcome.error());
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
   context.deliver([&] { return report::adaptText(*outcome); },
-                  [&] { return report::adaptDocument(*outcome, Seconds(time.count())); });
+                  [&] { return report::adaptDocument(*outcome, Seconds(time.count())); },
+                  nothingFits(*outcome) ? 1 : 0);
 }
 
 }  // namespace

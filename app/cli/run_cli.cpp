@@ -48,6 +48,17 @@ std::string notNegative(std::string& text) {
   return text.starts_with('-') ? text + " is negative" : "";
 }
 
+/// An unset shell variable must not pass for an option that was not given.
+std::string namesAFile(std::string& text) {
+  return text.empty() ? "is empty; it must name where the result goes" : "";
+}
+
+/// The global --out, and those of commands that have their own.
+void refuseEmptyOut(CLI::App& app) {
+  if (CLI::Option* out = app.get_option_no_throw("--out"))
+    out->check(CLI::Validator(namesAFile, ""));
+}
+
 void addGlobalOptions(CLI::App& app, GlobalOptions& options) {
   app.add_flag("--json", options.json, "Print one JSON document instead of text");
   app.add_option("--out", options.out, "Write the result to this file instead of standard output")
@@ -103,7 +114,9 @@ void setUp(CLI::App& app, CommandContext& context, std::span<const AddCommand> a
   app.get_formatter()->label("SUBCOMMAND", "COMMAND");
   addGlobalOptions(app, context.options);
   for (const AddCommand add : add_commands) add(app, context);
+  refuseEmptyOut(app);
   for (CLI::App* command : commands(app)) {
+    refuseEmptyOut(*command);
     command->group("Commands");
     command->footer(command->get_footer() + kCommandFooter);
   }

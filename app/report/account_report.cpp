@@ -96,8 +96,7 @@ std::string groupedText(std::int64_t count) {
 std::string accountText(const AccountOutcome& outcome) {
   std::string text;
   if (outcome.request.all)
-    text =
-        tableText(allModelsTable(outcome.models)) + "\n" + tableText(quotedTable(outcome.models));
+    text = tableText(allModelsTable(outcome)) + "\n" + tableText(quotedTable(outcome.models));
   else if (outcome.request.published)
     text = tableText(figureTable(outcome.figures, true)) + "\n";
   else

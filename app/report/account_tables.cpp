@@ -97,6 +97,11 @@ std::vector<std::string> figureNotes(const std::vector<MatchedFigure>& figures) 
   return notes;
 }
 
+/// Forward FLOP of the mean token of a sequence.
+std::string sequenceForwardText(const ModelAccount& account) {
+  return account.token_flop ? powerText(account.token_flop->forward()) : kNothing;
+}
+
 }  // namespace
 
 TextTable groupTable(const ModelAccount& account) {
@@ -147,7 +152,7 @@ std::string cacheText(const ModelAccount& account) {
   return wrappedText(text + ".", 100, 2);
 }
 
-TextTable allModelsTable(const std::vector<AccountedModel>& models) {
+TextTable allModelsTable(const AccountOutcome& outcome) {
   TextTable table{"Models, counted from their architectures (bf16; GB = 1e9 bytes)",
                   {{"Model", "", Align::kLeft},
                    {"Total", "parameters"},
@@ -156,7 +161,8 @@ TextTable allModelsTable(const std::vector<AccountedModel>& models) {
                    {"Weights", "GiB"},
                    {"KV cache", "bytes/token"},
                    {"Forward", "FLOP/token"}}};
-  for (const AccountedModel& model : models) {
+  const bool long_ones = outcome.request.sequence_length.has_value();
+  for (const AccountedModel& model : outcome.models) {
     table.rows.push_back({model.entry.name});
     std::vector<std::string>& row = table.rows.back();
     row.resize(table.columns.size(), kNothing);
@@ -169,9 +175,14 @@ TextTable allModelsTable(const std::vector<AccountedModel>& models) {
            gigabyteFigure(weights),
            gibibyteFigure(weights),
            groupedText(2 * account.model.kv_elements_per_token),
-           powerText(sixPerActiveParameter(account.model) / 3)};
+           long_ones ? sequenceForwardText(account)
+                     : powerText(sixPerActiveParameter(account.model) / 3)};
   }
-  table.footnotes = {"FLOP: 2 per active parameter, without attention scores."};
+  table.footnotes = {
+      long_ones ? fmt::format("FLOP: mean over a sequence of {} tokens, or as many as the model is "
+                              "made for, with attention scores; none of encoder-decoders.",
+                              plainText(*outcome.request.sequence_length, 6))
+                : std::string("FLOP: 2 per active parameter, without attention scores.")};
   return table;
 }
 

@@ -13,7 +13,7 @@ TextTable groupTable(const ModelAccount& account);
 TextTable weightTable(const ModelAccount& account);
 TextTable flopTable(const ModelAccount& account);
 std::string cacheText(const ModelAccount& account);
-TextTable allModelsTable(const std::vector<AccountedModel>& models);
+TextTable allModelsTable(const AccountOutcome& outcome);
 /// What the catalog's entries quote, beside ours.
 TextTable quotedTable(const std::vector<AccountedModel>& models);
 /// Published figures beside ours; with their sources, conventions and notes below.

@@ -54,11 +54,20 @@ Json adaptFlopJson(const AdaptationFlop& flop) {
           {"step_flop_per_token", jsonNumber(flop.computed())}};
 }
 
+Json adaptBasisJson(const AdaptationCost& cost) {
+  if (!cost.fits) return nullptr;
+  return cost.basis ? std::string(name(*cost.basis)) : std::string("given");
+}
+
 Json adaptCostJson(const AdaptationCost& cost) {
   const AdaptationMemory& memory = cost.memory;
   const auto interval = [&](double value) -> Json {
-    if (!cost.basis) return nullptr;
+    if (!cost.basis || !cost.fits) return nullptr;
     return jsonInterval(value * cost.low_factor, value * cost.high_factor);
+  };
+  // What does not fit cannot run.
+  const auto run = [&](double value) -> Json {
+    return cost.fits ? jsonNumber(value) : Json(nullptr);
   };
   return {{"fits", cost.fits},
           {"zero_stage", cost.zero_stage},
@@ -70,14 +79,15 @@ Json adaptCostJson(const AdaptationCost& cost) {
             {"activations_bytes", jsonNumber(memory.activations.value())},
             {"logits_bytes", jsonNumber(memory.logits.value())},
             {"total_bytes", jsonNumber(memory.total().value())},
-            {"device_bytes", jsonNumber(cost.device_memory.value())}}},
-          {"tokens_per_s_per_device", jsonNumber(cost.tokens_per_s_per_device)},
-          {"time_s", jsonNumber(cost.time.value())},
+            {"device_bytes", jsonNumber(cost.device_memory.value())},
+            {"device_reported_bytes", jsonNumber(cost.reported_memory.value())}}},
+          {"tokens_per_s_per_device", run(cost.tokens_per_s_per_device)},
+          {"time_s", run(cost.time.value())},
           {"time_s_ci90", interval(cost.time.value())},
-          {"device_hours", jsonNumber(cost.device_time.value() / 3600)},
-          {"train_usd", jsonNumber(cost.price.value())},
+          {"device_hours", run(cost.device_time.value() / 3600)},
+          {"train_usd", run(cost.price.value())},
           {"train_usd_ci90", interval(cost.price.value())},
-          {"basis", cost.basis ? Json(std::string(name(*cost.basis))) : Json("given")}};
+          {"basis", adaptBasisJson(cost)}};
 }
 
 Json adapterDeploymentJson(const AdapterDeployment& deployment) {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "app/report/number_text.h"
+#include "app/report/training_cost_tables.h"
 
 namespace moe::report {
 namespace {
@@ -128,17 +129,19 @@ TextTable adaptTrainingTable(const AdaptOutcome& outcome) {
     if (!row.cost) continue;
     const AdaptationCost& cost = *row.cost;
     const AdaptationMemory& memory = cost.memory;
+    const auto when = [&](const std::string& text) { return cost.fits ? text : kNothing; };
     table.rows.push_back({std::string(name(row.method)), std::to_string(cost.zero_stage),
                           gigabytes(memory.weights + memory.gathered_layer),
                           gigabytes(memory.gradients + memory.optimizer),
                           gigabytes(memory.activations + memory.logits), gigabytes(memory.total()),
-                          cost.fits ? "yes" : "no", plainText(cost.tokens_per_s_per_device),
-                          trainedTime(cost), trainedPrice(cost),
-                          cost.basis ? std::string(name(*cost.basis)) : "given MFU"});
+                          cost.fits ? "yes" : "no", when(plainText(cost.tokens_per_s_per_device)),
+                          when(trainedTime(cost)), when(trainedPrice(cost)),
+                          when(cost.basis ? std::string(name(*cost.basis)) : "given MFU")});
   }
   table.footnotes = {
-      fmt::format("A device has {}. Speeds are that of full fine-tuning in the ratio of the FLOP.",
-                  bytesText(kUsableTrainingMemory * outcome.run->accelerator.memory))};
+      fmt::format("A device has {}. Speeds are that of full fine-tuning in the ratio of the FLOP; "
+                  "replicas exchange and update what is trained.",
+                  usableMemoryText(outcome.run->accelerator))};
   return table;
 }
 

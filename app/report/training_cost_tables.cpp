@@ -38,6 +38,14 @@ TextTable trainingFlopTable(const TrainingCostOutcome& outcome) {
   return table;
 }
 
+std::string usableMemoryText(const Accelerator& accelerator) {
+  const Bytes usable = kUsableTrainingMemory * accelerator.memory;
+  if (accelerator.device_memory <= usable) return bytesText(usable);
+  return fmt::format(
+      "{} of the {} that it reports; the rest is left for the driver, buffers and fragmentation",
+      bytesText(usable), bytesText(accelerator.device_memory));
+}
+
 TextTable trainingMemoryTable(const TrainingCostOutcome& outcome) {
   const TrainingMemory& memory = outcome.cost.memory;
   TextTable table{fmt::format("Memory of a device of pipeline stage {}, which needs most "
@@ -55,6 +63,8 @@ TextTable trainingMemoryTable(const TrainingCostOutcome& outcome) {
   add("logits", memory.logits);
   table.rows.push_back({"all", bytesText(memory.total())});
   table.rows.push_back({"the device", bytesText(outcome.cost.usable_memory)});
+  table.footnotes = {
+      fmt::format("A device has {}.", usableMemoryText(outcome.question.accelerator))};
   return table;
 }
 

@@ -10,6 +10,9 @@ namespace moe::report {
 /// FLOP of forward and backward per token by part.
 TextTable trainingFlopTable(const TrainingCostOutcome& outcome);
 
+/// "80 GB of the 85 GB that it reports; ...": what of a device may be filled in training.
+std::string usableMemoryText(const Accelerator& accelerator);
+
 /// Memory of the device that needs most.
 TextTable trainingMemoryTable(const TrainingCostOutcome& outcome);
 

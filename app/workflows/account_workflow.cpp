@@ -26,6 +26,20 @@ Result<void> checkAccountRequest(const AccountRequest& request) {
     if (value && !(*value >= 1 && *value <= kLongestSequence))
       return usageError(option, fmt::format("is {:g}; it must be from 1 to {:g} tokens", *value,
                                             kLongestSequence));
+    else if (value && request.published)
+      return usageError(option, "does not go with --published, which has lengths of its own");
+  return {};
+}
+
+/// A length that changes nothing in the answer is a misunderstanding.
+Result<void> checkLengthsOf(const ModelEntry& entry, const AccountRequest& request) {
+  const bool sides = entry.encoder_layers > 0;
+  const auto refused = [&](const char* option, const char* kind) {
+    return usageError(option, fmt::format("is of {} models, and {} is none", kind, entry.name));
+  };
+  if (sides && request.sequence_length) return refused("--sequence-length", "decoder-only");
+  if (!sides && request.encoder_tokens) return refused("--encoder-tokens", "encoder-decoder");
+  if (!sides && request.decoder_tokens) return refused("--decoder-tokens", "encoder-decoder");
   return {};
 }
 
@@ -91,6 +105,8 @@ Result<void> addModel(AccountOutcome& outcome, ModelCatalog& catalog) {
   const auto entry = chosenModel(outcome.request.model, outcome.request.catalog_dir);
   if (!entry) return tl::unexpected(entry.error());
   if (const auto known = architectureOf(*entry); !known) return tl::unexpected(known.error());
+  if (const auto good = checkLengthsOf(*entry, outcome.request); !good)
+    return tl::unexpected(good.error());
   putEntry(catalog, *entry);
   outcome.models.push_back(accounted(*entry, outcome.request));
   outcome.sources.push_back(

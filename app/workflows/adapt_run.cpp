@@ -89,13 +89,13 @@ Result<int> fullStage(const AdaptOutcome& outcome, const AdaptRequest& request) 
 
 std::string gigabytesOf(Bytes size) { return fmt::format("{:.1f} GB", size.value() / 1e9); }
 
-Error nothingFits(const AdaptOutcome& outcome) {
+Warning nothingFitsWarning(const AdaptOutcome& outcome) {
   const auto least = std::min_element(outcome.rows.begin(), outcome.rows.end(),
                                       [](const AdaptRow& a, const AdaptRow& b) {
                                         return a.cost->memory.total() < b.cost->memory.total();
                                       });
   const AdaptationMemory& memory = least->cost->memory;
-  return {ErrorKind::kInfeasible, "--devices",
+  return {"nothing_fits",
           fmt::format("{} of {} does not fit on {} x {} with ZeRO stage {}: each device needs {} "
                       "and has {}: weights {}, gradients {}, optimizer {}, activations {}, logits "
                       "{}. Take more devices, --recompute full or shorter sequences",
@@ -195,14 +195,12 @@ Result<void> addAdaptCosts(AdaptOutcome& outcome, const AdaptRequest& request) {
   }
   const auto full = fullSpeed(outcome.model, *outcome.run, speed ? &*speed : nullptr);
   if (!full) return tl::unexpected(full.error());
-  bool fits = false;
   for (AdaptRow& row : outcome.rows) {
     auto cost = adaptationCost(row.adapted, *outcome.run, *full);
     if (!cost) return tl::unexpected(cost.error());
     row.cost = *std::move(cost);
-    fits |= row.cost->fits;
   }
-  if (!fits) return tl::unexpected(nothingFits(outcome));
+  if (nothingFits(outcome)) outcome.warnings.push_back(nothingFitsWarning(outcome));
   return {};
 }
 

@@ -8,7 +8,7 @@ namespace moe {
 /// have, numbers that are not positive, a price that is not known, a context that is too short.
 Result<void> setAdaptRun(AdaptOutcome& outcome, const AdaptRequest& request);
 
-/// Time and price of each row. Infeasible when no row fits.
+/// Time and price of each row, and a warning when no row fits.
 Result<void> addAdaptCosts(AdaptOutcome& outcome, const AdaptRequest& request);
 
 /// Adapters on one base for each row, on the devices asked for or the fewest that hold the base.

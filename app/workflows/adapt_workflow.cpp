@@ -145,11 +145,22 @@ Result<AdaptRow> rowFor(const AdaptationSettings& settings, const AdaptOutcome& 
   return row;
 }
 
+Result<void> checkTargets(const AdaptRequest& request,
+                          const std::vector<AdaptationMethod>& methods) {
+  const auto has_targets = [](AdaptationMethod method) {
+    return method == AdaptationMethod::kLora || method == AdaptationMethod::kMolora;
+  };
+  if (request.targets.empty() || std::any_of(methods.begin(), methods.end(), has_targets))
+    return {};
+  return usageError("--targets", "is of lora and molora; neither is asked for");
+}
+
 /// Adds a row for each method, and gives the settings of the rows.
 Result<std::vector<AdaptationSettings>> addRows(AdaptOutcome& outcome, const AdaptRequest& request,
                                                 const AdaptTask* task) {
   const auto methods = methodsOf(request);
   if (!methods) return tl::unexpected(methods.error());
+  if (auto good = checkTargets(request, *methods); !good) return tl::unexpected(good.error());
   const std::vector<std::string> all = {"all"};
   const auto targets = loraTargetsOf(request.targets.empty() ? all : request.targets, "--targets");
   if (!targets) return tl::unexpected(targets.error());
@@ -192,6 +203,11 @@ Result<void> saveConfig(AdaptOutcome& outcome, const AdaptRequest& request) {
 
 std::vector<double> sweptThresholds() {
   return {0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1};
+}
+
+bool nothingFits(const AdaptOutcome& outcome) {
+  const auto fits = [](const AdaptRow& row) { return !row.cost || row.cost->fits; };
+  return !outcome.rows.empty() && std::none_of(outcome.rows.begin(), outcome.rows.end(), fits);
 }
 
 Result<AdaptOutcome> runAdapt(const AdaptRequest& request) {

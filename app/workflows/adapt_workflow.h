@@ -60,7 +60,9 @@ struct AdaptOutcome {
 /// Thresholds of the sweep.
 std::vector<double> sweptThresholds();
 
-/// Infeasible when a machine was given and none of the methods asked for fits on it.
+/// A machine was given and none of the methods fits on it: the answer is no.
+bool nothingFits(const AdaptOutcome& outcome);
+
 Result<AdaptOutcome> runAdapt(const AdaptRequest& request);
 
 }  // namespace moe

@@ -11,6 +11,7 @@ bool repeats(const AdaptationRun& run) { return run.setup.recompute == Recompute
 /// The stage that was asked for, or the least one that fits; the last one when none does.
 void placeOnDevices(AdaptationCost& cost, const AdaptedModel& adapted, const AdaptationRun& run) {
   cost.device_memory = kUsableTrainingMemory * run.accelerator.memory;
+  cost.reported_memory = run.accelerator.device_memory;
   TrainingSetup setup = run.setup;
   for (int stage = run.zero_stage.value_or(1); stage <= run.zero_stage.value_or(3); ++stage) {
     setup.zero_stage = cost.zero_stage = stage;
@@ -18,6 +19,36 @@ void placeOnDevices(AdaptationCost& cost, const AdaptedModel& adapted, const Ada
     cost.fits = cost.memory.total() <= cost.device_memory;
     if (cost.fits) return;
   }
+}
+
+/// Shares of the step's time that go with what is trained and not with the FLOP.
+void setExchangeShares(FullSpeed& full, const StepTime& step, const TrainingSetup& setup) {
+  double parts = 0;
+  for (const double part : step.parts) parts += part;
+  full.optimizer_share = std::max(0.0, 1 - parts / step.seconds);
+  const auto share = [&](StepTerm term) {
+    return step.parts[static_cast<std::size_t>(term)] / step.seconds;
+  };
+  full.exchange_share =
+      share(StepTerm::kGradients) + share(StepTerm::kGathers) / setup.microBatches();
+}
+
+/// Share of the time of full fine-tuning that exchanges take when `trained` of all is trained.
+double exchangeTime(const FullSpeed& full, const TrainingSetup& setup, int zero_stage,
+                    double trained) {
+  if (zero_stage < 3) return full.exchange_share * trained;
+  return full.exchange_share * setup.microBatches() * (2 + trained) / 3;
+}
+
+/// Time of a token over that of full fine-tuning.
+double timeOfFull(const AdaptationCost& cost, const AdaptedModel& adapted,
+                  const TrainingSetup& setup, const FullSpeed& full) {
+  const double trained =
+      static_cast<double>(adapted.trained()) / static_cast<double>(adapted.model.params.total());
+  const double computing =
+      1 - exchangeTime(full, setup, setup.zero_stage, 1) - full.optimizer_share;
+  return computing * cost.flop.computed() / full.flop_per_token +
+         exchangeTime(full, setup, cost.zero_stage, trained) + full.optimizer_share * trained;
 }
 
 }  // namespace
@@ -38,7 +69,9 @@ Result<FullSpeed> fullSpeed(const ModelArchitecture& model, const AdaptationRun&
   full.flop_per_token = cost->flop.computed(repeats(run));
   full.low_factor = cost->low_factor;
   full.high_factor = cost->high_factor;
-  if (cost->speed) full.basis = cost->speed->basis;
+  if (!cost->speed) return full;
+  full.basis = cost->speed->basis;
+  setExchangeShares(full, cost->speed->computed, run.setup);
   return full;
 }
 
@@ -49,8 +82,8 @@ Result<AdaptationCost> adaptationCost(const AdaptedModel& adapted, const Adaptat
   AdaptationCost cost;
   cost.flop = *flop;
   placeOnDevices(cost, adapted, run);
-  const double ratio = full.flop_per_token / flop->computed();
-  cost.tokens_per_s_per_device = full.tokens_per_s_per_device * ratio;
+  const double ratio = timeOfFull(cost, adapted, run.setup, full);
+  cost.tokens_per_s_per_device = full.tokens_per_s_per_device / ratio;
   cost.device_time = Seconds(run.tokens / cost.tokens_per_s_per_device);
   cost.time = cost.device_time / run.setup.devices;
   cost.price = cost.device_time * run.price;

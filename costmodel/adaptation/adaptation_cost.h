@@ -26,7 +26,8 @@ struct AdaptationCost {
   AdaptationMemory memory;
   int zero_stage = 1;
   bool fits = false;
-  Bytes device_memory;
+  Bytes device_memory;    ///< that may be filled
+  Bytes reported_memory;  ///< of the device, with what is left for driver and buffers
   double tokens_per_s_per_device = 0;
   Seconds time;
   Seconds device_time;
@@ -38,17 +39,25 @@ struct AdaptationCost {
   std::optional<Basis> basis;
 };
 
-/// Speed of full fine-tuning of a model on a machine, which those of all methods follow from: time
-/// goes with the FLOP that are computed,
+/// Speed of full fine-tuning of a model on a machine, which those of all methods follow from:
 ///
-///     tokens/s (method) = tokens/s (full) x computed FLOP (full) / computed FLOP (method)
+///     t / t_full = (1 - x_full - o) F / F_full + x + o s
+///     x = e s                ZeRO stages 0 to 2: gradients reduced, trained weights gathered
+///       = e m (2 + s) / 3    stage 3: all weights gathered twice, gradients reduced
 ///
-/// because what measured steps lose beside the products (activations, launches, exchange of
-/// tokens) they lose in each pass alike. ESFT's published times are in this ratio: 19.8 of 28.5
-/// minutes, 0.695, against 0.71 of the FLOP.
+///   t  time of a token    F  computed FLOP         s  trained of all parameters
+///   m  micro batches      x  share of exchanges    o  share of the optimizer, in full fine-tuning
+///   e  share of t_full for one exchange of everything
+///
+/// because what measured steps lose beside the products (activations, launches) they lose in each
+/// pass alike, while replicas exchange and update what is trained. ESFT's published times are in
+/// the ratio of the FLOP: 19.8 of 28.5 minutes, 0.695, against 0.71. With a given MFU e and o are
+/// 0.
 struct FullSpeed {
   double tokens_per_s_per_device = 0;
   double flop_per_token = 0;  ///< computed
+  double exchange_share = 0;  ///< e
+  double optimizer_share = 0;
   double low_factor = 1;
   double high_factor = 1;
   std::optional<Basis> basis;
@@ -58,7 +67,8 @@ struct FullSpeed {
 Result<FullSpeed> fullSpeed(const ModelArchitecture& model, const AdaptationRun& run,
                             const TrainingSpeedModel* speed);
 
-/// Not fitting is an answer: `fits` is false and everything is filled.
+/// Not fitting is an answer: `fits` is false and everything is filled; reports leave out the time
+/// and price of what cannot run.
 Result<AdaptationCost> adaptationCost(const AdaptedModel& adapted, const AdaptationRun& run,
                                       const FullSpeed& full);
 

@@ -101,6 +101,22 @@ TEST(AccountCommand, CountsEveryModelOfTheCatalog) {
   EXPECT_EQ(json["models"].size(), 100u);
 }
 
+TEST(AccountCommand, CountsAttentionOfTheSequencesAskedForInEveryModel) {
+  const std::string usual = runCommand("account --all").out;
+  const std::string longer = runCommand("account --all --sequence-length 16384").out;
+  EXPECT_NE(usual.find("without attention scores"), std::string::npos);
+  EXPECT_NE(longer.find("mean over a sequence of 16384 tokens"), std::string::npos) << longer;
+}
+
+TEST(AccountCommand, RefusesLengthsThatChangeNothing) {
+  expectRefused("account --model mixtral-8x7b --encoder-tokens 512", 2,
+                "--encoder-tokens: is of encoder-decoder models, and Mixtral-8x7B is none");
+  expectRefused("account --model st-moe-32b --sequence-length 512", 2,
+                "--sequence-length: is of decoder-only models, and ST-MoE-32B is none");
+  expectRefused("account --published --sequence-length 512", 2,
+                "--sequence-length: does not go with --published, which has lengths of its own");
+}
+
 TEST(AccountCommand, CountsSequencesOfEncoderDecoders) {
   const auto json = document("account --model st-moe-32b");
   EXPECT_TRUE(json["models"][0]["flop_per_token"].is_null());

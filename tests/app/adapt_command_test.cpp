@@ -171,8 +171,44 @@ TEST(AdaptCommand, SaysNoWhenNothingFits) {
   const Ended ended = test::runCommand(
       "adapt --model deepseek-v3 --method full --hardware h100 --devices 8 --mfu 0.3");
   EXPECT_EQ(ended.code, 1);
-  EXPECT_EQ(ended.out, "");
-  EXPECT_THAT(ended.err, HasSubstr("full of DeepSeek-V3 does not fit on 8 x H100"));
+  EXPECT_EQ(ended.err, "");
+  EXPECT_THAT(ended.out, HasSubstr("What each method trains"));
+  EXPECT_THAT(ended.out, HasSubstr("full of DeepSeek-V3 does not fit on 8 x H100"));
+}
+
+// With every method, and as a document.
+TEST(AdaptCommand, GivesAllItKnowsWhenNothingFits) {
+  const Ended ended = test::runCommand(
+      "adapt --model deepseek-v3 --hardware h100 --devices 8 --method full,lora --mfu 0.3 --json");
+  EXPECT_EQ(ended.code, 1);
+  const json answer = json::parse(ended.out);
+  EXPECT_EQ(answer["warnings"][0]["code"], "nothing_fits");
+  for (const char* method : {"full", "lora"}) {
+    const json training = methodOf(answer, method)["training"];
+    EXPECT_EQ(training["fits"], false);
+    EXPECT_GT(training["memory"]["total_bytes"], training["memory"]["device_bytes"]);
+  }
+}
+
+// The capacity that serving goes by stands beside the one that training may fill.
+TEST(AdaptCommand, SaysWhatOfADeviceIsLeftFree) {
+  const std::string line = kLite + "--hardware h100 --devices 8 --method lora --mfu 0.3";
+  const json memory = methodOf(document(line), "lora")["training"]["memory"];
+  EXPECT_EQ(memory["device_bytes"], 80e9);
+  EXPECT_EQ(memory["device_reported_bytes"], 85e9);
+  EXPECT_THAT(test::runCommand(line).out, HasSubstr("A device has 80 GB of the 85 GB"));
+}
+
+// 144.8 GB of full fine-tuning on devices of 80 GB; (IA)3 fits.
+TEST(AdaptCommand, GivesNoTimeToWhatCannotRun) {
+  const json answer = document(kLite + "--hardware h100 --devices 2 --method full,ia3");
+  const json full = methodOf(answer, "full")["training"];
+  EXPECT_EQ(full["fits"], false);
+  for (const char* key : {"tokens_per_s_per_device", "time_s", "time_s_ci90", "device_hours",
+                          "train_usd", "train_usd_ci90", "basis"}) {
+    EXPECT_TRUE(full[key].is_null()) << key;
+    EXPECT_FALSE(methodOf(answer, "ia3")["training"][key].is_null()) << key;
+  }
 }
 
 TEST(AdaptCommand, RefusesWhatItCannotAnswer) {
@@ -197,6 +233,8 @@ TEST(AdaptCommand, RefusesWhatItCannotAnswer) {
       {kLite + "--score-average per-sequence --routing " + law, 3,
        law + ": holds scores only; --score-average and --score-decimals need a trace"},
       {kLite + "--method lora --rank 0", 2, "--rank: is 0; from 1 to 65536 is possible"},
+      {kLite + "--method ia3 --targets q", 2,
+       "--targets: is of lora and molora; neither is asked for"},
       {kLite + "--hardware h100", 2, "--devices: is required with --hardware"},
       {kLite + "--adapters 4", 2, "--adapters: needs --hardware"},
       {kLite + "--method full --save-config x.json", 2,

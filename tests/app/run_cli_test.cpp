@@ -92,6 +92,22 @@ TEST(RunCli, WritesTheResultToAFile) {
   EXPECT_EQ(fileText(path), "hello 0 0 \n");
 }
 
+TEST(RunCli, RefusesAnEmptyNameOfTheResult) {
+  const Ended result = runToy({"echo", "hello", "--out", ""});
+  EXPECT_EQ(result.code, 2);
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(result.err, HasSubstr("--out: is empty; it must name where the result goes"));
+}
+
+// `run` has an --out of its own, for a folder.
+TEST(RunCli, RefusesAnEmptyFolderOfResults) {
+  const std::vector<std::string> args{"run", "no-project.toml", "--out", ""};
+  std::ostringstream out;
+  std::ostringstream err;
+  EXPECT_EQ(runCli(args, out, err), 2);
+  EXPECT_THAT(err.str(), HasSubstr("--out: is empty"));
+}
+
 TEST(RunCli, RefusesAFullDisk) {
   ASSERT_TRUE(test::mayTouchDevices());
   const Ended result = runToy({"echo", "hello", "--out", "/dev/full"});

@@ -10,6 +10,8 @@
 namespace moe::report {
 namespace {
 
+std::string wholeTokens(double tokens) { return fmt::format("{:.0f}", tokens); }
+
 constexpr double kGibibyte = 1073741824.0;
 
 std::string gigabyteFigure(Bytes size) { return plainText(size.value() / 1e9, 4); }
@@ -45,7 +47,7 @@ TextTable tokenFlopTable(const ModelAccount& account) {
   TextTable table = emptyFlopTable(
       fmt::format("FLOP per token, mean over a sequence of {} tokens (training: forward and "
                   "backward)",
-                  plainText(account.lengths.sequence, 6)));
+                  wholeTokens(account.lengths.sequence)));
   addFlop(table, "attention, projections", flop.attention_projections, whole);
   addFlop(table, "attention, scores", flop.attention_scores, whole);
   addFlop(table, "dense FFN", flop.dense_ffn, whole);
@@ -144,7 +146,7 @@ std::string cacheText(const ModelAccount& account) {
         plainText(account.lengths.sides.decoder, 6));
   } else {
     text += fmt::format("; {} for a request of {} tokens", bf16(account.kv_elements_of_sequence),
-                        plainText(account.lengths.sequence, 6));
+                        wholeTokens(account.lengths.sequence));
   }
   if (account.state_elements_per_request > 0)
     text += fmt::format("; {} of state per request in layers without a cache",
@@ -181,7 +183,7 @@ TextTable allModelsTable(const AccountOutcome& outcome) {
   table.footnotes = {
       long_ones ? fmt::format("FLOP: mean over a sequence of {} tokens, or as many as the model is "
                               "made for, with attention scores; none of encoder-decoders.",
-                              plainText(*outcome.request.sequence_length, 6))
+                              wholeTokens(*outcome.request.sequence_length))
                 : std::string("FLOP: 2 per active parameter, without attention scores.")};
   return table;
 }

@@ -263,7 +263,8 @@ TEST(ResultsFolder, ABackupOfAStepIsNoStep) {
   const test::TemporaryFolder folder;
   const auto results = ResultsFolder::open(folder.path());
   ASSERT_TRUE(results.has_value());
-  ASSERT_TRUE(results->replace("fit.main", {}, {}));
+  const std::vector<ResultFile> files{{"answer.json", "{}"}};
+  ASSERT_TRUE(results->replace("fit.main", files, {}));
   fs::copy(folder.path() / "fit.main", folder.path() / "fit.main.bak");
   EXPECT_THAT(stepsWithResults(folder.path()), ElementsAre("fit.main"));
   results->removeAll();

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <cstdlib>
 #include <iterator>
@@ -13,6 +12,7 @@
 #include "app/report/document/report_document.h"
 #include "app/workflows/version.h"
 #include "data/numbers.h"
+#include "data/shell_word.h"
 
 namespace moe::cli {
 namespace {
@@ -22,18 +22,6 @@ bool isStatedOption(const CommandContext& context, const std::string& option) {
   return std::any_of(context.words.begin(), context.words.end(), [&](const std::string& word) {
     return word == option || word.starts_with(option + "=");
   });
-}
-
-/// A word as a shell reads it back.
-std::string quotedForShell(const std::string& word) {
-  constexpr std::string_view kPlain = "%+,-./:=@_^";
-  const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [&](unsigned char c) {
-    return (c < 0x80 && std::isalnum(c)) || kPlain.find(static_cast<char>(c)) != kPlain.npos;
-  });
-  if (plain) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
 }
 
 }  // namespace
@@ -65,11 +53,11 @@ std::string commandAgain(const CommandContext& context, const Project& project) 
     if (std::find(std::begin(kFlags), std::end(kFlags), word) != std::end(kFlags)) continue;
     if (word == "--threads") ++i;  // with its value
     if (word == "--threads" || word.starts_with("--threads=")) continue;
-    command += " " + quotedForShell(word);
+    command += " " + shellWord(word);
   }
   const std::string& named = context.options.catalog_dir;
   if (!named.empty() && project.catalog_dir == named && !isStatedOption(context, "--catalog"))
-    command += " --catalog " + quotedForShell(named);
+    command += " --catalog " + shellWord(named);
   return command;
 }
 

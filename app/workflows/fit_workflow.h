@@ -95,7 +95,8 @@ struct LawFit {
 /// What fits of several laws to the same points share.
 struct FitInputs {
   ChosenPoints points;
-  std::optional<Comparison> rivals;  ///< how other laws do on them; none where the study leaves them
+  std::optional<Comparison>
+      rivals;  ///< how other laws do on them; none where the study leaves them
 };
 
 struct FitAnswer {
@@ -108,8 +109,8 @@ struct FitAnswer {
   bool converged() const;
 };
 
-/// The question without what its inputs do not depend on: equal ones have equal fitInputs as long as
-/// the files that they name stay as they are.
+/// The question without what its inputs do not depend on: equal ones have equal fitInputs as long
+/// as the files that they name stay as they are.
 FitQuestion inputsKey(FitQuestion question);
 
 /// Chooses the points among the rows that were read and tries other laws on them. Errors:

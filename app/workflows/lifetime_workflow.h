@@ -37,7 +37,7 @@ struct LifetimeAnswer {
   LifetimeCurves curves;
   std::optional<Sensitivity> sensitivity;
   std::optional<InstructionTuning> instruction_tuning;  ///< of that row
-  std::vector<Advice> advice;  ///< of published designs
+  std::vector<Advice> advice;                           ///< of published designs
   std::vector<std::string> sources;
   std::vector<Warning> warnings;
   Seconds timing;

@@ -65,7 +65,7 @@ struct PlanAnswer {
   PlanOutcome outcome;
   std::vector<PaperClaim> paper;
   std::optional<InstructionTuning> instruction_tuning;  ///< of the recommended model
-  std::vector<Advice> advice;  ///< of published designs
+  std::vector<Advice> advice;                           ///< of published designs
   std::vector<std::string> sources;
   std::vector<Warning> warnings;  ///< of the question and of the outcome
   Seconds timing;

@@ -56,9 +56,9 @@ Result<PointsPlan> understandPoints(const PointsQuestion& question);
 /// Reads "largest:20%", or a filter; nothing from empty text. Errors: kUsage.
 Result<HoldOutRule> parseHoldOut(const std::string& text);
 
-/// The tables of the question's files as one, before any row is left out. Depends on `files`, `map`,
-/// `params_are` and `skip_bad` alone, so that one reading is good for many filters and curves.
-/// Errors: as readRunFiles.
+/// The tables of the question's files as one, before any row is left out. Depends on `files`,
+/// `map`, `params_are` and `skip_bad` alone, so that one reading is good for many filters and
+/// curves. Errors: as readRunFiles.
 Result<RunTable> readPoints(const PointsQuestion& question, const PointsPlan& plan);
 
 /// Filters and chooses among the rows that were read. Errors: kInput for an empty choice.

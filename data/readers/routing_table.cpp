@@ -46,7 +46,7 @@ Result<std::vector<NumberRow>> numberRows(const RawTable& table,
 
 /// Reads the columns of gates into the rows, one beside each choice.
 Result<void> addRowGates(std::vector<NumberRow>& rows, const RawTable& table,
-                      const std::vector<std::size_t>& columns, const std::string& where) {
+                         const std::vector<std::size_t>& columns, const std::string& where) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto refuse = [&](const std::string& message) {
       return fail(ErrorKind::kInput, place(where, rows[i].line), message);

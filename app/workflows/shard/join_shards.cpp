@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "app/workflows/shard/shard_file.h"
+#include "data/shell_word.h"
 
 namespace moe {
 namespace {
@@ -83,18 +84,6 @@ std::optional<std::string> withIndex(const std::string& file, std::size_t own, s
     at = end;
   }
   return std::nullopt;
-}
-
-/// A word as a shell reads it back.
-std::string shellWord(const std::string& word) {
-  constexpr std::string_view kPlain = "%+,-./:=@_^";
-  const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [&](unsigned char c) {
-    return (c < 0x80 && std::isalnum(c)) || kPlain.find(static_cast<char>(c)) != kPlain.npos;
-  });
-  if (plain) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
 }
 
 /// Sets the value of an option, wherever it stands: "--out F" or "--out=F".

@@ -164,7 +164,8 @@ TEST(GoldenRouterVectors, TellWhoIsDropped) {
               }),
               ElementsAre(4));
   EXPECT_THAT(casesThatFail([](RouterRule& rule) {
-                if (rule.slot_order == SlotOrder::kTokenByToken) rule.slot_order = SlotOrder::kAfterAllFirst;
+                if (rule.slot_order == SlotOrder::kTokenByToken)
+                  rule.slot_order = SlotOrder::kAfterAllFirst;
               }),
               ElementsAre(5));
 }
@@ -182,8 +183,8 @@ TEST(GoldenRouterVectors, DoNotTellWhereSecondChoicesStart) {
   EXPECT_THAT(casesThatFail([](RouterRule& rule) {
                 if (rule.slot_order != SlotOrder::kTokenByToken)
                   rule.slot_order = rule.slot_order == SlotOrder::kAfterKeptFirst
-                                   ? SlotOrder::kAfterAllFirst
-                                   : SlotOrder::kAfterKeptFirst;
+                                        ? SlotOrder::kAfterAllFirst
+                                        : SlotOrder::kAfterKeptFirst;
               }),
               IsEmpty());
 }

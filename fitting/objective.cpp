@@ -5,6 +5,7 @@
 #include <limits>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 namespace moe {
 
@@ -22,6 +23,14 @@ std::pair<double, double> coordinateBounds(const LawParameter& parameter) {
                : coordinateOf(parameter.coordinate, value);
   };
   return std::minmax(bound(parameter.lower), bound(parameter.upper));
+}
+
+std::vector<Eigen::Index> withWeight(const Eigen::ArrayXd& weights) {
+  std::vector<Eigen::Index> chosen;
+  for (Eigen::Index i = 0; i < weights.size(); ++i) {
+    if (weights[i] != 0) chosen.push_back(i);
+  }
+  return chosen;
 }
 
 }  // namespace
@@ -73,6 +82,23 @@ FitProblem::FitProblem(const LawFamily& family, std::span<const TrainingRun> run
     log_loss_[i] = std::log(runs[static_cast<std::size_t>(i)].loss);
   }
   weights_ = Eigen::ArrayXd::Ones(points);
+  residuals_.resize(points);
+  slopes_.resize(points);
+}
+
+FitProblem::FitProblem(const FitProblem& all, const Eigen::ArrayXd& weights)
+    : FitProblem(all, weights, withWeight(weights)) {}
+
+FitProblem::FitProblem(const FitProblem& all, const Eigen::ArrayXd& weights,
+                       std::span<const Eigen::Index> chosen)
+    : evaluator_(all.evaluator_, chosen), objective_(all.objective_) {
+  const auto points = static_cast<Eigen::Index>(chosen.size());
+  log_loss_.resize(points);
+  weights_.resize(points);
+  for (Eigen::Index i = 0; i < points; ++i) {
+    log_loss_[i] = all.log_loss_[chosen[static_cast<std::size_t>(i)]];
+    weights_[i] = weights[chosen[static_cast<std::size_t>(i)]];
+  }
   residuals_.resize(points);
   slopes_.resize(points);
 }

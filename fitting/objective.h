@@ -49,6 +49,8 @@ struct Bounds {
 class FitProblem {
  public:
   FitProblem(const LawFamily& family, std::span<const TrainingRun> runs, Objective objective);
+  /// The points of another problem that have weight: a resample leaves out a third of them.
+  FitProblem(const FitProblem& all, const Eigen::ArrayXd& weights);
 
   const LawFamily& family() const { return evaluator_.family(); }
   const Objective& objective() const { return objective_; }
@@ -76,6 +78,8 @@ class FitProblem {
   Eigen::MatrixXd gaussNewton() const;
 
  private:
+  FitProblem(const FitProblem& all, const Eigen::ArrayXd& weights,
+             std::span<const Eigen::Index> chosen);
   double sum();
 
   LawEvaluator evaluator_;

@@ -13,6 +13,18 @@ Eigen::Index columnOf(Feature feature) { return static_cast<Eigen::Index>(featur
 
 }  // namespace
 
+ExpertLevels ExpertLevels::of(std::span<const LawPoint> points) {
+  ExpertLevels levels;
+  for (const LawPoint& point : points) levels.counts.push_back(point.experts);
+  std::sort(levels.counts.begin(), levels.counts.end());
+  levels.counts.erase(std::unique(levels.counts.begin(), levels.counts.end()), levels.counts.end());
+  for (const LawPoint& point : points) {
+    const auto level = std::lower_bound(levels.counts.begin(), levels.counts.end(), point.experts);
+    levels.of_point.push_back(static_cast<std::size_t>(level - levels.counts.begin()));
+  }
+  return levels;
+}
+
 LawEvaluator::LawEvaluator(const LawFamily& family, std::span<const TrainingRun> runs)
     : family_(&family) {
   const auto points = static_cast<Eigen::Index>(runs.size());
@@ -26,13 +38,32 @@ LawEvaluator::LawEvaluator(const LawFamily& family, std::span<const TrainingRun>
     features[index(Feature::kLogE)] = std::log(point.experts);
     for (int k = 0; k < kFeatures; ++k) features_(i, k) = features[static_cast<std::size_t>(k)];
   }
+  makeBuffers();
+}
+
+LawEvaluator::LawEvaluator(const LawEvaluator& all, std::span<const Eigen::Index> chosen)
+    : family_(all.family_) {
+  const auto points = static_cast<Eigen::Index>(chosen.size());
+  features_.resize(points, kFeatures);
+  for (Eigen::Index k = 0; k < kFeatures; ++k) {
+    for (Eigen::Index i = 0; i < points; ++i)
+      features_(i, k) = all.features_(chosen[static_cast<std::size_t>(i)], k);
+  }
+  for (const Eigen::Index i : chosen) points_.push_back(all.points_[static_cast<std::size_t>(i)]);
+  makeBuffers();
+}
+
+void LawEvaluator::makeBuffers() {
+  levels_ = ExpertLevels::of(points_);
+  level_values_.resize(3, static_cast<Eigen::Index>(levels_.counts.size()));
   updateProducts();
-  const auto parameters = static_cast<Eigen::Index>(family.parameters.size());
-  if (family.effective_params) params_slopes_.setZero(points, parameters);
-  if (family.effective_tokens) tokens_slopes_.setZero(points, parameters);
+  const Eigen::Index points = size();
+  const auto parameters = static_cast<Eigen::Index>(family_->parameters.size());
+  if (family_->effective_params) params_slopes_.setZero(points, parameters);
+  if (family_->effective_tokens) tokens_slopes_.setZero(points, parameters);
   slope_start_.resize(points);
   slope_max_.resize(points);
-  shares_.resize(points, static_cast<Eigen::Index>(family.terms.size()));
+  shares_.resize(points, static_cast<Eigen::Index>(family_->terms.size()));
   log_loss_.resize(points);
   total_.resize(points);
   buffer_.resize(points);
@@ -72,13 +103,18 @@ void LawEvaluator::setSaturation(double e_start, double e_max) {
   e_start_ = e_start;
   e_max_ = e_max;
   const double q = 1 / (1 / e_start - 1 / e_max);
-  for (Eigen::Index i = 0; i < size(); ++i) {
-    const double x = points_[static_cast<std::size_t>(i)].experts - 1 + q;
+  for (std::size_t level = 0; level < levels_.counts.size(); ++level) {
+    const double x = levels_.counts[level] - 1 + q;
     const double effective = 1 / (1 / x + 1 / e_max);
     const double ratio = (q / x) * (q / x);
-    features_(i, columnOf(Feature::kLogE)) = std::log(effective);
-    slope_start_[i] = effective * ratio / e_start;
-    slope_max_[i] = effective / e_max * (1 - ratio);
+    level_values_.col(static_cast<Eigen::Index>(level)) << std::log(effective),
+        effective * ratio / e_start, effective / e_max * (1 - ratio);
+  }
+  for (Eigen::Index i = 0; i < size(); ++i) {
+    const auto level = static_cast<Eigen::Index>(levels_.of_point[static_cast<std::size_t>(i)]);
+    features_(i, columnOf(Feature::kLogE)) = level_values_(0, level);
+    slope_start_[i] = level_values_(1, level);
+    slope_max_[i] = level_values_(2, level);
   }
   updateProducts();
 }
@@ -119,10 +155,14 @@ bool LawEvaluator::sumTerms() {
               coordinates_[family_->power]);
   inside_ = shares_.rightCols(shares_.cols() - outside).rowwise().sum();
   if (!usable(inside_)) return false;
-  raised_share_ = inside_.pow(power);
+  const auto points = static_cast<std::size_t>(size());
+  log_inside_.resize(size());
+  logarithms(inside_.data(), log_inside_.data(), points);
+  raised_share_ = power * log_inside_;
+  exponentials(raised_share_.data(), points);
   total_ = shares_.leftCols(outside).rowwise().sum() + raised_share_;
   if (!usable(total_)) return false;
-  log_loss_ = total_.log();
+  logarithms(total_.data(), log_loss_.data(), points);
   raised_share_ /= total_;
   for (Eigen::Index k = 0; k < shares_.cols(); ++k) {
     if (k < outside) {
@@ -209,7 +249,7 @@ void LawEvaluator::gradient(const Eigen::ArrayXd& slopes, Eigen::VectorXd& gradi
 Eigen::ArrayXd LawEvaluator::powerSlopes() const {
   const auto& parameter = family_->parameters[static_cast<std::size_t>(family_->power)];
   const double value = valueOf(parameter.coordinate, coordinates_[family_->power]);
-  return raised_share_ * inside_.log() * valueSlope(parameter.coordinate, value);
+  return raised_share_ * log_inside_ * valueSlope(parameter.coordinate, value);
 }
 
 Eigen::MatrixXd LawEvaluator::jacobian() const {

@@ -10,11 +10,22 @@
 
 namespace moe {
 
+/// The expert counts that occur and which of them each point has: Ehat depends on nothing else, and
+/// studies have a handful of them.
+struct ExpertLevels {
+  std::vector<double> counts;
+  std::vector<std::size_t> of_point;
+
+  static ExpertLevels of(std::span<const LawPoint> points);
+};
+
 /// ln L of one family at many points, and its Jacobian: the inner loop of every fit. Features that
 /// do not change are computed once; buffers are kept between calls. One per thread.
 class LawEvaluator {
  public:
   LawEvaluator(const LawFamily& family, std::span<const TrainingRun> runs);
+  /// The same with some of its points, by index.
+  LawEvaluator(const LawEvaluator& all, std::span<const Eigen::Index> chosen);
 
   /// Evaluates at coordinates (see Coordinate). False when a value is not finite.
   bool evaluate(const Eigen::VectorXd& coordinates);
@@ -39,6 +50,7 @@ class LawEvaluator {
   void setEffective(const Eigen::VectorXd& coordinates);
 
  private:
+  void makeBuffers();
   void evaluateTerm(std::size_t term);
   bool sumTerms();
   void updateProducts();
@@ -57,15 +69,18 @@ class LawEvaluator {
   const LawFamily* family_;
   Eigen::VectorXd coordinates_;
   std::vector<LawPoint> points_;
-  Eigen::ArrayXXd features_;    // points x kFeatures, in the order of Feature
-  Eigen::ArrayXd slope_start_;  // d ln Ehat / d ln E_start
-  Eigen::ArrayXd slope_max_;    // d ln Ehat / d ln E_max
+  ExpertLevels levels_;
+  Eigen::Array3Xd level_values_;  // ln Ehat and its two slopes, of each level
+  Eigen::ArrayXXd features_;      // points x kFeatures, in the order of Feature
+  Eigen::ArrayXd slope_start_;    // d ln Ehat / d ln E_start
+  Eigen::ArrayXd slope_max_;      // d ln Ehat / d ln E_max
   double e_start_ = 0;
   double e_max_ = 0;
   Eigen::ArrayXXd params_slopes_;  // d ln N' / d coordinate, points x parameters; empty without N'
   Eigen::ArrayXXd tokens_slopes_;  // d ln D' / d coordinate
   Eigen::ArrayXd inside_;          // the sum inside the power
-  Eigen::ArrayXd raised_share_;    // (sum inside)^power / L
+  Eigen::ArrayXd log_inside_;
+  Eigen::ArrayXd raised_share_;  // (sum inside)^power / L
   Eigen::ArrayXXd shares_;
   Eigen::ArrayXd total_;
   Eigen::ArrayXd log_loss_;

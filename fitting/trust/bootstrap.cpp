@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <memory>
 #include <optional>
 
 #include "data/counter_random.h"
@@ -23,8 +21,14 @@ constexpr std::size_t kShortlist = 192;
 constexpr Eigen::Index kMostGridPoints = 4096;  // beyond, resamples hardly differ: warm starts only
 constexpr double kWidestScale = 10;             // of the interval of a scale that means something
 constexpr double kNearBound = 1e-2;             // of the width: an interval that ends here is open
+// Of 60 resamples of 58 routed runs and four laws, descents that began so ended within 1e-6 of the
+// best of all starts' full descents in all but three, with a quarter of the iterations.
+constexpr PolishOptions kFirstSteps{.max_iterations = 30, .relative_tolerance = 1e-5, .rounds = 1};
 constexpr PolishOptions kResamplePolish{
-    .max_iterations = 200, .relative_tolerance = 1e-10, .rounds = 2};
+    .max_iterations = 200, .relative_tolerance = 1e-9, .rounds = 2};
+constexpr double kHopeless = 3e-3;  // above the best after its first steps, relative: given up
+constexpr std::size_t kFinalists = 2;
+constexpr double kSamePlace = 1e-2;  // of every coordinate: the same descent
 
 /// How often each run stands in one resample, spread over its points.
 Eigen::ArrayXd resampleWeights(const FitData& data, std::uint64_t seed, std::size_t resample) {
@@ -75,12 +79,32 @@ class SecondSearch {
   std::vector<std::size_t> shortlist_;
 };
 
+/// Where the descents from some starts are after their first steps, the lowest first.
+std::vector<Polished> firstSteps(FitProblem& problem, const Bounds& bounds,
+                                 const std::vector<Eigen::VectorXd>& starts) {
+  std::vector<Polished> begun;
+  for (const Eigen::VectorXd& start : starts)
+    begun.push_back(polish(problem, bounds, start, kFirstSteps));
+  std::stable_sort(begun.begin(), begun.end(),
+                   [](const Polished& a, const Polished& b) { return a.value < b.value; });
+  return begun;
+}
+
+/// The lowest end of the descents from some starts: all take their first steps, those that are then
+/// near the lowest and elsewhere go on.
 Polished bestOf(FitProblem& problem, const Bounds& bounds,
                 const std::vector<Eigen::VectorXd>& starts) {
   Polished best;
   best.value = std::numeric_limits<double>::infinity();
-  for (const Eigen::VectorXd& start : starts) {
-    Polished end = polish(problem, bounds, start, kResamplePolish);
+  const std::vector<Polished> begun = firstSteps(problem, bounds, starts);
+  const Polished& first = begun.front();
+  std::size_t finalists = 0;
+  for (const Polished& begin : begun) {
+    if (begin.value > first.value * (1 + kHopeless) || finalists == kFinalists) break;
+    const double apart = (begin.coordinates - first.coordinates).lpNorm<Eigen::Infinity>();
+    if (finalists > 0 && apart < kSamePlace) continue;
+    ++finalists;
+    Polished end = polish(problem, bounds, begin.coordinates, kResamplePolish);
     if (end.value < best.value) best = std::move(end);
   }
   return best;
@@ -138,18 +162,16 @@ std::vector<Eigen::VectorXd> resampleRefits(const FitData& data, const FitOption
   std::vector<Eigen::VectorXd> refits(range.size());
   if (refits.empty()) return refits;
   const LawFamily& family = *result.family;
-  FitProblem first(family, data.points, fit_options.objective);
-  const SecondSearch second(first, result.bounds, options.search);
+  FitProblem whole(family, data.points, fit_options.objective);
+  const SecondSearch second(whole, result.bounds, options.search);
   const std::vector<Eigen::VectorXd> warm = warmStarts(result);
-  std::array<std::unique_ptr<FitProblem>, kMostWorkers> problems;
   std::atomic<std::size_t> done = 0;
   parallelFor(range.size(), fit_options.threads, stop, [&](std::size_t i, std::size_t worker) {
-    std::unique_ptr<FitProblem>& own = problems[worker];
-    if (!own) own = std::make_unique<FitProblem>(family, data.points, fit_options.objective);
-    own->setWeights(resampleWeights(data, options.seed, range.first + i));
+    const Eigen::ArrayXd weights = resampleWeights(data, options.seed, range.first + i);
     std::vector<Eigen::VectorXd> starts = warm;
-    second.addStart(own->weights(), starts);
-    refits[i] = bestOf(*own, result.bounds, starts).coordinates;
+    second.addStart(weights, starts);
+    FitProblem resampled(whole, weights);
+    refits[i] = bestOf(resampled, result.bounds, starts).coordinates;
     ++done;
     if (worker == 0 && progress) {
       progress("bootstrap", static_cast<double>(done) / static_cast<double>(refits.size()));

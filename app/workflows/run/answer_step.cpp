@@ -16,6 +16,14 @@ std::vector<std::string> lawNames(const LawFiles& laws) {
   return names;
 }
 
+/// One kind of answer as any. By hand: the converting constructor of tl::expected 1.0 constructs
+/// over a default value without destroying it, and that of a StepAnswer owns memory.
+template <typename Answer>
+Result<StepAnswer> asStepAnswer(Result<Answer> answer) {
+  if (!answer) return tl::unexpected(std::move(answer.error()));
+  return StepAnswer(std::move(*answer));
+}
+
 /// The step's question as its workflow takes it, answered.
 struct StepAnswerer {
   const Project& project;
@@ -29,7 +37,7 @@ struct StepAnswerer {
     question.threads = setting.threads;
     const auto inputs = setting.shared.fit(question, setting.stop, setting.progress);
     if (!*inputs) return tl::unexpected(inputs->error());
-    return answerFit(question, **inputs, setting.stop, setting.progress);
+    return asStepAnswer(answerFit(question, **inputs, setting.stop, setting.progress));
   }
 
   Answer operator()(const ProjectComparison& comparison) const {
@@ -38,15 +46,15 @@ struct StepAnswerer {
     if (question.hold_out == "none") question.hold_out.clear();
     const auto read = setting.shared.table(question.points);
     if (!*read) return tl::unexpected(read->error());
-    return answerCompare(question, **read, setting.stop, setting.progress);
+    return asStepAnswer(answerCompare(question, **read, setting.stop, setting.progress));
   }
 
   Answer operator()(const CostRequest& request) const {
-    return runCost(costQuestion(project, request));
+    return asStepAnswer(runCost(costQuestion(project, request)));
   }
 
   Answer operator()(const TrainingCostRequest& request) const {
-    return runTrainingCost(trainingQuestion(project, request));
+    return asStepAnswer(runTrainingCost(trainingQuestion(project, request)));
   }
 
   Answer operator()(const ProjectPlan& asked) const {
@@ -84,19 +92,19 @@ struct StepAnswerer {
   Answer answered(const ProjectPlan& asked, const std::string&,
                   const PlanQuestion& question) const {
     const auto inputs = setting.shared.plan(asked, question, setting.stop, setting.progress);
-    if (!*inputs) return answerPlan(question, setting.stop, setting.progress);
-    return answerPlan(question, **inputs, setting.stop, setting.progress);
+    if (!*inputs) return asStepAnswer(answerPlan(question, setting.stop, setting.progress));
+    return asStepAnswer(answerPlan(question, **inputs, setting.stop, setting.progress));
   }
 
   Answer answered(const ProjectPlan& asked, const std::string& mode,
                   const LifetimeQuestion& question) const {
     const auto inputs = setting.shared.lifetime(asked, question, setting.stop, setting.progress);
     if (mode == "pareto") {
-      if (!*inputs) return answerFront(question, setting.stop, setting.progress);
-      return answerFront(question, **inputs, setting.stop);
+      if (!*inputs) return asStepAnswer(answerFront(question, setting.stop, setting.progress));
+      return asStepAnswer(answerFront(question, **inputs, setting.stop));
     }
-    if (!*inputs) return answerLifetime(question, setting.stop, setting.progress);
-    return answerLifetime(question, **inputs, setting.stop, setting.progress);
+    if (!*inputs) return asStepAnswer(answerLifetime(question, setting.stop, setting.progress));
+    return asStepAnswer(answerLifetime(question, **inputs, setting.stop, setting.progress));
   }
 };
 

@@ -11,6 +11,12 @@ namespace {
 
 Eigen::Index columnOf(Feature feature) { return static_cast<Eigen::Index>(feature); }
 
+/// The sum of some columns, column by column: by rows it would stride through memory.
+void addColumns(const Eigen::ArrayXXd& columns, Eigen::Index first, Eigen::Index end,
+                Eigen::ArrayXd& sum) {
+  for (Eigen::Index k = first; k < end; ++k) sum += columns.col(k);
+}
+
 }  // namespace
 
 ExpertLevels ExpertLevels::of(std::span<const LawPoint> points) {
@@ -142,7 +148,8 @@ bool LawEvaluator::sumTerms() {
     return sum.minCoeff() > 0 && std::isfinite(sum.maxCoeff());
   };
   if (family_->power < 0) {
-    total_ = shares_.rowwise().sum();
+    total_ = shares_.col(0);
+    addColumns(shares_, 1, shares_.cols(), total_);
     if (!usable(total_)) return false;
     logarithms(total_.data(), log_loss_.data(), static_cast<std::size_t>(total_.size()));
     total_ = total_.inverse();
@@ -153,14 +160,16 @@ bool LawEvaluator::sumTerms() {
   const double power =
       valueOf(family_->parameters[static_cast<std::size_t>(family_->power)].coordinate,
               coordinates_[family_->power]);
-  inside_ = shares_.rightCols(shares_.cols() - outside).rowwise().sum();
+  inside_ = shares_.col(outside);
+  addColumns(shares_, outside + 1, shares_.cols(), inside_);
   if (!usable(inside_)) return false;
   const auto points = static_cast<std::size_t>(size());
   log_inside_.resize(size());
   logarithms(inside_.data(), log_inside_.data(), points);
   raised_share_ = power * log_inside_;
   exponentials(raised_share_.data(), points);
-  total_ = shares_.leftCols(outside).rowwise().sum() + raised_share_;
+  total_ = raised_share_;
+  addColumns(shares_, 0, outside, total_);
   if (!usable(total_)) return false;
   logarithms(total_.data(), log_loss_.data(), points);
   raised_share_ /= total_;

@@ -6,8 +6,6 @@
 #include <limits>
 #include <numeric>
 
-#include "fitting/search/small_nnls.h"
-
 namespace moe {
 
 namespace {
@@ -328,28 +326,13 @@ std::vector<std::size_t> StartGrid::shortlist(const Eigen::ArrayXd& weights,
   return order;
 }
 
-Start StartGrid::bestOf(const std::vector<std::size_t>& nodes,
-                        const Eigen::ArrayXd& weights) const {
-  std::size_t best = nodes.front();
-  double least = std::numeric_limits<double>::infinity();
-  for (const std::size_t node : nodes) {
-    if (log_linear_) break;
-    const Outer& outer = outer_[node / (this->nodes() / outer_.size())];
-    const NormalEquations normal = normalEquations(outer, columnsOf(node), weights);
-    const double total = (weights * outer.target.array().square()).sum();
-    const double score = total - normal.right.dot(smallNonNegative(normal.gram, normal.right));
-    if (score < least) best = node;
-    least = std::min(least, score);
-  }
-  return startAt(best, weights, least);
-}
-
-std::vector<Eigen::Index> StartGrid::columnsOf(std::size_t node) const {
-  std::vector<Eigen::Index> chosen(blocks_.size());
-  std::size_t rest = node % (nodes() / outer_.size());
-  for (std::size_t term = blocks_.size(); term-- > 0;) {
+StartGrid::NodeColumns StartGrid::columnsOf(std::size_t node) const {
+  const std::size_t inner = nodes() / outer_.size();
+  NodeColumns chosen{node / inner, std::vector<Eigen::Index>(log_linear_ ? 0 : blocks_.size())};
+  std::size_t rest = node % inner;
+  for (std::size_t term = chosen.columns.size(); term-- > 0;) {
     const auto count = static_cast<std::size_t>(blocks_[term].count);
-    chosen[term] = blocks_[term].first + static_cast<Eigen::Index>(rest % count);
+    chosen.columns[term] = blocks_[term].first + static_cast<Eigen::Index>(rest % count);
     rest /= count;
   }
   return chosen;
@@ -385,8 +368,8 @@ Eigen::VectorXd StartGrid::amplitudes(const Outer& outer, const std::vector<Eige
 
 Start StartGrid::startAt(std::size_t node, const Eigen::ArrayXd& weights, double score) const {
   const LawFamily& family = *family_;
-  const std::size_t inner = nodes() / outer_.size();
-  const Outer& outer = outer_[node / inner];
+  const auto [outer_node, chosen] = columnsOf(node);
+  const Outer& outer = outer_[outer_node];
   Start start;
   start.score = score;
   start.coordinates = middle(family, bounds_);
@@ -403,7 +386,6 @@ Start StartGrid::startAt(std::size_t node, const Eigen::ArrayXd& weights, double
     }
     return start;
   }
-  const std::vector<Eigen::Index> chosen = columnsOf(node);
   for (std::size_t term = 0; term < blocks_.size(); ++term) {
     const auto own_node = static_cast<std::size_t>(chosen[term] - blocks_[term].first);
     const std::vector<double>& own = candidates_[term][own_node];

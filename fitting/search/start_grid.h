@@ -39,8 +39,20 @@ class StartGrid {
   /// The `count` best nodes for these weights: enough to search again for weights not far from
   /// them.
   std::vector<std::size_t> shortlist(const Eigen::ArrayXd& weights, std::size_t count) const;
-  /// The best of some nodes for these weights.
-  Start bestOf(const std::vector<std::size_t>& nodes, const Eigen::ArrayXd& weights) const;
+  /// The start of one node: its exponents, and the amplitudes that are best for these weights.
+  Start startAt(std::size_t node, const Eigen::ArrayXd& weights, double score = 0) const;
+
+  /// Where a node's columns stand: its outer node and, term by term, the column there. A law that
+  /// is linear in logarithms has none.
+  struct NodeColumns {
+    std::size_t outer = 0;
+    std::vector<Eigen::Index> columns;
+  };
+  NodeColumns columnsOf(std::size_t node) const;
+  /// Points x candidates of an outer node, relative to the loss, and what they should add up to.
+  const Eigen::MatrixXd& columns(std::size_t outer) const { return outer_[outer].columns; }
+  const Eigen::VectorXd& target(std::size_t outer) const { return outer_[outer].target; }
+  bool logLinear() const { return log_linear_; }
 
  private:
   /// One term's candidates at one outer node: columns [first, first + count) of `columns`.
@@ -61,7 +73,6 @@ class StartGrid {
     SmallMatrix gram;
     SmallVector right;
   };
-  std::vector<Eigen::Index> columnsOf(std::size_t node) const;
   NormalEquations normalEquations(const Outer& outer, const std::vector<Eigen::Index>& chosen,
                                   const Eigen::ArrayXd& weights) const;
   std::vector<std::size_t> localMinima(const std::vector<double>& scores) const;
@@ -70,7 +81,6 @@ class StartGrid {
                         Eigen::VectorXd& target) const;
   void buildOuter(FitProblem& problem, const std::vector<double>& shared);
   void scoreOuter(const Outer& outer, const Eigen::ArrayXd& weights, double* scores) const;
-  Start startAt(std::size_t node, const Eigen::ArrayXd& weights, double score) const;
   Eigen::VectorXd amplitudes(const Outer& outer, const std::vector<Eigen::Index>& chosen,
                              const Eigen::ArrayXd& weights) const;
 

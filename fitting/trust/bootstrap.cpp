@@ -9,6 +9,7 @@
 #include "data/counter_random.h"
 #include "data/parallel.h"
 #include "data/quantile.h"
+#include "fitting/search/node_shortlist.h"
 #include "fitting/search/polish.h"
 #include "fitting/search/start_grid.h"
 
@@ -16,7 +17,7 @@ namespace moe {
 
 namespace {
 
-constexpr std::size_t kCheapGrid = 2048;
+constexpr std::size_t kCheapGrid = 256;
 constexpr std::size_t kShortlist = 192;
 constexpr Eigen::Index kMostGridPoints = 4096;  // beyond, resamples hardly differ: warm starts only
 constexpr double kWidestScale = 10;             // of the interval of a scale that means something
@@ -30,15 +31,19 @@ constexpr double kHopeless = 3e-3;  // above the best after its first steps, rel
 constexpr std::size_t kFinalists = 2;
 constexpr double kSamePlace = 1e-2;  // of every coordinate: the same descent
 
-/// How often each run stands in one resample, spread over its points.
-Eigen::ArrayXd resampleWeights(const FitData& data, std::uint64_t seed, std::size_t resample) {
-  std::vector<double> counts(data.groups, 0);
-  for (std::size_t i = 0; i < data.groups; ++i) {
-    counts[counterIndex(seed, resample, i, data.groups)] += 1;
-  }
+/// How often each run stands in one resample.
+Eigen::VectorXd resampleCounts(const FitData& data, std::uint64_t seed, std::size_t resample) {
+  Eigen::VectorXd counts = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(data.groups));
+  for (std::size_t i = 0; i < data.groups; ++i)
+    counts[static_cast<Eigen::Index>(counterIndex(seed, resample, i, data.groups))] += 1;
+  return counts;
+}
+
+/// The same, of each point.
+Eigen::ArrayXd pointWeights(const FitData& data, const Eigen::VectorXd& counts) {
   Eigen::ArrayXd weights(static_cast<Eigen::Index>(data.points.size()));
   for (std::size_t i = 0; i < data.points.size(); ++i) {
-    weights[static_cast<Eigen::Index>(i)] = counts[data.group[i]];
+    weights[static_cast<Eigen::Index>(i)] = counts[static_cast<Eigen::Index>(data.group[i])];
   }
   return weights;
 }
@@ -56,18 +61,21 @@ std::vector<Eigen::VectorXd> warmStarts(const FitResult& result) {
 /// The search beside the warm starts: the grid, or the best of its nodes.
 class SecondSearch {
  public:
-  SecondSearch(FitProblem& problem, const Bounds& bounds, BootstrapSearch kind) {
+  SecondSearch(FitProblem& problem, const FitData& data, const Bounds& bounds,
+               BootstrapSearch kind) {
     if (kind == BootstrapSearch::kWarm || problem.points() > kMostGridPoints) return;
     grid_.emplace(problem, bounds);
-    if (kind == BootstrapSearch::kAuto && grid_->nodes() > kCheapGrid) {
-      shortlist_ = grid_->shortlist(problem.weights(), kShortlist);
-    }
+    if (kind == BootstrapSearch::kGlobal || grid_->nodes() <= kCheapGrid || grid_->logLinear())
+      return;
+    shortlist_.emplace(*grid_, grid_->shortlist(problem.weights(), kShortlist), data.group,
+                       data.groups);
   }
 
-  void addStart(const Eigen::ArrayXd& weights, std::vector<Eigen::VectorXd>& starts) const {
+  void addStart(const Eigen::VectorXd& counts, const Eigen::ArrayXd& weights,
+                std::vector<Eigen::VectorXd>& starts) const {
     if (!grid_) return;
-    if (!shortlist_.empty()) {
-      starts.push_back(grid_->bestOf(shortlist_, weights).coordinates);
+    if (shortlist_) {
+      starts.push_back(grid_->startAt(shortlist_->best(counts), weights).coordinates);
       return;
     }
     for (Start& start : grid_->starts(weights, 1, 1))
@@ -76,7 +84,7 @@ class SecondSearch {
 
  private:
   std::optional<StartGrid> grid_;
-  std::vector<std::size_t> shortlist_;
+  std::optional<NodeShortlist> shortlist_;
 };
 
 /// Where the descents from some starts are after their first steps, the lowest first.
@@ -163,13 +171,14 @@ std::vector<Eigen::VectorXd> resampleRefits(const FitData& data, const FitOption
   if (refits.empty()) return refits;
   const LawFamily& family = *result.family;
   FitProblem whole(family, data.points, fit_options.objective);
-  const SecondSearch second(whole, result.bounds, options.search);
+  const SecondSearch second(whole, data, result.bounds, options.search);
   const std::vector<Eigen::VectorXd> warm = warmStarts(result);
   std::atomic<std::size_t> done = 0;
   parallelFor(range.size(), fit_options.threads, stop, [&](std::size_t i, std::size_t worker) {
-    const Eigen::ArrayXd weights = resampleWeights(data, options.seed, range.first + i);
+    const Eigen::VectorXd counts = resampleCounts(data, options.seed, range.first + i);
+    const Eigen::ArrayXd weights = pointWeights(data, counts);
     std::vector<Eigen::VectorXd> starts = warm;
-    second.addStart(weights, starts);
+    second.addStart(counts, weights, starts);
     FitProblem resampled(whole, weights);
     refits[i] = bestOf(resampled, result.bounds, starts).coordinates;
     ++done;

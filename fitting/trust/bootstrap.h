@@ -15,9 +15,8 @@ namespace moe {
 inline constexpr std::size_t kLeastDraws = 20;
 
 enum class BootstrapSearch {
-  /// Warm, and the grid searched again; the better is kept. Of a large grid (over 2048 nodes) the
-  /// 192
-  /// best nodes are searched.
+  /// Warm, and the 192 best nodes of the grid (all of a grid up to 256) scored again; the better is
+  /// kept.
   kAuto,
   kWarm,    ///< from the optimum and up to two other basins
   kGlobal,  ///< warm, and the whole grid searched again for each resample; the better is kept

@@ -118,14 +118,14 @@ double FitProblem::sum() {
 }
 
 double FitProblem::value(const Eigen::VectorXd& coordinates) {
-  if (!evaluator_.evaluate(coordinates)) return std::numeric_limits<double>::infinity();
+  if (!evaluator_.evaluate(coordinates)) return kInfinity;
   return sum();
 }
 
 double FitProblem::value(const Eigen::VectorXd& coordinates, Eigen::VectorXd& gradient) {
   if (!evaluator_.evaluate(coordinates)) {
     gradient.setConstant(coordinates.size(), std::numeric_limits<double>::quiet_NaN());
-    return std::numeric_limits<double>::infinity();
+    return kInfinity;
   }
   const double total = sum();
   if (objective_.kind == ObjectiveKind::kLeastSquares) {
@@ -135,7 +135,7 @@ double FitProblem::value(const Eigen::VectorXd& coordinates, Eigen::VectorXd& gr
   }
   if (objective_.scale == ResidualScale::kLoss) slopes_ *= evaluator_.logLoss().exp();
   evaluator_.gradient(slopes_, gradient);
-  return total;
+  return gradient.allFinite() ? total : kInfinity;
 }
 
 Eigen::MatrixXd FitProblem::jacobian() const {

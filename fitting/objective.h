@@ -60,7 +60,7 @@ class FitProblem {
   const Eigen::ArrayXd& weights() const { return weights_; }
   void setWeights(const Eigen::ArrayXd& weights) { weights_ = weights; }
 
-  /// Infinity where the law is not finite.
+  /// Infinity where the law is not finite, and where its gradient is asked for and is not.
   double value(const Eigen::VectorXd& coordinates);
   double value(const Eigen::VectorXd& coordinates, Eigen::VectorXd& gradient);
 

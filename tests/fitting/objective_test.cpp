@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <random>
 #include <stdexcept>
 
 #include "data/parallel.h"
@@ -62,6 +63,57 @@ TEST(FitProblem, IsInfiniteWhereTheLawOverflows) {
   Eigen::VectorXd far(5);
   far << 0, 2000, 0, 0.3, 0.3;
   EXPECT_EQ(problem.value(far), std::numeric_limits<double>::infinity());
+}
+
+// A search strays anywhere: amplitudes from e^-500 to e^500, effective variables below the smallest
+// number. Ceres ends the whole program over a gradient that is no number beside a finite value.
+TEST(FitProblem, HasAFiniteGradientWhereverItsValueIsFinite) {
+  std::vector<TrainingRun> runs;
+  for (const double params : {1e8, 1e9, 4e10}) {
+    for (const double repeats : {1.0, 4.0}) {
+      TrainingRun run;
+      run.params = params;
+      run.train_tokens = 30 * params;
+      run.unique_tokens = repeats > 1 ? run.train_tokens / repeats : 0;
+      run.experts = 2 * repeats;
+      run.loss = 2.5;
+      runs.push_back(run);
+    }
+  }
+  std::mt19937_64 engine(7);
+  std::uniform_real_distribution<double> unit(-1, 1);
+  for (const LawFamily* family : lawFamilies()) {
+    FitProblem problem(*family, runs, {});
+    int finite = 0;
+    for (int trial = 0; trial < 5000; ++trial) {
+      const double reach = std::pow(500, std::abs(unit(engine)));
+      Eigen::VectorXd at(problem.parameters());
+      for (Eigen::Index i = 0; i < at.size(); ++i) at[i] = reach * unit(engine);
+      Eigen::VectorXd gradient(at.size());
+      if (!std::isfinite(problem.value(at, gradient))) continue;
+      ++finite;
+      ASSERT_TRUE(gradient.allFinite())
+          << family->name << " at " << at.transpose() << ": " << gradient.transpose();
+    }
+    EXPECT_GT(finite, 10) << family->name;
+  }
+}
+
+// The useful size U = D (A/B)^2 is 1e-300 and N/U overflows: N' = U (1 + r). At N' = U both terms
+// are equal, so the size term is 1/sqrt(1 + r) of the data term, 0.3090 of the loss, and d ln L / d
+// ln r = -0.3090 * alpha r / (1 + r) = -0.3090 * 0.5 * 4/5.
+TEST(FitProblem, HasTheGradientOfParametersFarBeyondTheUsefulOnes) {
+  TrainingRun run;
+  run.params = 1e9;
+  run.train_tokens = 1e10;
+  run.loss = 1;
+  const LawFamily& family = *findLawFamily("muennighoff2023");
+  FitProblem problem(family, std::span(&run, 1), {.kind = ObjectiveKind::kLeastSquares});
+  Eigen::VectorXd gradient(7);
+  const std::vector<double> values = {1e-12, 1e-155, 1, 0.5, 0.5, 4, 15};
+  const double value = problem.value(family.coordinates(values), gradient);
+  const double residual = std::sqrt(2 * value);
+  EXPECT_NEAR(std::abs(gradient[5]) / residual, 0.12361, 1e-5);
 }
 
 TEST(BoxMap, ReturnsWhereItCameFrom) {

@@ -21,10 +21,11 @@ struct Saturated {
 Saturated saturated(double whole, double unique, double decay) {
   const double excess = whole / unique - 1;
   const double left = std::exp(-excess / decay);
-  const double lost = -std::expm1(-excess / decay);  // 1 - left
-  const double ratio = 1 + decay * lost;             // X' / U
+  const double lost = -std::expm1(-excess / decay);            // 1 - left
+  const double ratio = 1 + decay * lost;                       // X' / U
+  const double fading = left > 0 ? left * excess / decay : 0;  // x e^-x, also where x overflows
   return {std::log(unique * ratio), left * whole / (unique * ratio),
-          1 - left * whole / (unique * ratio), decay * (lost - left * excess / decay) / ratio};
+          1 - left * whole / (unique * ratio), decay * (lost - fading) / ratio};
 }
 
 /// U_N = min(N, N_opt(U_D)), N_opt the loss-optimal size for the unique tokens, and

@@ -11,6 +11,16 @@ namespace {
 
 Eigen::Index columnOf(Feature feature) { return static_cast<Eigen::Index>(feature); }
 
+bool usesProducts(const LawFamily& family) {
+  const auto product = [](const ExponentEntry& entry) {
+    return entry.feature == Feature::kLogNLogE || entry.feature == Feature::kLogDLogE;
+  };
+  return std::any_of(family.factor.begin(), family.factor.end(), product) ||
+         std::any_of(family.terms.begin(), family.terms.end(), [&](const Term& term) {
+           return std::any_of(term.begin(), term.end(), product);
+         });
+}
+
 /// The sum of some columns, column by column: by rows it would stride through memory.
 void addColumns(const Eigen::ArrayXXd& columns, Eigen::Index first, Eigen::Index end,
                 Eigen::ArrayXd& sum) {
@@ -61,6 +71,7 @@ LawEvaluator::LawEvaluator(const LawEvaluator& all, std::span<const Eigen::Index
 
 void LawEvaluator::makeBuffers() {
   levels_ = ExpertLevels::of(points_);
+  has_products_ = usesProducts(*family_);
   level_values_.resize(3, static_cast<Eigen::Index>(levels_.counts.size()));
   updateProducts();
   const Eigen::Index points = size();
@@ -72,10 +83,10 @@ void LawEvaluator::makeBuffers() {
   shares_.resize(points, static_cast<Eigen::Index>(family_->terms.size()));
   log_loss_.resize(points);
   total_.resize(points);
-  buffer_.resize(points);
 }
 
 void LawEvaluator::updateProducts() {
+  if (!has_products_) return;
   features_.col(columnOf(Feature::kLogNLogE)) = feature(Feature::kLogN) * feature(Feature::kLogE);
   features_.col(columnOf(Feature::kLogDLogE)) = feature(Feature::kLogD) * feature(Feature::kLogE);
 }
@@ -228,23 +239,28 @@ Eigen::ArrayXd LawEvaluator::tokensSlopes() const {
 
 void LawEvaluator::gradient(const Eigen::ArrayXd& slopes, Eigen::VectorXd& gradient) const {
   gradient.setZero(coordinates_.size());
+  const auto points = static_cast<std::size_t>(size());
   for (std::size_t k = 0; k < family_->terms.size(); ++k) {
-    buffer_ = slopes * shares_.col(static_cast<Eigen::Index>(k));
+    const double* share = shares_.col(static_cast<Eigen::Index>(k)).data();
     for (const ExponentEntry& entry : family_->terms[k]) {
+      const double* factor = feature(entry.feature).data();
       gradient[entry.parameter] +=
           entry.coefficient * (entry.feature == Feature::kOne
-                                   ? buffer_.sum()
-                                   : (buffer_ * feature(entry.feature)).sum());
+                                   ? sumOfProducts(slopes.data(), share, points)
+                                   : sumOfProducts(slopes.data(), share, factor, points));
     }
   }
   for (const ExponentEntry& entry : family_->factor) {
-    gradient[entry.parameter] += entry.coefficient * (slopes * feature(entry.feature)).sum();
+    gradient[entry.parameter] +=
+        entry.coefficient * sumOfProducts(slopes.data(), feature(entry.feature).data(), points);
   }
   if (family_->power >= 0) gradient[family_->power] += (slopes * powerSlopes()).sum();
   if (family_->e_start >= 0) {
-    buffer_ = slopes * expertSlopes();  // the chain rule through ln Ehat
-    gradient[family_->e_start] = (buffer_ * slope_start_).sum();
-    gradient[family_->e_max] = (buffer_ * slope_max_).sum();
+    const Eigen::ArrayXd by_experts = expertSlopes();  // the chain rule through ln Ehat
+    gradient[family_->e_start] =
+        sumOfProducts(slopes.data(), by_experts.data(), slope_start_.data(), points);
+    gradient[family_->e_max] =
+        sumOfProducts(slopes.data(), by_experts.data(), slope_max_.data(), points);
   }
   if (family_->effective_params) {
     gradient += params_slopes_.matrix().transpose() * (slopes * paramsSlopes()).matrix();

@@ -74,6 +74,7 @@ class LawEvaluator {
   Eigen::ArrayXXd features_;      // points x kFeatures, in the order of Feature
   Eigen::ArrayXd slope_start_;    // d ln Ehat / d ln E_start
   Eigen::ArrayXd slope_max_;      // d ln Ehat / d ln E_max
+  bool has_products_ = false;     // of ln N or ln D with ln E
   double e_start_ = 0;
   double e_max_ = 0;
   Eigen::ArrayXXd params_slopes_;  // d ln N' / d coordinate, points x parameters; empty without N'
@@ -84,7 +85,6 @@ class LawEvaluator {
   Eigen::ArrayXXd shares_;
   Eigen::ArrayXd total_;
   Eigen::ArrayXd log_loss_;
-  mutable Eigen::ArrayXd buffer_;
 };
 
 }  // namespace moe

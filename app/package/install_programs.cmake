@@ -22,10 +22,10 @@ add_custom_target(moeplan_documents ALL DEPENDS
 
 install(TARGETS moeplan COMPONENT cli)
 set(cluster ${PROJECT_SOURCE_DIR}/app/cluster)
-install(PROGRAMS ${cluster}/submit_shards.sh DESTINATION ${CMAKE_INSTALL_DATADIR}/moeplan/cluster
+install(PROGRAMS ${cluster}/merge.sbatch ${cluster}/shard_array.sbatch ${cluster}/submit_shards.sh
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/moeplan/cluster
         COMPONENT cli)
-install(FILES ${cluster}/README.md ${cluster}/merge.sbatch ${cluster}/shard_array.sbatch
-        DESTINATION ${CMAKE_INSTALL_DATADIR}/moeplan/cluster COMPONENT cli)
+install(FILES ${cluster}/README.md DESTINATION ${CMAKE_INSTALL_DATADIR}/moeplan/cluster COMPONENT cli)
 install(FILES ${made}/moeplan.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT cli)
 install(FILES ${made}/moeplan.bash RENAME moeplan COMPONENT cli
   DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)

@@ -2,6 +2,7 @@
 # Run by run.sh inside a clean Debian: installs the packages beside this file and tries them.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
+here=$PWD
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 
 apt-get update -q >/dev/null
@@ -11,7 +12,7 @@ moeplan --version
 # tour: the command lines of the README's tour, one each line.
 tour() {
   awk '/^    \$ moeplan /{ line = substr($0, 7); while (line ~ /\\$/) { sub(/\\$/, "", line);
-    getline more; sub(/^ */, "", more); line = line more } print line }' README.md
+    getline more; sub(/^ */, "", more); line = line more } print line }' "$here/README.md"
 }
 [ "$(tour | wc -l)" -ge 5 ]
 mkdir -p tour && cd tour

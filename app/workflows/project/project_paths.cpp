@@ -49,4 +49,12 @@ std::string pathForProject(const fs::path& folder, const std::string& text) {
   return relative.empty() ? target.generic_string() : relative.generic_string();
 }
 
+std::string pathOfFile(const std::string& path) {
+  std::error_code error;
+  const fs::path real = fs::weakly_canonical(path, error);
+  const fs::path here = error ? fs::path() : fs::current_path(error);
+  const fs::path seen = error ? fs::path() : real.lexically_relative(here);
+  return seen.empty() ? path : seen.generic_string();
+}
+
 }  // namespace moe

@@ -22,4 +22,8 @@ std::string pathFromProject(const std::filesystem::path& folder, const std::stri
 /// with forward slashes; an absolute path that lies outside the folder stays as it is.
 std::string pathForProject(const std::filesystem::path& folder, const std::string& text);
 
+/// One spelling for every way to name a file: without links, "." and "..", and seen from the
+/// working folder. For what tells whether two names are one file, never for what people read.
+std::string pathOfFile(const std::string& path);
+
 }  // namespace moe

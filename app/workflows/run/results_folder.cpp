@@ -66,7 +66,8 @@ std::vector<fs::path> foldersBelow(const fs::path& path) {
 
 /// So that a folder of another kind is never taken for ours.
 bool isStepName(std::string_view name) {
-  constexpr std::string_view kKinds[] = {"fit.", "compare.", "cost.", "training.", "plan."};
+  constexpr std::string_view kKinds[] = {"fit.",      "compare.", "cost.",
+                                         "training.", "plan.",    "adapt."};
   return name == "report" ||
          std::any_of(std::begin(kKinds), std::end(kKinds),
                      [&](std::string_view kind) { return name.starts_with(kind); });
@@ -124,6 +125,20 @@ Result<void> ResultsFolder::isFree(const std::string& step) const {
   if (!fs::exists(fs::symlink_status(place, ignored)) || holdsResults(place)) return {};
   return cannot("write results", place,
                 "it has no stamp of this step, so no run wrote it; move it away");
+}
+
+Result<void> ResultsFolder::areFree(std::span<const ResultFile> beginnings) const {
+  for (const ResultFile& file : beginnings) {
+    const fs::path place = path_ / file.name;
+    std::error_code ignored;
+    if (!fs::exists(fs::symlink_status(place, ignored))) continue;
+    const auto text = readFileBytes(place);
+    if (text && text->starts_with(file.content)) continue;
+    return cannot("write results", place,
+                  "no run wrote this file, so it is yours; move it away, or name another folder "
+                  "with --out");
+  }
+  return {};
 }
 
 Result<StepStamp> ResultsFolder::replace(const std::string& step, std::span<const ResultFile> files,

@@ -68,12 +68,13 @@ TEST(ReportOfAProject, HasEveryPartOnceInOrder) {
   EXPECT_EQ(keys, reportPartNames());
 }
 
-TEST(ReportOfAProject, GivesEveryNumberOfATableItsUnit) {
+TEST(ReportOfAProject, GivesEveryNumberOfATableItsUnitAndProgramsItsBits) {
   const Document document = smallReport().document();
   std::size_t tables = 0;
   eachBlock<TableBlock>(document, [&](const Section&, const TableBlock& block) {
     ++tables;
     EXPECT_THAT(numbersWithoutUnit(block.table), IsEmpty()) << block.key;
+    EXPECT_THAT(numbersAsTextAlone(block.table), IsEmpty()) << block.key;
   });
   EXPECT_GE(tables, 8u);
 }

@@ -8,6 +8,7 @@
 #include "app/report/number_text.h"
 #include "app/report/table_cells.h"
 #include "app/report/training_cost_tables.h"
+#include "data/numbers.h"
 
 namespace moe::report {
 namespace {
@@ -52,6 +53,16 @@ TableCell trainedTime(const AdaptationCost& cost) {
 TableCell trainedPrice(const AdaptationCost& cost) {
   return trainedCell(cost, cost.price.value(), "USD",
                      [](double usd) { return moneyText(Usd(usd)); });
+}
+
+/// "15.7 B" as it was printed, and what it says.
+TableCell quotedCount(std::string_view printed) {
+  if (printed.empty()) return kNothing;
+  const std::size_t blank = printed.find(' ');
+  const auto number = parseNumber(printed.substr(0, blank));
+  if (!number || blank == std::string_view::npos) return std::string(printed);
+  return figureCell(std::string(printed), *number * unitScale(printed.substr(blank + 1)),
+                    "parameters");
 }
 
 std::string expertList(const std::vector<int>& experts) {
@@ -284,9 +295,8 @@ TextTable adaptQualityTable(const AdaptOutcome& outcome) {
                    {"Source", "", Align::kLeft}}};
   for (const PublishedQuality& one : outcome.qualities)
     table.rows.push_back({std::string(name(one.method)), std::string(one.variant),
-                          one.trained.empty() ? kNothing : std::string(one.trained),
-                          std::string(one.measure), std::string(one.value),
-                          std::string(one.source)});
+                          quotedCount(one.trained), std::string(one.measure),
+                          std::string(one.value), std::string(one.source)});
   return table;
 }
 

@@ -212,6 +212,7 @@ TextTable variantTable(const PlanAnswer& answer) {
   const auto cell = [](std::optional<double> params, std::optional<double> cost_vs_base) {
     TableCell both((params ? countText(*params) : "-") + ", " +
                    (cost_vs_base ? savingText(*cost_vs_base) : "-"));
+    if (!params && !cost_vs_base) return TableCell(kNothing);
     if (params) both.numbers.push_back({.value = params, .unit = "parameters", .name = "N"});
     if (cost_vs_base) both.numbers.push_back(savingNumber(*cost_vs_base, std::nullopt));
     if (cost_vs_base) both.numbers.back().name = "saving";

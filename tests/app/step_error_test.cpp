@@ -56,19 +56,21 @@ TEST(StepError, OfAPlanWithoutALawSaysHowToNameOne) {
 
 TEST(StepError, TurnsOptionsWithValuesIntoKeysWithValues) {
   const Project project = projectOfText("[plan.a]\npreset = \"yun2024\"\n");
-  const Error error = errorOfStep(project, project.steps[0],
-                                  {ErrorKind::kInput, "law.json",
-                                   "has no E; ask for --experts 1 --base-experts 1, or --save X."});
+  const Error error = errorOfStep(
+      project, project.steps[0],
+      {ErrorKind::kInput, "law.json",
+       "has no E; ask for --experts 1 --base-experts 1 --cost-preset none, or --save X."});
   EXPECT_EQ(error.where, "p.toml:1");
   EXPECT_EQ(error.message,
-            "[plan.a]: law.json: has no E; ask for experts = 1, base_experts = 1, or --save X.");
+            "[plan.a]: law.json: has no E; ask for experts = 1, base_experts = 1, "
+            "cost_preset = \"none\", or --save X.");
 }
 
 TEST(StepError, NamesTheTableOfRunsForAKeyOfTheirs) {
   const Project project = projectOfText("[runs.r]\nfiles = \"a.csv\"\n\n[fit.a]\nruns = \"r\"\n");
   const Error error =
       errorOfStep(project, project.steps[0], {ErrorKind::kUsage, "--n-is", "'all' is not a kind"});
-  EXPECT_EQ(describe(error), "p.toml:1: [runs.r]: n_is 'all' is not a kind");
+  EXPECT_EQ(describe(error), "p.toml:1: [runs.r]: n_is: 'all' is not a kind");
 }
 
 TEST(StepError, LeavesErrorsOfOtherFilesAndStopsAlone) {

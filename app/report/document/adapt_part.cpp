@@ -20,7 +20,9 @@ TextTable withAdaptUnits(TextTable table) {
                                       {"p", "sum of scores"},
                                       {"Least", "experts"},
                                       {"Most", "experts"},
-                                      {"Jaccard", "share of both"}});
+                                      {"Jaccard", "share of both"},
+                                      {"Chosen, most relevant first", "numbers"},
+                                      {"Value", "as printed"}});
 }
 
 FactSheet adaptInputsSheet(const ProjectStep& step, const AdaptOutcome& outcome) {
@@ -82,7 +84,7 @@ void addAdapt(const ProjectStep& step, const AdaptOutcome& outcome, Section& sec
     addTable(section, key + "_serving", adaptServingTable(outcome));
   for (const AdaptSelection& selection : outcome.selections)
     addSelection(key, outcome, selection, section);
-  addTable(section, key + "_quality", adaptQualityTable(outcome));
+  addTable(section, key + "_quality", withAdaptUnits(adaptQualityTable(outcome)));
   addTable(section, key + "_published", adaptFigureTable(outcome));
 }
 

@@ -72,7 +72,7 @@ Fact servingFact(const PlanAnswer& answer, const PlanRow& row) {
       {namedFigure("price", price, "USD per million tokens", price95)}};
   if (c.cost_vs_base)
     fact.numbers.push_back(
-        namedFigure("price", *c.cost_vs_base, "times that of the base", c.ci95.cost_vs_base));
+        namedFigure("price against the base", *c.cost_vs_base, "ratio", c.ci95.cost_vs_base));
   return fact;
 }
 
@@ -128,7 +128,7 @@ Fact otherFitsFact(const PlanOutcome& outcome, std::size_t row) {
   fact.value +=
       fmt::format(", {} to {} times the base's price", decimalText(*low, 2), decimalText(*high, 2));
   fact.numbers.push_back(
-      {.low = *low, .high = *high, .unit = "times that of the base", .name = "price"});
+      {.low = *low, .high = *high, .unit = "ratio", .name = "price against the base"});
   return fact;
 }
 

@@ -45,7 +45,7 @@ std::string pathForProject(const fs::path& folder, const std::string& text) {
   const fs::path target = fs::absolute(path).lexically_normal();
   const fs::path relative = target.lexically_relative(base);
   const bool outside = relative.empty() || *relative.begin() == "..";
-  if (path.is_absolute() && outside) return text;
+  if (path.is_absolute() && outside && !folder.is_absolute()) return text;
   return relative.empty() ? target.generic_string() : relative.generic_string();
 }
 

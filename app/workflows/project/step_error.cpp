@@ -35,6 +35,11 @@ void addKeys(Question question, bool of_runs, std::vector<StepKey>& keys) {
 struct KeysOfStep {
   std::vector<StepKey>& keys;
 
+  void operator()(const TrainingCostRequest& request) const {
+    addKeys(request, false, keys);
+    keys.push_back({"training", "", "", false});  // an option of `cost`, here the kind of the table
+  }
+
   void operator()(const ProjectPlan& plan) const {
     std::visit([&](const auto& question) { addKeys(question, false, keys); }, plan.question);
     keys.push_back({"mode", "text", "", false});
@@ -74,14 +79,21 @@ std::size_t endOfOption(std::string_view text, std::size_t at) {
   return at;
 }
 
-/// The end of a value behind an option, "1" or "FILE"; `at` itself where none follows.
+/// Words that are values where they stand behind an option.
+constexpr std::array<std::string_view, 9> kWordValues{"none", "selective", "full", "bf16", "fp8",
+                                                      "fp4",  "int8",      "int4", "even"};
+
+/// The end of a value behind an option, "1", "FILE" or "none"; `at` itself where none follows.
 std::size_t endOfValue(std::string_view text, std::size_t at) {
   if (at + 1 >= text.size() || text[at] != ' ') return at;
-  const auto first = static_cast<unsigned char>(text[at + 1]);
-  if (!std::isdigit(first) && !std::isupper(first)) return at;
   std::size_t end = std::min(text.find_first_of(" ,;)", at + 1), text.size());
   while (text[end - 1] == '.') --end;
-  return end;
+  const std::string_view word = text.substr(at + 1, std::max(end, at + 1) - at - 1);
+  if (word.empty()) return at;
+  const auto first = static_cast<unsigned char>(word.front());
+  const bool value = std::isdigit(first) || std::isupper(first) ||
+                     std::find(kWordValues.begin(), kWordValues.end(), word) != kWordValues.end();
+  return value ? end : at;
 }
 
 /// "ask for --experts 1" as "ask for experts = 1". Options that are no keys of the step stay.
@@ -142,8 +154,9 @@ Error errorOfStep(const Project& project, const ProjectStep& step, Error error) 
     line = runs->line;
   }
   std::string message = fmt::format("[{}]: ", table);
+  const bool goes_on = !told.empty() && std::islower(static_cast<unsigned char>(told.front()));
   if (key != nullptr)
-    message += key->key + " ";
+    message += key->key + (goes_on ? " " : ": ");
   else if (!error.where.empty() && error.where != id)
     message += error.where + ": ";
   message += told;

@@ -116,8 +116,8 @@ TEST(ReportOfAProject, ShowsAFailedStepWithItsReason) {
 
 TEST(ReportOfAProject, NamesThePartsThatWereLeftOut) {
   EXPECT_THAT(markdownOf(smallReport().document({"answer", "plan"})),
-              HasSubstr("Parts left out of this report: data, fit, cost, accuracy, assumptions, "
-                        "unknown, origin."));
+              HasSubstr("Parts left out of this report: data, fit, cost, adapt, accuracy, "
+                        "assumptions, unknown, origin."));
   EXPECT_THAT(markdownOf(smallReport().document()), Not(HasSubstr("Parts left out")));
 }
 

@@ -253,6 +253,8 @@ TEST(TableShape, FindsNumbersThatProgramsCannotRead) {
 TEST(ReportWords, MakeParagraphsOfWrappedLines) {
   EXPECT_THAT(unwrapped("One two\n  three.\nFour\n"), ElementsAre("One two three.", "Four"));
   EXPECT_EQ(sentenceOf("no end"), "No end.");
+  EXPECT_EQ(sentenceOf("runs.csv:17: no loss"), "runs.csv:17: no loss.");
+  EXPECT_EQ(sentenceOf("alone, it is"), "Alone, it is.");
   EXPECT_EQ(sentenceOf("Done!"), "Done!");
 }
 

@@ -39,6 +39,8 @@ model = "mixtral-8x7b"
 hardware = "h100-sxm"
 devices = 256
 train_tokens = 1e12
+zero = 3
+recompute = "full"
 
 [adapt.lite]
 model = "deepseek-v2-lite"

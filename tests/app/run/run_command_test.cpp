@@ -148,7 +148,7 @@ TEST(RunCommand, DrawsThePlotsOfEveryStepBesideTheirData) {
   const Ended ended = drawingCommand(args, keyDrawing());
   EXPECT_EQ(ended.code, 0) << ended.err;
   const auto plots = fixture.folder.path() / "p.results/fit.first/plots";
-  EXPECT_EQ(test::fileText(plots / "loss_over_params.svg"), "<svg>loss_over_params");
+  EXPECT_EQ(test::fileText(plots / "loss_against_params.svg"), "<svg>loss_against_params");
   std::size_t pictures = 0;
   std::size_t tables = 0;
   for (const auto& entry : std::filesystem::directory_iterator(plots))

@@ -227,7 +227,7 @@ std::vector<AnsweredStep> StepRunner::allAnswers() {
   std::vector<AnsweredStep> all;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const StepRow& row = rows_[i];
-    AnsweredStep step{steps_[i], fail(ErrorKind::kInput, row.step, row.why), {}, {}, row.timing};
+    AnsweredStep step{steps_[i], fail(ErrorKind::kInput, "", row.why), {}, {}, row.timing};
     if (row.status == StepStatus::kSkipped) step.skipped = row.why;
     if (answers_[i]) step.answer = *std::move(answers_[i]);
     if (const auto* fit = step.answer ? std::get_if<FitAnswer>(&*step.answer) : nullptr)

@@ -37,10 +37,12 @@ class DrawingApplication {
   std::unique_ptr<QApplication> application_;
 };
 
+constexpr int kAroundItself = 100;  // pixels for title, sentence and notes
+
 ExportOptions optionsFor(report::PictureSize size, report::PictureFor place) {
   const bool itself = place == report::PictureFor::kItself;
   ExportOptions options;
-  options.size = QSize(size.width, size.height);
+  options.size = QSize(size.width, size.height + (itself ? kAroundItself : 0));
   if (place == report::PictureFor::kDarkPage) options.draw.theme = darkTheme();
   options.draw.title = itself;
   options.draw.sentence = itself;

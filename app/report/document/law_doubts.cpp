@@ -103,6 +103,10 @@ std::vector<std::string> doubtsAbout(const ReportSource& source, const ProjectSt
                                      const LifetimeAnswer& answer) {
   std::vector<std::string> doubts = doubtsAboutFit(fitOfPlan(source, step));
   doubtIntervals(answer.outcome.draws, doubts);
+  if (answer.outcome.draws > 0 && answer.request.law.posterior.empty())
+    doubts.push_back(
+        "The law has no posterior draws: the intervals hold the uncertainty of prices "
+        "alone.");
   if (const auto& row = answer.outcome.recommendation.row)
     doubtReach(answer.outcome.rows[*row].extrapolation.worstOfSizeAndTokens(), doubts);
   return doubts;

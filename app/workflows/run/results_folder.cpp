@@ -149,16 +149,21 @@ Result<StepStamp> ResultsFolder::replace(const std::string& step, std::span<cons
   const fs::path place = path_ / step;
   std::error_code error;
   fs::remove_all(fresh, error);
-  if (auto written = writeInto(fresh, files); !written) return tl::unexpected(written.error());
+  const auto given_up = [&](const Error& why) {  // on a full disk others need the room
+    std::error_code ignored;
+    fs::remove_all(fresh, ignored);
+    return tl::unexpected(why);
+  };
+  if (auto written = writeInto(fresh, files); !written) return given_up(written.error());
   stamp.step = step;
   stamp.outputs.clear();
   for (const ResultFile& file : files)
     stamp.outputs.push_back({file.name, sha256OfText(file.content)});
   // Synced, as a folder whose stamp a power cut emptied would not be known as ours.
   if (auto written = writeFile(fresh / kStampFile, stampText(stamp)); !written)
-    return tl::unexpected(written.error());
+    return given_up(written.error());
   error = exchangeFolder(fresh, place, old);
-  if (error) return cannot("write", place, error.message());
+  if (error) return given_up(cannot("write", place, error.message()).value());
   fs::remove_all(old, error);
   return stamp;
 }

@@ -125,6 +125,24 @@ TEST(RunResume, KeepsWhatReadsTheSameFileByAnotherName) {
   }
 }
 
+TEST(RunResume, KeepsWhatReadsAFileOutsideTheProjectByAnotherName) {
+  const RunFixture fixture;
+  const test::TemporaryFolder other;
+  other.write("b.csv", test::tableOfRuns(2.0));
+  const fs::path whole = other.path() / "b.csv";
+  const fs::path seen = fs::proximate(whole, fixture.folder.path());
+  ASSERT_TRUE(seen.is_relative());
+  bool first = true;
+  for (const fs::path& spelled : {whole, seen}) {
+    std::string project = test::kSmallProject;
+    project.replace(project.find("b.csv"), 5, spelled.string());
+    fixture.folder.write("p.toml", project);
+    const auto kept = test::keptSteps(outcomeOf(fixture.request("out", EarlierResults::kResume)));
+    EXPECT_EQ(kept.size(), first ? 0u : std::size(kAllSteps));
+    first = false;
+  }
+}
+
 // Equal bytes in another file are another question: what it is called stands in the answer.
 TEST(RunResume, AnswersAnewWhatReadsACopy) {
   const FinishedRun run;
@@ -309,6 +327,17 @@ TEST(ResultsFolder, RemovesHalfWrittenStepsAndNoOtherHiddenFolder) {
   EXPECT_TRUE(fs::exists(folder.path() / ".new-car"));
   EXPECT_FALSE(fs::exists(folder.path() / ".old-fit.a"));
   EXPECT_FALSE(fs::exists(folder.path() / ".new-report"));
+}
+
+// A file where a folder must be made fails as a full disk does, after some files were written.
+TEST(ResultsFolder, LeavesNothingOfAStepThatCannotBeWritten) {
+  const test::TemporaryFolder folder;
+  const auto results = ResultsFolder::open(folder.path() / "out");
+  ASSERT_TRUE(results.has_value());
+  const std::vector<ResultFile> files{{"plots", "a file"}, {"plots/a.csv", "1"}};
+  EXPECT_FALSE(results->replace("fit.a", files, {}));
+  EXPECT_FALSE(fs::exists(results->path() / ".new-fit.a"));
+  EXPECT_FALSE(fs::exists(results->path() / "fit.a"));
 }
 
 TEST(ResultsFolder, ABackupOfAStepIsNoStep) {

@@ -65,6 +65,8 @@ TEST(ReportPdf, HasItsPartsAndStepsAsBookmarks) {
   const std::size_t second = pdf.find(" R", kids) + 2;
   const std::size_t plan = pdf.find("/Dest [", pdf.find("/Title <FEFF0050006C0061006E>")) + 7;
   EXPECT_EQ(numberAt(pdf, plan), numberAt(pdf, second));
+  const std::size_t answer = pdf.find("/Dest [", pdf.find("/Title <FEFF0041>")) + 7;
+  EXPECT_EQ(numberAt(pdf, answer), numberAt(pdf, kids));
 }
 
 // What a reader of the file does: from its end to the table, and from the table to the objects.

@@ -37,13 +37,16 @@ class DrawingApplication {
   std::unique_ptr<QApplication> application_;
 };
 
-ExportOptions optionsFor(report::PictureSize size, bool dark) {
+constexpr int kAroundItself = 100;  // pixels for title, sentence and notes
+
+ExportOptions optionsFor(report::PictureSize size, report::PictureFor place) {
+  const bool itself = place == report::PictureFor::kItself;
   ExportOptions options;
-  options.size = QSize(size.width, size.height);
-  if (dark) options.draw.theme = darkTheme();
-  // The page says these beside the picture.
-  options.draw.title = false;
-  options.draw.notes = false;
+  options.size = QSize(size.width, size.height + (itself ? kAroundItself : 0));
+  if (place == report::PictureFor::kDarkPage) options.draw.theme = darkTheme();
+  options.draw.title = itself;
+  options.draw.sentence = itself;
+  options.draw.notes = itself;
   return options;
 }
 
@@ -53,9 +56,9 @@ report::ReportDrawing reportDrawing() {
   const auto application = std::make_shared<DrawingApplication>();
   report::ReportDrawing drawing;
   drawing.svg = [application](const report::PlotSpec& plot, report::PictureSize size,
-                              bool dark) -> Result<std::string> {
+                              report::PictureFor place) -> Result<std::string> {
     if (auto ready = application->ready(); !ready) return tl::unexpected(ready.error());
-    return renderPlot(plot, PlotFormat::kSvg, optionsFor(size, dark)).toStdString();
+    return renderPlot(plot, PlotFormat::kSvg, optionsFor(size, place)).toStdString();
   };
   drawing.pdf = [application](const report::Document& document) -> Result<std::string> {
     if (auto ready = application->ready(); !ready) return tl::unexpected(ready.error());

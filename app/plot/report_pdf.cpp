@@ -5,6 +5,7 @@
 #include <QPdfWriter>
 #include <cmath>
 
+#include "app/plot/pdf_outline.h"
 #include "app/plot/pdf_text.h"
 #include "app/plot/plot_theme.h"
 
@@ -88,6 +89,24 @@ void paintPages(QTextDocument& text, PdfFigures& figures, const report::Document
   painter.end();
 }
 
+/// Where the headings stand once all is laid out.
+std::vector<OutlineEntry> outlineOf(const QTextDocument& text,
+                                    const std::vector<PdfHeading>& headings,
+                                    const QPdfWriter& writer) {
+  constexpr double kPointsPerInch = 72;
+  const double page = text.pageSize().height();
+  const double top = writer.pageLayout().fullRect(QPageLayout::Point).height() -
+                     kMarginMm / kMmPerInch * kPointsPerInch;
+  std::vector<OutlineEntry> entries;
+  for (const PdfHeading& heading : headings) {
+    const double y = text.documentLayout()->blockBoundingRect(heading.block).top();
+    const int number = static_cast<int>(std::floor(y / page));
+    entries.push_back({textOf(heading.text), heading.inner, number,
+                       top - (y - number * page) / kResolution * kPointsPerInch});
+  }
+  return entries;
+}
+
 /// Qt writes the time of day into the file. Blanks of the same length leave every offset as it is.
 void dropCreationDate(QByteArray& pdf) {
   const qsizetype at = pdf.indexOf("/CreationDate");
@@ -99,6 +118,7 @@ void dropCreationDate(QByteArray& pdf) {
 
 QByteArray reportPdf(const report::Document& document) {
   QByteArray bytes;
+  std::vector<OutlineEntry> outline;
   QBuffer buffer(&bytes);
   buffer.open(QIODevice::WriteOnly);
   {
@@ -124,10 +144,11 @@ QByteArray reportPdf(const report::Document& document) {
     }
     edit.endEditBlock();
     keepTogether(text, filler.kept());
+    outline = outlineOf(text, filler.headings(), writer);
     paintPages(text, figures, document, writer);
   }
   dropCreationDate(bytes);
-  return bytes;
+  return withOutline(bytes, outline);
 }
 
 }  // namespace moe::plot

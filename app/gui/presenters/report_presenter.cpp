@@ -21,6 +21,7 @@ std::string partLabel(const std::string& key) {
       {"fit", "Fits"},
       {"plan", "Plans"},
       {"cost", "Costs"},
+      {"adapt", "Adaptation"},
       {"accuracy", "Accuracy of the cost model"},
       {"assumptions", "Assumptions, moved one by one"},
       {"unknown", "What is not known"},

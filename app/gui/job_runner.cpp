@@ -13,6 +13,12 @@ void JobRunner::stop() {
   for (auto& [job, thread] : threads_) thread.request_stop();
 }
 
+void JobRunner::drop() {
+  stop();
+  ++job_;
+  setRunning(false);
+}
+
 void JobRunner::setRunning(bool running) {
   if (running_ == running) return;
   running_ = running;

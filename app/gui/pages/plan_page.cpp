@@ -113,7 +113,8 @@ void PlanPage::connectSession() {
     settled();
   });
   connect(&session_, &Session::opened, this, [this] {
-    jobs_.stop();
+    jobs_.drop();
+    answering_ = false;
     presenter_.opened();
     asked_ = {};
     stale_ = true;

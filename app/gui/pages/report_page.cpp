@@ -14,6 +14,7 @@
 #include "app/gui/session.h"
 #include "app/gui/widgets/document_view.h"
 #include "app/gui/widgets/section_label.h"
+#include "app/gui/widgets/sentence_edit.h"
 #include "app/plot/report_drawing.h"
 #include "app/report/document/write_report.h"
 
@@ -25,7 +26,7 @@ ReportPage::ReportPage(Session& session, QWidget* parent)
                  session, parent),
       presenter_(*this, "moeplan " + QApplication::applicationVersion().toStdString()),
       title_(new QLineEdit(this)),
-      question_(new QLineEdit(this)),
+      question_(new SentenceEdit(this)),
       make_(new QPushButton(tr("&Make the report"), this)),
       export_(new QPushButton(tr("E&xport ..."), this)),
       preview_(new DocumentView(this)) {
@@ -39,7 +40,7 @@ ReportPage::ReportPage(Session& session, QWidget* parent)
   connect(&jobs_, &JobRunner::runningChanged, this,
           [this](bool running) { make_->setEnabled(!running && presenter_.canMake()); });
   connect(&session, &Session::opened, this, [this] {
-    jobs_.stop();
+    jobs_.drop();
     presenter_.opened();
   });
   connect(&session, &Session::projectChanged, this,
@@ -51,21 +52,25 @@ void ReportPage::addQuestions() {
   auto* box = new QWidget(this);
   auto* form = new QFormLayout(box);
   form->setContentsMargins(0, 0, 0, 0);
-  const auto add = [&](QLineEdit* edit, const QString& label, const QString& name,
-                       std::string ProjectReport::*text) {
-    edit->setObjectName(name);
-    edit->setAccessibleName(label);
-    form->addRow(label, edit);
-    connect(edit, &QLineEdit::editingFinished, this, [this, edit, name, text] {
-      std::string& value = presenter_.question().*text;
-      if (value == edit->text().toStdString()) return;
-      value = edit->text().toStdString();
-      edited("change of the report's " + name.toStdString());
-    });
+  const auto add = [&](QWidget* editor, const QString& label, const QString& name) {
+    editor->setObjectName(name);
+    editor->setAccessibleName(label);
+    form->addRow(label, editor);
   };
-  add(title_, tr("Title"), "title", &ProjectReport::title);
-  add(question_, tr("Question"), "question", &ProjectReport::question);
+  add(title_, tr("Title"), "title");
+  add(question_, tr("Question"), "question");
   question_->setToolTip(tr("What is to be decided, in a sentence"));
+  const auto take = [this](std::string ProjectReport::*text, const QString& typed,
+                           const char* name) {
+    std::string& value = presenter_.question().*text;
+    if (value == typed.toStdString()) return;
+    value = typed.toStdString();
+    edited(std::string("change of the report's ") + name);
+  };
+  connect(title_, &QLineEdit::editingFinished, this,
+          [this, take] { take(&ProjectReport::title, title_->text(), "title"); });
+  connect(question_, &SentenceEdit::editingFinished, this,
+          [this, take] { take(&ProjectReport::question, question_->sentence(), "question"); });
   frame_->addQuestion(sectionLabel(tr("Heading"), this));
   frame_->addQuestion(box);
 }
@@ -142,13 +147,12 @@ void ReportPage::settle(std::function<void()> done) {
 void ReportPage::setTheme(const plot::PlotTheme& theme) { preview_->setTheme(theme); }
 
 void ReportPage::showQuestion() {
-  const auto show = [](QLineEdit& edit, const std::string& text) {
-    if (edit.text().toStdString() == text) return;
-    edit.setText(QString::fromStdString(text));
-    edit.setCursorPosition(0);  // a long text shows its beginning
-  };
-  show(*title_, presenter_.question().title);
-  show(*question_, presenter_.question().question);
+  const QString title = QString::fromStdString(presenter_.question().title);
+  if (title_->text() != title) {
+    title_->setText(title);
+    title_->setCursorPosition(0);  // a long one shows its beginning
+  }
+  question_->setSentence(QString::fromStdString(presenter_.question().question));
   const std::vector<ReportPart> parts = presenter_.parts();
   for (std::size_t i = 0; i < parts_.size() && i < parts.size(); ++i)
     parts_[i]->setChecked(parts[i].chosen);
@@ -158,6 +162,11 @@ void ReportPage::showQuestion() {
 void ReportPage::showDocument(const report::Document& document) {
   preview_->show(document);
   export_->setEnabled(true);
+}
+
+void ReportPage::clearDocument() {
+  preview_->show({});
+  export_->setEnabled(false);
 }
 
 void ReportPage::showLesson(const std::string& lesson) {

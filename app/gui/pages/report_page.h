@@ -12,6 +12,7 @@ class QPushButton;
 namespace moe::gui {
 
 class DocumentView;
+class SentenceEdit;
 
 /// The project's answers as a document: preview, choice of parts, export.
 class ReportPage : public FramedPage<ReportView> {
@@ -33,6 +34,7 @@ class ReportPage : public FramedPage<ReportView> {
  private:
   void showQuestion() override;
   void showDocument(const report::Document& document) override;
+  void clearDocument() override;
   void showLesson(const std::string& lesson) override;
 
   void addQuestions();
@@ -42,7 +44,7 @@ class ReportPage : public FramedPage<ReportView> {
 
   ReportPresenter presenter_;
   QLineEdit* title_;
-  QLineEdit* question_;
+  SentenceEdit* question_;
   std::vector<QCheckBox*> parts_;
   QPushButton* make_;
   QPushButton* export_;

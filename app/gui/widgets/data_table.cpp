@@ -1,5 +1,6 @@
 #include "app/gui/widgets/data_table.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QClipboard>
 #include <QHeaderView>
@@ -104,6 +105,18 @@ DataTable::DataTable(QWidget* parent)
   verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
   verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
   verticalHeader()->hide();
+  auto* copy_rows = new QAction(tr("&Copy rows"), this);
+  copy_rows->setShortcut(QKeySequence::Copy);
+  copy_rows->setShortcutContext(Qt::WidgetShortcut);
+  copy_rows->setToolTip(tr("The chosen rows, or all, as a spreadsheet takes them"));
+  connect(copy_rows, &QAction::triggered, this, &DataTable::copy);
+  auto* copy_all = new QAction(tr("Copy the whole &table"), this);
+  connect(copy_all, &QAction::triggered, this, [this] {
+    clearSelection();
+    copy();
+  });
+  addActions({copy_rows, copy_all});
+  setContextMenuPolicy(Qt::ActionsContextMenu);
   connect(model_, &DataTableModel::rowChecked, this, &DataTable::rowChecked);
   connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           [this](const QModelIndex& current) {

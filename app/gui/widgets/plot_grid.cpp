@@ -4,6 +4,17 @@
 #include <algorithm>
 
 namespace moe::gui {
+namespace {
+
+/// Height that a plot wants beside others: a few bars need less than curves.
+int heightShare(const report::PlotSpec& plot) {
+  constexpr int kCurves = 6;
+  constexpr int kFewestBars = 3;
+  const auto rows = static_cast<int>(plot.y.categories.size());
+  return rows == 0 ? kCurves : std::clamp(2 + rows, kFewestBars, kCurves);
+}
+
+}  // namespace
 
 PlotGrid::PlotGrid(QWidget* parent)
     : QScrollArea(parent), inside_(new QWidget(this)), grid_(new QGridLayout(inside_)) {
@@ -27,7 +38,6 @@ void PlotGrid::show(const std::vector<report::PlotSpec>& plots) {
     views_[i]->setObjectName(QString::fromStdString(plots[i].key));
     views_[i]->show(plots[i]);
   }
-  if (shown_ == plots.size()) return;
   shown_ = plots.size();
   arrange();
 }
@@ -43,6 +53,17 @@ void PlotGrid::arrange() {
   const int count = static_cast<int>(shown_);
   const int room = std::clamp(width() / kLeastWidth, 1, kMostColumns);
   const int columns = std::min(room, count <= 4 ? std::max(1, (count + 1) / 2) : kMostColumns);
+  std::vector<int> shares(shown_, 0);  // of rows
+  for (std::size_t i = 0; i < shown_; ++i) {
+    int& share = shares[i / static_cast<std::size_t>(columns)];
+    share = std::max(share, heightShare(views_[i]->spec()));
+  }
+  if (placed_ == shown_ && columns == columns_ && shares == shares_) return;
+  for (std::size_t row = 0; row < std::max(shares.size(), shares_.size()); ++row)
+    grid_->setRowStretch(static_cast<int>(row), row < shares.size() ? shares[row] : 0);
+  placed_ = shown_;
+  columns_ = columns;
+  shares_ = std::move(shares);
   for (PlotView* view : views_) grid_->removeWidget(view);
   for (std::size_t i = 0; i < views_.size(); ++i) {
     views_[i]->setVisible(i < shown_);

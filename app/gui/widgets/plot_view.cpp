@@ -100,12 +100,15 @@ report::PlotSpec PlotView::visibleSpec() const {
   return visible;
 }
 
+/// What nobody sees is drawn when it is shown: a fit has a dozen plots, most of them behind tabs.
 void PlotView::redraw() {
+  shown_ = visibleSpec();
+  undrawn_ = !isVisible();
+  if (undrawn_) return;
   QCPAxisRect* before = plot::axesOf(*canvas_);
   const bool keep = zoomed_ && before != nullptr;
   const QCPRange x = keep ? before->axis(QCPAxis::atBottom)->range() : QCPRange();
   const QCPRange y = keep ? before->axis(QCPAxis::atLeft)->range() : QCPRange();
-  shown_ = visibleSpec();
   constexpr int kRoomForNotes = 360;  // pixels; in less they would press the axes flat
   plot::draw(shown_, *canvas_, {.theme = theme_, .notes = height() >= kRoomForNotes});
   QCPAxisRect* now = plot::axesOf(*canvas_);
@@ -117,6 +120,11 @@ void PlotView::redraw() {
     }
   }
   canvas_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void PlotView::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  if (undrawn_) redraw();
 }
 
 void PlotView::resizeEvent(QResizeEvent* event) {
@@ -208,11 +216,31 @@ void PlotView::showMenu(const QPoint& at) {
   auto* menu = new QMenu(this);
   menu->setAttribute(Qt::WA_DeleteOnClose);
   menu->addAction(tr("Show &all"), this, &PlotView::showAll);
+  addSeriesMenu(*menu);
   menu->addSeparator();
   menu->addAction(tr("&Copy picture"), this, &PlotView::copyPicture);
   menu->addAction(tr("Copy &data (CSV)"), this, &PlotView::copyData);
   menu->addAction(tr("&Export as SVG, PDF, PNG or CSV ..."), this, &PlotView::exportAs);
   menu->popup(canvas_->mapToGlobal(at));
+}
+
+/// What a click on the legend does, for the keyboard.
+void PlotView::addSeriesMenu(QMenu& menu) {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(name);
+  };
+  for (const report::PlotBar& bar : spec_.bars) add(bar.name);
+  for (const report::PlotSeries& series : spec_.series) add(series.name);
+  if (names.size() < 2) return;
+  QMenu* series = menu.addMenu(tr("&Lines and points"));
+  for (const std::string& name : names) {
+    QAction* action =
+        series->addAction(plot::textOf(name), this, [this, name] { toggleSeries(name); });
+    action->setCheckable(true);
+    action->setChecked(!hidden_.contains(name));
+  }
 }
 
 void PlotView::copyPicture() {

@@ -8,12 +8,14 @@
 #include "app/report/plot_spec.h"
 
 class QCustomPlot;
+class QMenu;
 
 namespace moe::gui {
 
 /// A plot that can be looked at closely: wheel to zoom, drag to pan, double click or Home for the
 /// whole, a tooltip on what lies under the mouse, a click on a legend's entry to hide it, a menu to
-/// copy or export picture and data. Keys: + - arrows Home, Ctrl+C copies the picture.
+/// do so too and to copy or export picture and data. Keys: + - arrows Home, Ctrl+C copies the
+/// picture, the menu key.
 class PlotView : public QWidget {
   Q_OBJECT
 
@@ -44,12 +46,14 @@ class PlotView : public QWidget {
  protected:
   void keyPressEvent(QKeyEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
+  void showEvent(QShowEvent* event) override;
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   void redraw();
   void pan(double x, double y);
   void showMenu(const QPoint& at);
+  void addSeriesMenu(QMenu& menu);
   void released(const QPointF& at);
   void toggleSeries(const std::string& name);
   report::PlotSpec visibleSpec() const;
@@ -60,6 +64,7 @@ class PlotView : public QWidget {
   std::set<std::string> hidden_;
   plot::PlotTheme theme_ = plot::lightTheme();
   bool zoomed_ = false;
+  bool undrawn_ = false;  ///< the canvas does not show it yet
   QPointF pressed_;
 };
 

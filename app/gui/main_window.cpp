@@ -53,10 +53,6 @@ MainWindow::MainWindow(QWidget* parent)
   list_->setAccessibleName(tr("Pages"));
   list_->setFixedWidth(kListWidth);
   list_->setFrameShape(QFrame::NoFrame);
-  list_->setStyleSheet(
-      "QListWidget::item { padding-left: 8px; }"
-      "QListWidget::item:selected { background: palette(highlight);"
-      " color: palette(highlighted-text); }");
   columns->addWidget(list_);
   columns->addWidget(stack_, 1);
   auto* rows = new QWidget(this);

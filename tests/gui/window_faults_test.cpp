@@ -9,6 +9,7 @@
 #include <csignal>
 
 #include "app/gui/widgets/plot_view.h"
+#include "fitting/laws/law_file.h"
 #include "tests/gui/window_fixture.h"
 
 namespace moe::test {
@@ -240,6 +241,22 @@ TEST_F(WindowFaults, RunsThatAnotherProgramChangedAreReadAgain) {
   EXPECT_TRUE(
       QTest::qWaitFor([&] { return shown("fit", "headline").startsWith("4 runs"); }, kPatience))
       << shown("fit", "headline").toStdString();
+}
+
+TEST_F(WindowFaults, ALawFileThatAnotherProgramChangedIsReadAgain) {
+  Law law = *presetLaw("ludziejewski2025");
+  folder_.write("law.json", lawToJson(law));
+  const auto file = folder_.write("plan.moeplan",
+                                  "format = 1\n[plan.p]\nlaw_file = \"law.json\"\ncost_preset = "
+                                  "\"probe-v2\"\nbudget_flop = 1e20\n");
+  ASSERT_TRUE(window_->openFile(QString::fromStdString(file.string())));
+  window_->showPage("plan");
+  settle("plan");
+  const QString before = shown("plan", "headline");
+  law.values.back() += 0.5;
+  folder_.write("law.json", lawToJson(law));
+  EXPECT_TRUE(QTest::qWaitFor([&] { return shown("plan", "headline") != before; }, kPatience));
+  settle("plan");
 }
 
 TEST_F(WindowFaults, AFitStaysUntilItIsAskedForAgainWhenItsRunsChange) {

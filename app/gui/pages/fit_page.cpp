@@ -48,7 +48,7 @@ FitPage::FitPage(Session& session, QWidget* parent)
   connect(&session, &Session::opened, this, [this] {
     jobs_.drop();
     presenter_.opened();
-    changed_on_disk_ = false;
+    reading_ = fit_after_read_ = changed_on_disk_ = false;
   });
   connect(&watched_, &WatchedFiles::changed, this, &FitPage::changedOnDisk);
   connect(&session, &Session::projectChanged, this, [this] {
@@ -135,15 +135,18 @@ void FitPage::edited(const std::string& what, const std::string& merge_key) {
 void FitPage::readRuns() {
   if (!presenter_.hasRuns() || !presenter_.runsChanged()) return;
   changed_on_disk_ = false;
+  reading_ = true;
   watched_.watch(presenter_.points().files);
   jobs_.start<Result<RunsPicture>>(
       [points = presenter_.pointsToRead()](std::stop_token, const ProgressSink&) {
         return runsPicture(points);
       },
       [this](const Result<RunsPicture>& picture) {
+        reading_ = false;
         presenter_.runsRead(picture);
         const bool fit_wanted = std::exchange(fit_after_read_, false) && picture;
-        if (settled_ || fit_wanted) fitNow();
+        if (fit_wanted) return fitNow();
+        if (settled_) std::exchange(settled_, nullptr)();  // there is nothing to fit
       });
 }
 
@@ -164,10 +167,10 @@ void FitPage::changedOnDisk(const QStringList& files) {
 
 void FitPage::fit() {
   if (!presenter_.hasRuns()) return;
-  if (!changed_on_disk_) return fitNow();
-  presenter_.opened();
-  fit_after_read_ = true;
-  readRuns();
+  if (changed_on_disk_) presenter_.opened();
+  fit_after_read_ = reading_ || presenter_.runsChanged();
+  if (!fit_after_read_) return fitNow();
+  if (!reading_) readRuns();
 }
 
 void FitPage::fitNow() {
@@ -206,8 +209,7 @@ bool FitPage::takeFiles(const QStringList& files) {
 void FitPage::settle(std::function<void()> done) {
   if (!presenter_.hasRuns()) return done();
   settled_ = std::move(done);
-  if (!presenter_.runsChanged()) return fitNow();
-  readRuns();
+  fit();
 }
 
 void FitPage::chooseFiles() {

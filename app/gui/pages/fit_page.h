@@ -59,6 +59,7 @@ class FitPage : public FramedPage<FitView> {
   DataTable* parameters_;
   std::vector<PlotGrid*> grids_;
   WatchedFiles watched_;
+  bool reading_ = false;          ///< the runs; a fit would stop it
   bool fitted_ = false;           ///< the plots are those of a fit
   bool fit_after_read_ = false;   ///< the runs are read first
   bool changed_on_disk_ = false;  ///< since they were read

@@ -9,16 +9,38 @@
 #include <QPushButton>
 #include <QTabBar>
 #include <QTabWidget>
+#include <algorithm>
 #include <utility>
 
 #include "app/gui/session.h"
 #include "app/gui/widgets/document_view.h"
 #include "app/gui/widgets/section_label.h"
 #include "app/gui/widgets/sentence_edit.h"
+#include "app/gui/window_thread.h"
 #include "app/plot/report_drawing.h"
 #include "app/report/document/write_report.h"
 
 namespace moe::gui {
+namespace {
+
+/// Only the plots, which are widgets, are drawn on the window's thread: one between two events.
+Result<void> writtenReport(const report::Document& document, const std::filesystem::path& path,
+                           std::stop_token stop, const ProgressSink& progress) {
+  std::size_t plots = 0;
+  report::eachBlock<report::Figure>(document, [&](const auto&, const auto&) { ++plots; });
+  const auto format = report::reportFormatOf(path);
+  const bool both_themes = format && *format != report::ReportFormat::kPdf;
+  const double all = static_cast<double>(std::max<std::size_t>(1, both_themes ? 2 * plots : plots));
+  double drawn = 0;
+  const auto draw = [&](const std::function<void()>& one) {
+    if (!onWindowThread(one, stop)) return false;
+    progress("drawing plots", std::min(1.0, ++drawn / all));
+    return true;
+  };
+  return report::writeReport(document, path, plot::reportDrawing(draw));
+}
+
+}  // namespace
 
 ReportPage::ReportPage(Session& session, QWidget* parent)
     : FramedPage("report", tr("Report"),
@@ -37,8 +59,7 @@ ReportPage::ReportPage(Session& session, QWidget* parent)
   auto* example = frame_->addFirstStep(tr("Open the &example"));
   connect(example, &QPushButton::clicked, this, &Page::exampleWanted);
   connect(&jobs_, &JobRunner::broke, this, &Page::problem);
-  connect(&jobs_, &JobRunner::runningChanged, this,
-          [this](bool running) { make_->setEnabled(!running && presenter_.canMake()); });
+  connect(&jobs_, &JobRunner::runningChanged, this, &ReportPage::allowButtons);
   connect(&session, &Session::opened, this, [this] {
     jobs_.drop();
     presenter_.opened();
@@ -124,18 +145,20 @@ void ReportPage::chooseFile() {
   if (!path.isEmpty()) exportTo(path);
 }
 
-/// Plots are drawn on the window's thread, so it waits for them.
-bool ReportPage::exportTo(const QString& path) {
+void ReportPage::exportTo(const QString& path) {
   const auto document = presenter_.document();
-  if (!document) return false;
-  QApplication::setOverrideCursor(Qt::WaitCursor);
-  const auto written = report::writeReport(*document, path.toStdString(), plot::reportDrawing());
-  QApplication::restoreOverrideCursor();
-  if (written)
-    emit message(tr("Written: %1").arg(path));
-  else
-    emit problem(QString::fromStdString(describe(written.error())));
-  return written.has_value();
+  if (!document) return;
+  jobs_.start<Result<void>>(
+      [document = *document, file = path.toStdString()](std::stop_token stop,
+                                                        const ProgressSink& progress) {
+        return writtenReport(document, file, stop, progress);
+      },
+      [this, path](const Result<void>& written) {
+        if (written)
+          emit message(tr("Written: %1").arg(path));
+        else if (written.error().kind != ErrorKind::kCancelled)
+          emit problem(QString::fromStdString(describe(written.error())));
+      });
 }
 
 void ReportPage::settle(std::function<void()> done) {
@@ -156,17 +179,23 @@ void ReportPage::showQuestion() {
   const std::vector<ReportPart> parts = presenter_.parts();
   for (std::size_t i = 0; i < parts_.size() && i < parts.size(); ++i)
     parts_[i]->setChecked(parts[i].chosen);
+  allowButtons();
+}
+
+/// A second piece of work would stop the first.
+void ReportPage::allowButtons() {
   make_->setEnabled(!jobs_.running() && presenter_.canMake());
+  export_->setEnabled(!jobs_.running() && presenter_.hasDocument());
 }
 
 void ReportPage::showDocument(const report::Document& document) {
   preview_->show(document);
-  export_->setEnabled(true);
+  allowButtons();
 }
 
 void ReportPage::clearDocument() {
   preview_->show({});
-  export_->setEnabled(false);
+  allowButtons();
 }
 
 void ReportPage::showLesson(const std::string& lesson) {

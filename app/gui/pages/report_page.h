@@ -23,10 +23,13 @@ class ReportPage : public FramedPage<ReportView> {
 
   void setTheme(const plot::PlotTheme& theme) override;
   JobRunner& jobs() override { return jobs_; }
+  /// As it is previewed and exported; none before it was made.
+  std::optional<report::Document> document() const { return presenter_.document(); }
   void settle(std::function<void()> done) override;
 
-  /// Writes HTML, PDF, Markdown or JSON by the ending of the name; says what went wrong.
-  bool exportTo(const QString& path);
+  /// Writes HTML, PDF, Markdown or JSON by the ending of the name, beside the window; says what was
+  /// done or went wrong.
+  void exportTo(const QString& path);
 
  public slots:
   void make();
@@ -41,6 +44,7 @@ class ReportPage : public FramedPage<ReportView> {
   void addParts();
   void edited(const std::string& what, const std::string& merge_key = {});
   void chooseFile();
+  void allowButtons();
 
   ReportPresenter presenter_;
   QLineEdit* title_;

@@ -164,11 +164,10 @@ void ReportPresenter::showTitle(const std::string& title) {
   const auto without = std::count_if(answers_->answers.begin(), answers_->answers.end(),
                                      [](const AnsweredStep& step) { return !step.answer; });
   view_.showHeadline(
-      title,
-      fmt::format("{} of {} questions have an answer.{}",
-                  answers_->answers.size() - static_cast<std::size_t>(without),
-                  answers_->answers.size(),
-                  stale_ ? " The project has changed since: make the report anew." : ""));
+      title, fmt::format("{} of {} questions have an answer.{}",
+                         answers_->answers.size() - static_cast<std::size_t>(without),
+                         answers_->answers.size(),
+                         stale_ ? " The project has changed since: make the report anew." : ""));
 }
 
 }  // namespace moe

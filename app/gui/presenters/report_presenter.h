@@ -64,6 +64,7 @@ class ReportPresenter {
   Project withQuestion(Project project) const;
 
   bool hasSteps() const { return !project_.steps.empty(); }
+  bool hasDocument() const { return answers_ != nullptr; }
   bool canMake() const { return hasSteps() && stale_; }
   const Project& project() const { return project_; }
   const std::filesystem::path& file() const { return file_; }

@@ -40,7 +40,11 @@ QVariant DataTableModel::data(const QModelIndex& index, int role) const {
     case kOrderRole:
       return cell.is_number ? QVariant(cell.order) : QVariant(cellText(cell.text));
     case Qt::TextAlignmentRole:
-      return QVariant((cell.is_number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+      return QVariant(
+          (table_.columns[static_cast<std::size_t>(index.column())].align == report::Align::kLeft
+               ? Qt::AlignLeft
+               : Qt::AlignRight) |
+          Qt::AlignVCenter);
     case Qt::ToolTipRole:
       return row.tooltip.empty() ? QVariant() : cellText(row.tooltip);
     case Qt::CheckStateRole:
@@ -156,7 +160,8 @@ void DataTable::setNoTallerThanRows() {
 
 void DataTable::limitHeight() {
   const int rows = model_->rowCount();
-  if (!no_taller_ || rows == 0) return setMaximumHeight(QWIDGETSIZE_MAX);
+  if (!no_taller_) return;
+  setVisible(rows > 0);  // an empty frame says nothing
   const int wanted = horizontalHeader()->sizeHint().height() +
                      rows * verticalHeader()->defaultSectionSize() +
                      horizontalScrollBar()->sizeHint().height() + 2 * frameWidth();

@@ -9,6 +9,8 @@
 namespace moe::gui {
 namespace {
 
+constexpr int kRowPadding = 4;  // pixels above and below a name together
+
 QString shortName(const QFileInfo& file, bool with_folder) {
   return with_folder ? file.dir().dirName() + "/" + file.fileName() : file.fileName();
 }
@@ -38,6 +40,7 @@ void FileList::setFiles(const std::vector<std::string>& files) {
       return QFileInfo(QString::fromStdString(other)).fileName() == file.fileName();
     });
     auto* item = new QListWidgetItem(shortName(file, same > 1), this);
+    item->setSizeHint({0, fontMetrics().height() + kRowPadding});
     item->setToolTip(file.filePath());
     item->setData(Qt::AccessibleDescriptionRole, file.filePath());
   }
@@ -49,7 +52,7 @@ QSize FileList::sizeHint() const {
   constexpr int kMostRows = 5;
   constexpr int kWidth = 160;  // pixels; the column decides
   const int rows = std::clamp(count(), 1, kMostRows);
-  return {kWidth, rows * std::max(sizeHintForRow(0), fontMetrics().height()) + 2 * frameWidth()};
+  return {kWidth, rows * (fontMetrics().height() + kRowPadding) + 2 * frameWidth()};
 }
 
 QSize FileList::minimumSizeHint() const { return sizeHint(); }

@@ -1,5 +1,6 @@
 #include "app/gui/widgets/plot_grid.h"
 
+#include <QCoreApplication>
 #include <QGridLayout>
 #include <algorithm>
 
@@ -39,7 +40,7 @@ void PlotGrid::show(const std::vector<report::PlotSpec>& plots) {
     views_[i]->show(plots[i]);
   }
   shown_ = plots.size();
-  arrange();
+  if (isVisible()) arrange();  // else when it is shown: its width is not known yet
 }
 
 void PlotGrid::setTheme(const plot::PlotTheme& theme) {
@@ -67,9 +68,19 @@ void PlotGrid::arrange() {
   for (PlotView* view : views_) grid_->removeWidget(view);
   for (std::size_t i = 0; i < views_.size(); ++i) {
     views_[i]->setVisible(i < shown_);
+    if (i >= shown_) continue;
     const int at = static_cast<int>(i);
-    if (i < shown_) grid_->addWidget(views_[i], at / columns, at % columns);
+    const bool last = i + 1 == shown_;  // takes what is left of its row
+    const int wide = last ? columns - at % columns : 1;
+    grid_->addWidget(views_[i], at / columns, at % columns, 1, wide);
   }
+  // The scroll area looks at the least height again.
+  QCoreApplication::postEvent(inside_, new QEvent(QEvent::LayoutRequest));
+}
+
+void PlotGrid::showEvent(QShowEvent* event) {
+  QScrollArea::showEvent(event);
+  arrange();
 }
 
 void PlotGrid::resizeEvent(QResizeEvent* event) {

@@ -28,6 +28,7 @@ class PlotGrid : public QScrollArea {
 
  protected:
   void resizeEvent(QResizeEvent* event) override;
+  void showEvent(QShowEvent* event) override;
 
  private:
   void arrange();

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <QTimer>
 #include <QWidget>
+#include <memory>
 #include <set>
 #include <string>
 
@@ -27,7 +29,7 @@ class PlotView : public QWidget {
   void show(const report::PlotSpec& spec);
   void setTheme(const plot::PlotTheme& theme);
 
-  const report::PlotSpec& spec() const { return spec_; }
+  const report::PlotSpec& spec() const { return *spec_; }
   QCustomPlot& canvas() { return *canvas_; }
 
  public slots:
@@ -44,6 +46,7 @@ class PlotView : public QWidget {
   void problem(const QString& message);
 
  protected:
+  void contextMenuEvent(QContextMenuEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
   void showEvent(QShowEvent* event) override;
@@ -56,15 +59,16 @@ class PlotView : public QWidget {
   void addSeriesMenu(QMenu& menu);
   void released(const QPointF& at);
   void toggleSeries(const std::string& name);
-  report::PlotSpec visibleSpec() const;
+  std::shared_ptr<const report::PlotSpec> visibleSpec() const;
 
   QCustomPlot* canvas_;
-  report::PlotSpec spec_;
-  report::PlotSpec shown_;  ///< without what is hidden
+  std::shared_ptr<const report::PlotSpec> spec_ = std::make_shared<const report::PlotSpec>();
+  std::shared_ptr<const report::PlotSpec> shown_ = spec_;  ///< without what is hidden
   std::set<std::string> hidden_;
   plot::PlotTheme theme_ = plot::lightTheme();
   bool zoomed_ = false;
-  bool undrawn_ = false;  ///< the canvas does not show it yet
+  bool undrawn_ = true;  ///< the canvas does not show it yet
+  QTimer resized_;       ///< until the size rests
   QPointF pressed_;
 };
 

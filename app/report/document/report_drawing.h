@@ -15,7 +15,8 @@ struct PictureSize {
 };
 
 /// What draws: functions of app/plot, given by the program. Empty functions belong to a build
-/// without them, which then says that it draws no plots. Calls must come from the main thread.
+/// without them, which then says that it draws no plots. Calls must come from the main thread,
+/// unless what gave them says otherwise.
 struct ReportDrawing {
   /// A plot as an SVG document, light or dark. Its title, sentence and notes are left to the text
   /// around it.

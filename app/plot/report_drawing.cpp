@@ -6,6 +6,7 @@
 
 #include "app/plot/export_plot.h"
 #include "app/plot/headless.h"
+#include "app/plot/pdf_figure.h"
 #include "app/plot/report_pdf.h"
 
 namespace moe::plot {
@@ -39,6 +40,8 @@ class DrawingApplication {
 
 constexpr int kAroundItself = 100;  // pixels for title, sentence and notes
 
+tl::unexpected<Error> stopped() { return fail(ErrorKind::kCancelled, "report", "stopped"); }
+
 ExportOptions optionsFor(report::PictureSize size, report::PictureFor place) {
   const bool itself = place == report::PictureFor::kItself;
   ExportOptions options;
@@ -52,17 +55,33 @@ ExportOptions optionsFor(report::PictureSize size, report::PictureFor place) {
 
 }  // namespace
 
-report::ReportDrawing reportDrawing() {
+report::ReportDrawing reportDrawing(DrawingThread thread) {
   const auto application = std::make_shared<DrawingApplication>();
+  if (!thread)
+    thread = [](const std::function<void()>& draw) {
+      draw();
+      return true;
+    };
   report::ReportDrawing drawing;
-  drawing.svg = [application](const report::PlotSpec& plot, report::PictureSize size,
-                              report::PictureFor place) -> Result<std::string> {
+  drawing.svg = [application, thread](const report::PlotSpec& plot, report::PictureSize size,
+                                      report::PictureFor place) -> Result<std::string> {
     if (auto ready = application->ready(); !ready) return tl::unexpected(ready.error());
-    return renderPlot(plot, PlotFormat::kSvg, optionsFor(size, place)).toStdString();
+    std::string svg;
+    const auto draw = [&] {
+      svg = renderPlot(plot, PlotFormat::kSvg, optionsFor(size, place)).toStdString();
+    };
+    if (!thread(draw)) return stopped();
+    return svg;
   };
-  drawing.pdf = [application](const report::Document& document) -> Result<std::string> {
+  drawing.pdf = [application, thread](const report::Document& document) -> Result<std::string> {
     if (auto ready = application->ready(); !ready) return tl::unexpected(ready.error());
-    return reportPdf(document).toStdString();
+    const QByteArray pdf = reportPdf(document, [&thread](const report::Figure& figure) {
+      std::optional<QPicture> picture;
+      thread([&] { picture = recordedPlot(figure); });
+      return picture;
+    });
+    if (pdf.isEmpty()) return stopped();
+    return pdf.toStdString();
   };
   return drawing;
 }

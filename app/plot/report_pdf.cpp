@@ -54,7 +54,7 @@ void keepTogether(QTextDocument& text, const KeptTogether& kept) {
   }
 }
 
-void paintFooter(QCPPainter& painter, const report::Document& document, int page, int pages,
+void paintFooter(QPainter& painter, const report::Document& document, int page, int pages,
                  QSizeF size) {
   painter.setFont(QFont(lightTheme().family, 7));
   painter.setPen(lightTheme().faint);
@@ -65,14 +65,10 @@ void paintFooter(QCPPainter& painter, const report::Document& document, int page
 
 void paintPages(QTextDocument& text, PdfFigures& figures, const report::Document& document,
                 QPdfWriter& writer) {
-  QCPPainter painter;
-  painter.begin(&writer);
-  painter.setMode(QCPPainter::pmVectorized);
-  painter.setMode(QCPPainter::pmNoCaching);
-  figures.setPainter(&painter);
+  QPainter painter(&writer);
   const QSizeF size = text.pageSize();
   const int pages = text.pageCount();
-  for (int page = 0; page < pages; ++page) {
+  for (int page = 0; page < pages && figures.complete(); ++page) {
     if (page > 0) writer.newPage();
     painter.save();
     painter.translate(0, -page * size.height());
@@ -116,7 +112,7 @@ void dropCreationDate(QByteArray& pdf) {
 
 }  // namespace
 
-QByteArray reportPdf(const report::Document& document) {
+QByteArray reportPdf(const report::Document& document, const PlotRecorder& record) {
   QByteArray bytes;
   std::vector<OutlineEntry> outline;
   QBuffer buffer(&bytes);
@@ -131,7 +127,7 @@ QByteArray reportPdf(const report::Document& document) {
     text.documentLayout()->setPaintDevice(&writer);
     const QSizeF size(writer.width(), writer.height());
     text.setPageSize(size);
-    PdfFigures figures;
+    PdfFigures figures(record);
     text.documentLayout()->registerHandler(PdfFigures::kObjectType, &figures);
     QTextCursor edit(&text);
     edit.beginEditBlock();  // laid out once, not after every cell
@@ -146,6 +142,7 @@ QByteArray reportPdf(const report::Document& document) {
     keepTogether(text, filler.kept());
     outline = outlineOf(text, filler.headings(), writer);
     paintPages(text, figures, document, writer);
+    if (!figures.complete()) return {};
   }
   dropCreationDate(bytes);
   return withOutline(bytes, outline);

@@ -22,7 +22,8 @@ enum class PictureFor {
 };
 
 /// What draws: functions of app/plot, given by the program. Empty functions belong to a build
-/// without them, which then says that it draws no plots. Calls must come from the main thread.
+/// without them, which then says that it draws no plots. Calls must come from the main thread,
+/// unless what gave them says otherwise.
 struct ReportDrawing {
   /// A plot as an SVG document.
   std::function<Result<std::string>(const PlotSpec&, PictureSize, PictureFor)> svg;

@@ -59,7 +59,7 @@ struct StepAnswerer {
   }
 
   Answer operator()(const AdaptRequest& request) const {
-    return runAdapt(adaptQuestion(project, request));
+    return asStepAnswer(runAdapt(adaptQuestion(project, request)));
   }
 
   Answer operator()(const ProjectPlan& asked) const {

@@ -46,7 +46,8 @@ void takeStatedOptions(const CommandContext& context, Project& project) {
 }
 
 std::string commandAgain(const CommandContext& context, const Project& project) {
-  constexpr std::string_view kFlags[] = {"--resume", "--overwrite", "--quiet", "--no-timing"};
+  constexpr std::string_view kFlags[] = {"--resume", "--overwrite", "--dry-run", "--quiet",
+                                         "--no-timing"};
   std::string command = "moeplan";
   for (std::size_t i = 0; i < context.words.size(); ++i) {
     const std::string& word = context.words[i];

@@ -36,8 +36,8 @@ constexpr const char* kReportExamples = R"(Examples:
   moeplan report project.toml --parts answer,assumptions,unknown
 
 Without --out the report is printed as Markdown, with --json as JSON, without plots. Parts: answer,
-data, fit, plan, cost, accuracy, assumptions, unknown, origin; those of [report] unless given. Equal
-inputs give equal bytes; SOURCE_DATE_EPOCH states a date to be shown. Steps of the project without an
+data, fit, plan, cost, adapt, accuracy, assumptions, unknown, origin; those of [report] unless given.
+Equal inputs give equal bytes; SOURCE_DATE_EPOCH states a date to be shown. Steps of the project without an
 answer stand in the report with their reason; the exit code is 1 then.)";
 
 struct ReportOptions {

@@ -2,10 +2,13 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
+#include <ostream>
 
 #include "app/cli/command.h"
 #include "app/cli/project_report.h"
 #include "app/cli/shipped_option.h"
+#include "app/report/document/drawing_queue.h"
 #include "app/report/document/report_document.h"
 #include "app/report/document/report_files.h"
 #include "app/report/run/run_report.h"
@@ -19,7 +22,7 @@ namespace {
 
 constexpr const char* kRunDescription =
     "Answers all questions of a project file: fits, comparisons, costs, plans. Each step leaves a\n"
-    "folder with its JSON document, tables, law files and plot data in NAME.results beside the "
+    "folder with its JSON document, tables, law files and plots in NAME.results beside the "
     "project.\n"
     "Steps that do not wait for each other run at the same time; one that fails does not stop the\n"
     "rest.";
@@ -43,16 +46,38 @@ struct RunOptions {
   bool resume = false;
   bool overwrite = false;
   bool dry_run = false;
+  bool no_pictures = false;
 };
+
+/// What draws pictures, while the main thread serves; it outlives the run.
+struct RunDrawing {
+  report::ReportDrawing report;  ///< of the report; empty: this build draws nothing
+  report::ReportDrawing steps;   ///< of the single steps; empty where none are wanted or can be had
+};
+
+/// The pictures of steps are left out where the font is missing, with a word; the report says so
+/// too.
+report::ReportDrawing stepDrawing(const RunOptions& options, const CommandContext& context,
+                                  const report::ReportDrawing& drawing) {
+  if (options.no_pictures) return {};
+  const auto say = [&](const std::string& why) {
+    if (!context.options.quiet && !options.dry_run)
+      context.err << "moeplan: " << why << "; plots/ of each step holds their data alone\n";
+    return report::ReportDrawing{};
+  };
+  if (!drawing.svg) return say(report::kDrawsNothing);
+  const auto tried = drawing.svg({}, {}, report::PictureFor::kItself);
+  return tried ? drawing : say("no plots are drawn: " + describe(tried.error()));
+}
 
 /// The files of the report that the project's table [report] asks for.
 Result<std::vector<ResultFile>> reportOfRun(const ProjectReportRequest& request,
-                                            const CommandContext& context) {
+                                            const CommandContext& context,
+                                            const report::ReportDrawing& drawing) {
   auto document = projectReport(request, context.stop);
   if (!document) return tl::unexpected(document.error());
   document->attachments.clear();  // the answers lie beside
-  auto files =
-      report::reportFiles(*document, context.drawing ? *context.drawing : report::ReportDrawing{});
+  auto files = report::reportFiles(*document, drawing);
   if (!files) return tl::unexpected(files.error());
   std::vector<ResultFile> results;
   for (report::Attachment& file : *files)
@@ -66,40 +91,40 @@ bool asksForReport(const ProjectReport& report) {
 
 /// What a report shows beside the answers, so that one that is kept still says the truth.
 void addReportSetting(const Project& project, const std::string& file, const std::string& command,
-                      const CommandContext& context, RunMakers& makers) {
+                      const report::ReportDrawing& drawing, RunMakers& makers) {
   for (const InputFile& input : inputFiles(project, file)) {
     makers.report_files.push_back({input.path, input.sha256});
     makers.report_setting += fmt::format("# {}: {}; {}{}\n", input.path, input.origin,
                                          input.licence, input.imported ? "; imported" : "");
   }
-  const report::ReportDrawing* drawing = context.drawing;
   makers.report_setting +=
       fmt::format("# command {}\n# date {}\n# draws{}{}\n", command, statedDate(),
-                  drawing && drawing->svg ? " svg" : "", drawing && drawing->pdf ? " pdf" : "");
+                  drawing.svg ? " svg" : "", drawing.pdf ? " pdf" : "");
 }
 
 Result<RunMakers> runMakers(const Project& project, const std::string& file,
-                            const CommandContext& context) {
+                            const CommandContext& context, const RunDrawing& drawing) {
   RunMakers makers;
-  makers.result = [](const ProjectStep& step, const StepAnswer& answer) {
-    return report::stepResult(step, answer);
+  makers.result = [&drawing](const ProjectStep& step, const StepAnswer& answer) {
+    return report::stepResult(step, answer, drawing.steps);
   };
   makers.summary = report::runSummary;
+  makers.summary_beginnings = report::summaryBeginnings();
   if (!asksForReport(project.report)) return makers;
   const auto parts = report::reportParts(project.report.parts, file + ": [report] parts");
   if (!parts) return tl::unexpected(parts.error());
   const std::string command = commandAgain(context, project);
-  addReportSetting(project, file, command, context, makers);
-  makers.report = [&context, file, command, parts = *parts](const Project& answered,
-                                                            std::span<const AnsweredStep> answers) {
-    return reportOfRun({answered, file, answers, parts, command}, context);
+  addReportSetting(project, file, command, drawing.report, makers);
+  makers.report = [&context, &drawing, file, command, parts = *parts](
+                      const Project& answered, std::span<const AnsweredStep> answers) {
+    return reportOfRun({answered, file, answers, parts, command}, context, drawing.report);
   };
   return makers;
 }
 
-void runOrPlan(const RunOptions& options, CommandContext& context) {
+Result<RunRequest> runRequest(const RunOptions& options, CommandContext& context) {
   auto project = readProject(options.project);
-  if (!project) return context.refuse(project.error());
+  if (!project) return tl::unexpected(project.error());
   takeStatedOptions(context, *project);
   RunRequest request;
   request.project = *std::move(project);
@@ -107,21 +132,37 @@ void runOrPlan(const RunOptions& options, CommandContext& context) {
   request.results = options.results.empty() ? context.options.out : options.results;
   request.only = options.only;
   context.options.out.clear();  // the folder of results, not a file for the summary
-  request.program = programId();
   if (options.resume) request.earlier = EarlierResults::kResume;
   if (options.overwrite) request.earlier = EarlierResults::kOverwrite;
-  if (options.dry_run) {
-    const auto planned = plannedRun(request);
-    if (!planned) return context.refuse(planned.error());
-    return context.deliver([&] { return report::plannedRunText(*planned); },
-                           [&] { return report::plannedRunJson(*planned); });
-  }
-  const auto makers = runMakers(request.project, options.project, context);
+  return request;
+}
+
+void deliverPlanned(const RunRequest& request, const RunMakers& makers, CommandContext& context) {
+  const auto planned = plannedRun(request, makers);
+  if (!planned) return context.refuse(planned.error());
+  context.deliver([&] { return report::plannedRunText(*planned); },
+                  [&] { return report::plannedRunJson(*planned); });
+}
+
+void runOrPlan(const RunOptions& options, CommandContext& context) {
+  auto request = runRequest(options, context);
+  if (!request) return context.refuse(request.error());
+  static const report::ReportDrawing kNoDrawing;
+  const report::ReportDrawing& of_program = context.drawing ? *context.drawing : kNoDrawing;
+  report::DrawingQueue queue(of_program);
+  RunDrawing drawing{queue.drawing(), stepDrawing(options, context, of_program)};
+  if (drawing.steps.svg) drawing.steps = queue.drawing();
+  // Results without pictures do not hold where pictures are wanted, nor the other way round.
+  request->program = programId() + (drawing.steps.svg ? ", with pictures" : "");
+  const auto makers = runMakers(request->project, options.project, context, drawing);
   if (!makers) return context.refuse(makers.error());
-  const auto outcome = runProject(request, *makers, context.stop, context.progress());
-  if (!outcome) return context.refuse(outcome.error());
-  context.deliver([&] { return report::runText(*outcome); },
-                  [&] { return report::runJson(*outcome); }, outcome->allYes() ? 0 : 1);
+  if (options.dry_run) return deliverPlanned(*request, *makers, context);
+  std::optional<Result<RunOutcome>> outcome;
+  queue.serve([&] { outcome = runProject(*request, *makers, context.stop, context.progress()); });
+  if (!*outcome) return context.refuse(outcome->error());
+  const RunOutcome& done = **outcome;
+  context.deliver([&] { return report::runText(done); }, [&] { return report::runJson(done); },
+                  done.allYes() ? 0 : 1);
 }
 
 }  // namespace
@@ -147,6 +188,8 @@ void addRunCommand(CLI::App& app, CommandContext& context) {
                 "Throw earlier results away, with --only those of its steps")
       ->excludes(resume);
   run->add_flag("--dry-run", options->dry_run, "List what would be done, and do nothing");
+  run->add_flag("--no-pictures", options->no_pictures,
+                "Leave out the pictures of single steps; the data of their plots stays");
   run->footer(kRunExamples);
   run->callback([options, &context] { runOrPlan(*options, context); });
 }

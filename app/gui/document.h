@@ -1,10 +1,12 @@
 #pragma once
 
-#include <QFileSystemWatcher>
+#include <QLockFile>
 #include <QObject>
 #include <QTimer>
 #include <filesystem>
+#include <memory>
 
+#include "app/gui/watched_files.h"
 #include "data/error.h"
 
 namespace moe::gui {
@@ -22,10 +24,13 @@ class Document : public QObject {
   Result<void> open(const std::filesystem::path& path);
   Result<void> save(const std::filesystem::path& path);
 
-  /// The copy of unsaved edits that a crash left behind; empty: none.
+  /// The copy of unsaved edits that a crash left behind, the latest of several; empty: none. Copies
+  /// of windows that are open are theirs.
   std::filesystem::path recoverable() const;
   Result<void> recover();
-  /// Removes the copy: the edits are saved or were given up.
+  /// Removes the copy that was offered: its edits were given up.
+  void forgetRecoverable();
+  /// Removes our own copy: the edits are saved or were given up.
   void forgetRecovery();
 
   /// Writes the copy now instead of in a few seconds; for tests.
@@ -36,11 +41,13 @@ class Document : public QObject {
 
  private:
   void watch();
+  std::filesystem::path ownCopy();
 
   Session& session_;
   QTimer autosave_;
-  QFileSystemWatcher watcher_;
-  std::string on_disk_;  ///< text of the file as we read or wrote it
+  WatchedFiles watched_;
+  std::unique_ptr<QLockFile> lock_;  ///< of our copy; held as long as we run
+  std::string on_disk_;              ///< text of the file as we read or wrote it
 };
 
 }  // namespace moe::gui

@@ -3,7 +3,27 @@
 #include <QMetaObject>
 #include <exception>
 
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
 namespace moe::gui {
+namespace {
+
+/// A thread begins with the vector registers of the one that started it. Where painting left their
+/// upper halves in use, every scalar instruction that follows waits for them: 80 000 losses took 43
+/// ms instead of 3 on a Sapphire Rapids of 2026-11-26, in one job of four while a slider moved.
+#ifdef __x86_64__
+[[gnu::target("avx"), gnu::noinline]] void clearUpperHalves() { _mm256_zeroupper(); }
+
+void beginWithFreshRegisters() {
+  if (__builtin_cpu_supports("avx")) clearUpperHalves();
+}
+#else
+void beginWithFreshRegisters() {}
+#endif
+
+}  // namespace
 
 JobRunner::JobRunner(QObject* parent) : QObject(parent) {}
 
@@ -11,6 +31,12 @@ JobRunner::~JobRunner() { stop(); }  // threads join as they are destroyed
 
 void JobRunner::stop() {
   for (auto& [job, thread] : threads_) thread.request_stop();
+}
+
+void JobRunner::drop() {
+  stop();
+  ++job_;
+  setRunning(false);
 }
 
 void JobRunner::setRunning(bool running) {
@@ -28,6 +54,7 @@ void JobRunner::run(Work work) {
       emit progressed(QString::fromUtf8(what.data(), static_cast<qsizetype>(what.size())),
                       fraction);
     };
+    beginWithFreshRegisters();
     Delivery delivery;
     QString problem;
     try {

@@ -37,6 +37,9 @@ class JobRunner : public QObject {
 
   bool running() const { return running_; }
 
+  /// Stops the work and forgets its result, whatever it is: nobody asks for it any more.
+  void drop();
+
  public slots:
   /// Asks the work to stop; its result (mostly "cancelled") still comes.
   void stop();

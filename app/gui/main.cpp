@@ -21,6 +21,7 @@ struct Options {
   QString project;
   QString screenshot;
   QString page;  ///< empty: that of the last time
+  QString tab;   ///< empty: that which the page shows by itself
   QString theme;
   QSize size{1280, 800};
 };
@@ -48,10 +49,11 @@ std::optional<Options> parsedOptions(const QApplication& app) {
   const QCommandLineOption screenshot(
       "screenshot", "Write a picture of a page and end; needs no display", "FILE");
   const QCommandLineOption page("page", "Page to show: fit, cost, plan, verify or report", "NAME");
+  const QCommandLineOption tab("tab", "Tab of the page that a picture shows: its title", "TITLE");
   const QCommandLineOption size("size", "Size of the window, 1280x800 unless given", "WxH",
                                 "1280x800");
   const QCommandLineOption theme("theme", "system, light or dark", "NAME");
-  parser.addOptions({screenshot, page, size, theme});
+  parser.addOptions({screenshot, page, tab, size, theme});
   parser.process(app);
   const auto window_size = sizeNamed(parser.value(size));
   if (!window_size) {
@@ -59,8 +61,12 @@ std::optional<Options> parsedOptions(const QApplication& app) {
                  qPrintable(parser.value(size)));
     return std::nullopt;
   }
-  Options options{
-      {}, parser.value(screenshot), parser.value(page), parser.value(theme), *window_size};
+  Options options;
+  options.screenshot = parser.value(screenshot);
+  options.page = parser.value(page);
+  options.tab = parser.value(tab);
+  options.theme = parser.value(theme);
+  options.size = *window_size;
   if (!parser.positionalArguments().isEmpty())
     options.project = parser.positionalArguments().front();
   return options;
@@ -85,12 +91,11 @@ int run(const QApplication& app, const Options& options) {
     return kInput;
   if (!options.screenshot.isEmpty())
     return takeScreenshot(
-        window,
-        {options.screenshot, options.page.isEmpty() ? QString("fit") : options.page, options.size});
+        window, {options.screenshot, options.page.isEmpty() ? QString("fit") : options.page,
+                 options.tab, options.size});
   if (!options.page.isEmpty()) window.showPage(options.page);
   window.show();
-  if (options.project.isEmpty())
-    QTimer::singleShot(0, &window, [&window] { window.offerRecovery(); });
+  QTimer::singleShot(0, &window, [&window] { window.offerRecovery(); });
   return app.exec();
 }
 

@@ -1,5 +1,6 @@
 #include "app/gui/main_window.h"
 
+#include <QAccessible>
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDragEnterEvent>
@@ -32,7 +33,7 @@
 namespace moe::gui {
 namespace {
 
-constexpr int kListWidth = 116;
+constexpr int kListWidth = 124;
 constexpr int kListPadding = 14;  // above and below the name of a page together
 constexpr int kMostRecent = 8;
 const char* const kProjectFilter = "moeplan projects (*.moeplan *.toml)";
@@ -158,7 +159,16 @@ bool MainWindow::openFile(const QString& path) {
   return true;
 }
 
+/// What is typed counts when its field is left; a shortcut leaves none.
+void MainWindow::finishTyping() {
+  QWidget* field = focusWidget();
+  if (field == nullptr) return;
+  field->clearFocus();
+  field->setFocus();
+}
+
 bool MainWindow::saveTo(const QString& path) {
+  finishTyping();
   const auto saved = document_.save(path.toStdString());
   if (!saved) {
     showProblem(QString::fromStdString(describe(saved.error())));
@@ -181,6 +191,7 @@ void MainWindow::open() {
 }
 
 bool MainWindow::save() {
+  finishTyping();
   const std::filesystem::path& file = session_.history().file();
   return file.empty() ? saveAs() : saveTo(QString::fromStdString(file.string()));
 }
@@ -194,6 +205,7 @@ bool MainWindow::saveAs() {
 }
 
 bool MainWindow::mayDiscard() {
+  finishTyping();
   if (!session_.history().modified()) return true;
   const auto answer = QMessageBox::question(
       this, tr("Unsaved changes"), tr("The project has changes that are not saved."),
@@ -208,9 +220,12 @@ void MainWindow::offerRecovery() {
       QMessageBox::question(this, tr("Unsaved changes found"),
                             tr("moeplan ended without saving. Open the changes that were kept?"),
                             QMessageBox::Yes | QMessageBox::No, QMessageBox::Yes);
-  if (answer != QMessageBox::Yes) return document_.forgetRecovery();
+  if (answer != QMessageBox::Yes) return document_.forgetRecoverable();
   const auto recovered = document_.recover();
-  if (!recovered) showProblem(QString::fromStdString(describe(recovered.error())));
+  if (recovered)
+    showMessage(tr("These are the changes that were not saved. File > Save as keeps them."));
+  else
+    showProblem(QString::fromStdString(describe(recovered.error())));
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
@@ -229,6 +244,8 @@ void MainWindow::showMessage(const QString& text) {
 void MainWindow::showProblem(const QString& text) {
   problem_->setText(text);
   problem_bar_->show();
+  QAccessibleEvent said(problem_, QAccessible::Alert);
+  QAccessible::updateAccessibility(&said);
 }
 
 void MainWindow::showState() {

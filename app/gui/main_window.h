@@ -70,6 +70,7 @@ class MainWindow : public QMainWindow {
   void showState();
   void rememberRecent(const QString& path);
   void fillRecent();
+  void finishTyping();
   bool mayDiscard();
   void loadSettings();
   void saveSettings();

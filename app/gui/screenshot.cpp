@@ -3,6 +3,7 @@
 #include <QBuffer>
 #include <QEventLoop>
 #include <QPixmap>
+#include <QTabWidget>
 #include <QTimer>
 #include <cstdio>
 
@@ -16,11 +17,31 @@ namespace {
 constexpr int kUsage = 2;
 constexpr int kInput = 3;
 
+constexpr int kPaintMilliseconds = 200;
+
 void settlePage(Page& page) {
-  constexpr int kPaintMilliseconds = 200;
   QEventLoop loop;
   page.settle([&loop] { QTimer::singleShot(kPaintMilliseconds, &loop, &QEventLoop::quit); });
   loop.exec();
+}
+
+/// Brings a tab to the front and waits until it is made. False: there is none of that name.
+bool showTab(Page& page, const QString& title) {
+  auto* tabs = page.findChild<QTabWidget*>();
+  for (int tab = 0; tabs != nullptr && tab < tabs->count(); ++tab) {
+    if (!tabs->isTabVisible(tab) || !tabs->tabText(tab).startsWith(title, Qt::CaseInsensitive))
+      continue;
+    tabs->setCurrentIndex(tab);
+    QEventLoop loop;
+    QTimer look;
+    QObject::connect(&look, &QTimer::timeout, &loop, [&] {
+      if (!page.jobs().running()) loop.quit();
+    });
+    look.start(kPaintMilliseconds);
+    loop.exec();
+    return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -38,6 +59,11 @@ int takeScreenshot(MainWindow& window, const ScreenshotRequest& request) {
   // A plan may rest on the law of a fit of the project.
   if (request.page == "plan") settlePage(*window.page("fit"));
   settlePage(*page);
+  if (!request.tab.isEmpty() && !showTab(*page, request.tab)) {
+    std::fprintf(stderr, "moeplan-gui: --tab: '%s' is no tab of this page\n",
+                 qPrintable(request.tab));
+    return kUsage;
+  }
   QByteArray bytes;
   QBuffer buffer(&bytes);
   constexpr int kSmallest = 0;  // of PNG's qualities: all are exact, this one is packed best

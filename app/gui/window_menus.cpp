@@ -19,6 +19,29 @@
 #include "app/gui/shipped_example.h"
 
 namespace moe::gui {
+namespace {
+
+QString keyboardHelp() {
+  const std::pair<QString, QString> keys[] = {
+      {"Alt+1 ... Alt+5", QObject::tr("the pages")},
+      {"Tab, Shift+Tab", QObject::tr("the controls of a page as they are read")},
+      {"Ctrl+Enter", QObject::tr("fit the law to the runs")},
+      {"Esc", QObject::tr("stop the work that runs")},
+      {QObject::tr("arrows on a slider"), QObject::tr("move it; Page up and down in larger steps")},
+      {QObject::tr("+ - arrows Home on a plot"), QObject::tr("zoom, move, show all")},
+      {QObject::tr("Menu key or Shift+F10"),
+       QObject::tr("lines to hide, copy and export of a plot; copy of a table")},
+      {"Ctrl+C", QObject::tr("copy the plot, or the chosen rows of the table (all without any)")},
+      {QObject::tr("Space on a run"), QObject::tr("leave it out or take it in")},
+      {"Delete", QObject::tr("take a file of runs off the list")}};
+  QString text = "<table cellspacing=\"6\">";
+  for (const auto& [key, meaning] : keys)
+    text += "<tr><td><b>" + key.toHtmlEscaped() + "</b></td><td>" + meaning.toHtmlEscaped() +
+            "</td></tr>";
+  return text + "</table>";
+}
+
+}  // namespace
 
 void MainWindow::addMenus() {
   addFileMenu();
@@ -80,6 +103,8 @@ void MainWindow::addViewMenu() {
 
 void MainWindow::addHelpMenu() {
   QMenu* menu = menuBar()->addMenu(tr("&Help"));
+  menu->addAction(tr("&Keyboard"), QKeySequence::HelpContents, this,
+                  [this] { QMessageBox::information(this, tr("Keyboard"), keyboardHelp()); });
   menu->addAction(tr("&About moeplan"), this, [this] {
     QMessageBox::about(
         this, tr("About moeplan"),

@@ -7,6 +7,7 @@
 #include "app/plot/map_drawing.h"
 #include "app/plot/marks_layer.h"
 #include "app/plot/series_drawing.h"
+#include "app/plot/svg_clip.h"
 
 namespace moe::plot {
 namespace {
@@ -33,10 +34,36 @@ std::shared_ptr<report::PlotSpec> marksOf(const report::PlotSpec& spec) {
   return marks;
 }
 
+/// Where clipping of the series begins or ends in a picture as SVG. Painted where it is added among
+/// them.
+class ClipMark : public QCPLayerable {
+ public:
+  ClipMark(QCPAxisRect& rect, bool begins)
+      : QCPLayerable(rect.parentPlot()), rect_(&rect), begins_(begins) {}
+
+ protected:
+  void applyDefaultAntialiasingHint(QCPPainter*) const override {}
+  void draw(QCPPainter* painter) override {
+    if (begins_)
+      beginSvgClip(*painter, rect_->rect());
+    else
+      endSvgClip(*painter);
+  }
+
+ private:
+  QCPAxisRect* rect_;
+  bool begins_;
+};
+
+template <class Layer>
+bool isLayer(const QObject* child) {
+  return dynamic_cast<const Layer*>(child) != nullptr;
+}
+
 void clearPlot(QCustomPlot& plot) {
   const auto children = plot.children();
   for (QObject* child : children)
-    if (dynamic_cast<MarksLayer*>(child) != nullptr || dynamic_cast<BarsLayer*>(child) != nullptr)
+    if (isLayer<MarksLayer>(child) || isLayer<BarsLayer>(child) || isLayer<ClipMark>(child))
       delete child;
   plot.clearItems();
   plot.clearPlottables();
@@ -126,8 +153,10 @@ void addAxes(const report::PlotSpec& spec, QCustomPlot& plot, const PlotTheme& t
   plot.yAxis = rect->axis(QCPAxis::atLeft);
   setUpAxes(spec, theme, *rect);
   if (spec.map) drawMap(*spec.map, theme, *rect, *row);
+  new ClipMark(*rect, true);  // the plot owns it
   for (const report::PlotSeries& series : spec.series)
     drawSeries(spec, series, theme, *plot.xAxis, *plot.yAxis);
+  new ClipMark(*rect, false);
   rect->setMinimumMargins({20, 8, std::max(14, lineEndRoom(spec, theme)), 20});
   const std::shared_ptr<const report::PlotSpec> marks = marksOf(spec);
   if (!spec.bars.empty()) new BarsLayer(*rect, marks, theme);  // the plot owns both

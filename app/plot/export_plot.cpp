@@ -6,6 +6,7 @@
 #include <QPdfWriter>
 #include <QSvgGenerator>
 
+#include "app/plot/svg_clip.h"
 #include "app/workflows/write_file.h"
 
 namespace moe::plot {
@@ -40,7 +41,7 @@ QByteArray svgOf(const report::PlotSpec& spec, QCustomPlot& plot, const ExportOp
   const QByteArray family = options.draw.theme.family.toUtf8();
   bytes.replace("font-family=\"" + family + "\"",
                 "font-family=\"" + family + ", Verdana, sans-serif\"");
-  return bytes;
+  return withSvgClips(bytes);
 }
 
 QByteArray pdfOf(const report::PlotSpec& spec, QCustomPlot& plot, const ExportOptions& options) {

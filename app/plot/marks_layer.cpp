@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/plot/axis_setup.h"
+#include "app/plot/svg_clip.h"
 
 namespace moe::plot {
 namespace {
@@ -143,9 +144,11 @@ void MarksLayer::drawMarkers(QCPPainter& painter) const {
 void MarksLayer::draw(QCPPainter* painter) {
   painter->save();
   painter->setClipRect(rect_->rect());
+  beginSvgClip(*painter, rect_->rect());
   drawIsoLines(*painter);
   drawReferenceLines(*painter);
   drawMarkers(*painter);
+  endSvgClip(*painter);
   painter->restore();
   drawTexts(*painter);
 }

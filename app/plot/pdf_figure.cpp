@@ -10,6 +10,24 @@ constexpr int kWidthProperty = QTextFormat::UserProperty + 2;
 
 }  // namespace
 
+std::optional<QPicture> recordedPlot(const report::Figure& figure) {
+  const report::PictureSize size = report::pictureSize(figure);
+  QCustomPlot plot;
+  plot.resize(size.width, size.height);
+  DrawOptions options;
+  options.title = false;
+  options.notes = false;
+  draw(figure.plot, plot, options);
+  QPicture picture;
+  QCPPainter painter;
+  painter.begin(&picture);
+  painter.setMode(QCPPainter::pmVectorized);
+  painter.setMode(QCPPainter::pmNoCaching);
+  plot.toPainter(&painter, size.width, size.height);
+  painter.end();
+  return picture;
+}
+
 QTextCharFormat PdfFigures::formatOf(const report::Figure& figure, double width) {
   QTextCharFormat format;
   format.setObjectType(kObjectType);
@@ -26,21 +44,18 @@ QSizeF PdfFigures::intrinsicSize(QTextDocument*, int, const QTextFormat& format)
   return {width, width * size.height / size.width};
 }
 
-void PdfFigures::drawObject(QPainter*, const QRectF& place, QTextDocument*, int,
+void PdfFigures::drawObject(QPainter* painter, const QRectF& place, QTextDocument*, int,
                             const QTextFormat& format) {
   const auto& figure = figures_[static_cast<std::size_t>(format.intProperty(kIndexProperty))];
+  const std::optional<QPicture> picture = complete_ ? record_(figure) : std::nullopt;
+  complete_ = picture.has_value();
+  if (!complete_) return;
   const report::PictureSize size = report::pictureSize(figure);
-  QCustomPlot plot;
-  plot.resize(size.width, size.height);
-  DrawOptions options;
-  options.title = false;
-  options.notes = false;
-  draw(figure.plot, plot, options);
-  painter_->save();
-  painter_->translate(place.topLeft());
-  painter_->scale(place.width() / size.width, place.height() / size.height);
-  plot.toPainter(painter_, size.width, size.height);
-  painter_->restore();
+  painter->save();
+  painter->translate(place.topLeft());
+  painter->scale(place.width() / size.width, place.height() / size.height);
+  painter->drawPicture(QPointF(), *picture);
+  painter->restore();
 }
 
 }  // namespace moe::plot

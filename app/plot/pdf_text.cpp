@@ -83,7 +83,7 @@ ColumnRoom roomOf(const report::TextTable& table, std::size_t at, const QFontMet
     room.wished = std::max(room.wished, widestPart(text, wrap ? " \n" : "\n", metrics));
   };
   see(column.heading + "\n" + column.unit, true);
-  for (const auto& row : table.rows) see(row[at], false);
+  for (const auto& row : table.rows) see(row[at].text, false);
   const bool beside = column.align == report::Align::kLeft && at > 0;
   const double padding = kCellPadding + (beside ? kBesideNumbers : kCellPadding) + 1;
   return {room.least / zoom + padding, room.wished / zoom + padding};
@@ -177,6 +177,7 @@ void PdfText::addSection(const report::Section& section, bool on_new_page) {
     format.setPageBreakPolicy(QTextFormat::PageBreak_AlwaysBefore);
     cursor_.setBlockFormat(format);
   }
+  headings_.push_back({section.title, false, heading});
   startChain(heading);
   for (const report::Block& block : section.blocks) {
     if (!std::holds_alternative<report::Figure>(block)) flushHalves();
@@ -191,7 +192,9 @@ void PdfText::operator()(const report::Paragraph& paragraph) {
 }
 
 void PdfText::operator()(const report::Subheading& heading) {
-  startChain(addText(heading.text, {11, true, kInk, 10, 4}));
+  const QTextBlock block = addText(heading.text, {11, true, kInk, 10, 4});
+  headings_.push_back({heading.text, true, block});
+  startChain(block);
 }
 
 void PdfText::operator()(const report::BulletList& list) {
@@ -295,12 +298,12 @@ void PdfText::operator()(const report::FactSheet& sheet) {
 }
 
 void PdfText::fillRow(QTextTable& table, int row, const report::TextTable& data,
-                      const std::vector<std::string>& cells, const Style& style) {
+                      const report::TableRow& cells, const Style& style) {
   for (int column = 0; column < table.columns(); ++column) {
     const auto at = static_cast<std::size_t>(column);
     const bool left = data.columns[at].align == report::Align::kLeft;
     QTextTableCell cell = table.cellAt(row, column);
-    fillCell(cell, cells[at], style, left ? Qt::AlignLeft : Qt::AlignRight);
+    fillCell(cell, cells[at].text, style, left ? Qt::AlignLeft : Qt::AlignRight);
     if (!left || column == 0) continue;
     QTextTableCellFormat format = cell.format().toTableCellFormat();
     format.setLeftPadding(kBesideNumbers);  // the column before it may end at its right edge
@@ -317,9 +320,10 @@ void PdfText::operator()(const report::TableBlock& block) {
   format.setHeaderRowCount(1);
   format.setColumnWidthConstraints(columnWidths(data, points, pixels_));
   QTextTable* table = addTable(static_cast<int>(data.rows.size()) + 1, columns, format);
-  std::vector<std::string> headings;
+  report::TableRow headings;
   for (const report::TableColumn& column : data.columns)
-    headings.push_back(column.unit.empty() ? column.heading : column.heading + "\n" + column.unit);
+    headings.emplace_back(column.unit.empty() ? column.heading
+                                              : column.heading + "\n" + column.unit);
   fillRow(*table, 0, data, headings, {points, true, kInk, 0, 0});
   underline(*table, 0, 1.2);
   for (int row = 1; row < table->rows(); ++row) {

@@ -5,6 +5,7 @@
 #include <QTextDocument>
 #include <QTextTable>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,13 @@ namespace moe::plot {
 
 /// Blocks of text that must stand on one page, from the first to the last.
 using KeptTogether = std::vector<std::pair<QTextBlock, QTextBlock>>;
+
+/// A heading of a part or of a step within it.
+struct PdfHeading {
+  std::string text;
+  bool inner = false;
+  QTextBlock block;
+};
 
 /// Fills a QTextDocument from a report. `width` is that of the page's text in its units.
 class PdfText {
@@ -34,6 +42,7 @@ class PdfText {
   void operator()(const report::Verbatim& verbatim);
 
   const KeptTogether& kept() const { return kept_; }
+  const std::vector<PdfHeading>& headings() const { return headings_; }
 
  private:
   struct Style {
@@ -50,7 +59,7 @@ class PdfText {
   void fillCell(const QTextTableCell& cell, const std::string& text, const Style& style,
                 Qt::Alignment alignment);
   void fillRow(QTextTable& table, int row, const report::TextTable& data,
-               const std::vector<std::string>& cells, const Style& style);
+               const report::TableRow& cells, const Style& style);
   void addFrame(const report::Callout& callout);
   void addPicture(QTextCursor& cursor, const report::Figure& figure, double width);
   void flushHalves();
@@ -67,6 +76,7 @@ class PdfText {
   std::vector<report::Figure> halves_;
   std::optional<QTextBlock> chain_;
   KeptTogether kept_;
+  std::vector<PdfHeading> headings_;
 };
 
 }  // namespace moe::plot

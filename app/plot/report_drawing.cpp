@@ -6,6 +6,7 @@
 
 #include "app/plot/export_plot.h"
 #include "app/plot/headless.h"
+#include "app/plot/pdf_figure.h"
 #include "app/plot/report_pdf.h"
 
 namespace moe::plot {
@@ -37,29 +38,50 @@ class DrawingApplication {
   std::unique_ptr<QApplication> application_;
 };
 
-ExportOptions optionsFor(report::PictureSize size, bool dark) {
+constexpr int kAroundItself = 100;  // pixels for title, sentence and notes
+
+tl::unexpected<Error> stopped() { return fail(ErrorKind::kCancelled, "report", "stopped"); }
+
+ExportOptions optionsFor(report::PictureSize size, report::PictureFor place) {
+  const bool itself = place == report::PictureFor::kItself;
   ExportOptions options;
-  options.size = QSize(size.width, size.height);
-  if (dark) options.draw.theme = darkTheme();
-  // The page says these beside the picture.
-  options.draw.title = false;
-  options.draw.notes = false;
+  options.size = QSize(size.width, size.height + (itself ? kAroundItself : 0));
+  if (place == report::PictureFor::kDarkPage) options.draw.theme = darkTheme();
+  options.draw.title = itself;
+  options.draw.sentence = itself;
+  options.draw.notes = itself;
   return options;
 }
 
 }  // namespace
 
-report::ReportDrawing reportDrawing() {
+report::ReportDrawing reportDrawing(DrawingThread thread) {
   const auto application = std::make_shared<DrawingApplication>();
+  if (!thread)
+    thread = [](const std::function<void()>& draw) {
+      draw();
+      return true;
+    };
   report::ReportDrawing drawing;
-  drawing.svg = [application](const report::PlotSpec& plot, report::PictureSize size,
-                              bool dark) -> Result<std::string> {
+  drawing.svg = [application, thread](const report::PlotSpec& plot, report::PictureSize size,
+                                      report::PictureFor place) -> Result<std::string> {
     if (auto ready = application->ready(); !ready) return tl::unexpected(ready.error());
-    return renderPlot(plot, PlotFormat::kSvg, optionsFor(size, dark)).toStdString();
+    std::string svg;
+    const auto draw = [&] {
+      svg = renderPlot(plot, PlotFormat::kSvg, optionsFor(size, place)).toStdString();
+    };
+    if (!thread(draw)) return stopped();
+    return svg;
   };
-  drawing.pdf = [application](const report::Document& document) -> Result<std::string> {
+  drawing.pdf = [application, thread](const report::Document& document) -> Result<std::string> {
     if (auto ready = application->ready(); !ready) return tl::unexpected(ready.error());
-    return reportPdf(document).toStdString();
+    const QByteArray pdf = reportPdf(document, [&thread](const report::Figure& figure) {
+      std::optional<QPicture> picture;
+      thread([&] { picture = recordedPlot(figure); });
+      return picture;
+    });
+    if (pdf.isEmpty()) return stopped();
+    return pdf.toStdString();
   };
   return drawing;
 }

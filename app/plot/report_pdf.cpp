@@ -5,6 +5,7 @@
 #include <QPdfWriter>
 #include <cmath>
 
+#include "app/plot/pdf_outline.h"
 #include "app/plot/pdf_text.h"
 #include "app/plot/plot_theme.h"
 
@@ -53,7 +54,7 @@ void keepTogether(QTextDocument& text, const KeptTogether& kept) {
   }
 }
 
-void paintFooter(QCPPainter& painter, const report::Document& document, int page, int pages,
+void paintFooter(QPainter& painter, const report::Document& document, int page, int pages,
                  QSizeF size) {
   painter.setFont(QFont(lightTheme().family, 7));
   painter.setPen(lightTheme().faint);
@@ -64,14 +65,10 @@ void paintFooter(QCPPainter& painter, const report::Document& document, int page
 
 void paintPages(QTextDocument& text, PdfFigures& figures, const report::Document& document,
                 QPdfWriter& writer) {
-  QCPPainter painter;
-  painter.begin(&writer);
-  painter.setMode(QCPPainter::pmVectorized);
-  painter.setMode(QCPPainter::pmNoCaching);
-  figures.setPainter(&painter);
+  QPainter painter(&writer);
   const QSizeF size = text.pageSize();
   const int pages = text.pageCount();
-  for (int page = 0; page < pages; ++page) {
+  for (int page = 0; page < pages && figures.complete(); ++page) {
     if (page > 0) writer.newPage();
     painter.save();
     painter.translate(0, -page * size.height());
@@ -88,6 +85,24 @@ void paintPages(QTextDocument& text, PdfFigures& figures, const report::Document
   painter.end();
 }
 
+/// Where the headings stand once all is laid out.
+std::vector<OutlineEntry> outlineOf(const QTextDocument& text,
+                                    const std::vector<PdfHeading>& headings,
+                                    const QPdfWriter& writer) {
+  constexpr double kPointsPerInch = 72;
+  const double page = text.pageSize().height();
+  const double top = writer.pageLayout().fullRect(QPageLayout::Point).height() -
+                     kMarginMm / kMmPerInch * kPointsPerInch;
+  std::vector<OutlineEntry> entries;
+  for (const PdfHeading& heading : headings) {
+    const double y = text.documentLayout()->blockBoundingRect(heading.block).top();
+    const int number = static_cast<int>(std::floor(y / page));
+    entries.push_back({textOf(heading.text), heading.inner, number,
+                       top - (y - number * page) / kResolution * kPointsPerInch});
+  }
+  return entries;
+}
+
 /// Qt writes the time of day into the file. Blanks of the same length leave every offset as it is.
 void dropCreationDate(QByteArray& pdf) {
   const qsizetype at = pdf.indexOf("/CreationDate");
@@ -97,8 +112,9 @@ void dropCreationDate(QByteArray& pdf) {
 
 }  // namespace
 
-QByteArray reportPdf(const report::Document& document) {
+QByteArray reportPdf(const report::Document& document, const PlotRecorder& record) {
   QByteArray bytes;
+  std::vector<OutlineEntry> outline;
   QBuffer buffer(&bytes);
   buffer.open(QIODevice::WriteOnly);
   {
@@ -111,7 +127,7 @@ QByteArray reportPdf(const report::Document& document) {
     text.documentLayout()->setPaintDevice(&writer);
     const QSizeF size(writer.width(), writer.height());
     text.setPageSize(size);
-    PdfFigures figures;
+    PdfFigures figures(record);
     text.documentLayout()->registerHandler(PdfFigures::kObjectType, &figures);
     QTextCursor edit(&text);
     edit.beginEditBlock();  // laid out once, not after every cell
@@ -124,10 +140,12 @@ QByteArray reportPdf(const report::Document& document) {
     }
     edit.endEditBlock();
     keepTogether(text, filler.kept());
+    outline = outlineOf(text, filler.headings(), writer);
     paintPages(text, figures, document, writer);
+    if (!figures.complete()) return {};
   }
   dropCreationDate(bytes);
-  return bytes;
+  return withOutline(bytes, outline);
 }
 
 }  // namespace moe::plot

@@ -166,7 +166,7 @@ TextTable allModelsTable(const AccountOutcome& outcome) {
   const bool long_ones = outcome.request.sequence_length.has_value();
   for (const AccountedModel& model : outcome.models) {
     table.rows.push_back({model.entry.name});
-    std::vector<std::string>& row = table.rows.back();
+    TableRow& row = table.rows.back();
     row.resize(table.columns.size(), kNothing);
     if (!model.account) continue;
     const ModelAccount& account = *model.account;

@@ -6,12 +6,12 @@
 #include <cmath>
 
 #include "app/report/number_text.h"
+#include "app/report/table_cells.h"
 #include "app/report/training_cost_tables.h"
+#include "data/numbers.h"
 
 namespace moe::report {
 namespace {
-
-std::string kilobytesText(double bytes) { return plainText(bytes / 1e3); }
 
 /// What a method trains in few words.
 std::string trainedText(const AdaptRow& row) {
@@ -34,18 +34,35 @@ double fullStepFlop(const AdaptOutcome& outcome) {
   return NAN;
 }
 
-std::string trainedTime(const AdaptationCost& cost) {
-  const auto text = [](double seconds) { return durationText(Seconds(seconds)); };
-  const double time = cost.time.value();
-  if (!cost.basis) return text(time);
-  return intervalText(text(time), text(time * cost.low_factor), text(time * cost.high_factor));
+/// A figure in proportion to time, with its interval where the speed was measured.
+template <class Text>
+TableCell trainedCell(const AdaptationCost& cost, double value, const char* unit,
+                      const Text& text) {
+  TableCell cell = figureCell(text(value), value, unit);
+  if (!cost.basis) return cell;
+  const Range range{value * cost.low_factor, value * cost.high_factor};
+  cell.text = intervalText(cell.text, text(range.low), text(range.high));
+  return withSpan(std::move(cell), range);
 }
 
-std::string trainedPrice(const AdaptationCost& cost) {
-  const auto text = [](double usd) { return moneyText(Usd(usd)); };
-  const double usd = cost.price.value();
-  if (!cost.basis) return text(usd);
-  return intervalText(text(usd), text(usd * cost.low_factor), text(usd * cost.high_factor));
+TableCell trainedTime(const AdaptationCost& cost) {
+  return trainedCell(cost, cost.time.value(), "s",
+                     [](double seconds) { return durationText(Seconds(seconds)); });
+}
+
+TableCell trainedPrice(const AdaptationCost& cost) {
+  return trainedCell(cost, cost.price.value(), "USD",
+                     [](double usd) { return moneyText(Usd(usd)); });
+}
+
+/// "15.7 B" as it was printed, and what it says.
+TableCell quotedCount(std::string_view printed) {
+  if (printed.empty()) return kNothing;
+  const std::size_t blank = printed.find(' ');
+  const auto number = parseNumber(printed.substr(0, blank));
+  if (!number || blank == std::string_view::npos) return std::string(printed);
+  return figureCell(std::string(printed), *number * unitScale(printed.substr(blank + 1)),
+                    "parameters");
 }
 
 std::string expertList(const std::vector<int>& experts) {
@@ -58,6 +75,15 @@ std::string expertList(const std::vector<int>& experts) {
 }
 
 }  // namespace
+
+const AdaptRow* cheapestMethod(const AdaptOutcome& outcome) {
+  const AdaptRow* cheapest = nullptr;
+  for (const AdaptRow& row : outcome.rows)
+    if (row.cost && row.cost->fits &&
+        (cheapest == nullptr || row.cost->price.value() < cheapest->cost->price.value()))
+      cheapest = &row;
+  return cheapest;
+}
 
 double oneExpertParams(const AdaptOutcome& outcome) {
   const ModelArchitecture& model = outcome.model;
@@ -94,16 +120,17 @@ TextTable adaptMethodTable(const AdaptOutcome& outcome) {
   const double full = fullStepFlop(outcome);
   for (const AdaptRow& row : outcome.rows) {
     const double trained = static_cast<double>(row.adapted.trained());
-    table.rows.push_back({std::string(name(row.method)), countText(trained),
-                          percentText(trained / all), bytesText(row.bytes.checkpoint),
-                          binaryBytesText(row.bytes.checkpoint), bytesText(row.bytes.gradients),
-                          bytesText(row.bytes.optimizer),
-                          kilobytesText(row.activation_bytes_per_token)});
+    table.rows.push_back(
+        {std::string(name(row.method)), countCell(trained), percentCell(trained / all),
+         bytesCell(row.bytes.checkpoint),
+         figureCell(binaryBytesText(row.bytes.checkpoint), row.bytes.checkpoint.value(), "bytes"),
+         bytesCell(row.bytes.gradients), bytesCell(row.bytes.optimizer),
+         plainCell(row.activation_bytes_per_token / 1e3)});
     if (!flop) continue;
     auto& cells = table.rows.back();
-    cells.push_back(row.flop ? powerText(row.flop->forward + row.flop->added) : kNothing);
-    cells.push_back(row.flop ? powerText(row.flop->backward()) : kNothing);
-    cells.push_back(row.flop && std::isfinite(full) ? percentText(row.flop->computed() / full)
+    cells.push_back(row.flop ? powerCell(row.flop->forward + row.flop->added) : kNothing);
+    cells.push_back(row.flop ? powerCell(row.flop->backward()) : kNothing);
+    cells.push_back(row.flop && std::isfinite(full) ? percentCell(row.flop->computed() / full)
                                                     : kNothing);
   }
   for (const AdaptRow& row : outcome.rows)
@@ -124,17 +151,17 @@ TextTable adaptTrainingTable(const AdaptOutcome& outcome) {
                    {"Time"},
                    {"Price", "USD"},
                    {"Basis", "", Align::kLeft}}};
-  const auto gigabytes = [](Bytes size) { return decimalText(size.value() / 1e9, 1); };
+  const auto gigabytes = [](Bytes size) { return decimalCell(size.value() / 1e9, 1); };
   for (const AdaptRow& row : outcome.rows) {
     if (!row.cost) continue;
     const AdaptationCost& cost = *row.cost;
     const AdaptationMemory& memory = cost.memory;
-    const auto when = [&](const std::string& text) { return cost.fits ? text : kNothing; };
-    table.rows.push_back({std::string(name(row.method)), std::to_string(cost.zero_stage),
+    const auto when = [&](const TableCell& cell) { return cost.fits ? cell : kNothing; };
+    table.rows.push_back({std::string(name(row.method)), wholeCell(cost.zero_stage),
                           gigabytes(memory.weights + memory.gathered_layer),
                           gigabytes(memory.gradients + memory.optimizer),
                           gigabytes(memory.activations + memory.logits), gigabytes(memory.total()),
-                          cost.fits ? "yes" : "no", when(plainText(cost.tokens_per_s_per_device)),
+                          cost.fits ? "yes" : "no", when(plainCell(cost.tokens_per_s_per_device)),
                           when(trainedTime(cost)), when(trainedPrice(cost)),
                           when(cost.basis ? std::string(name(*cost.basis)) : "given MFU")});
   }
@@ -167,16 +194,16 @@ TextTable adaptServingTable(const AdaptOutcome& outcome) {
     const AdapterDeployment& shared = serving.shared;
     const AdapterDeployment& copies = serving.copies;
     const bool fits = serving.fits;
-    const auto when = [&](const std::string& text) { return fits ? text : kNothing; };
+    const auto when = [&](const TableCell& cell) { return fits ? cell : kNothing; };
     table.rows.push_back(
-        {std::string(name(row.method)), bytesText(serving.adapter),
-         fits ? bytesText(shared.weights)
+        {std::string(name(row.method)), bytesCell(serving.adapter),
+         fits ? bytesCell(shared.weights)
               : (row.method == AdaptationMethod::kFull ? "not shared" : "does not fit"),
-         when(countText(shared.kv_capacity_tokens)), when(plainText(shared.concurrency)),
-         when(durationText(serving.extra_step)), when(plainText(shared.output_tokens_per_s)),
-         when(plainText(shared.output_tokens_per_s / std::max(1, shared.devices))),
-         std::to_string(copies.devices), bytesText(copies.weights),
-         plainText(copies.output_tokens_per_s / std::max(1, copies.devices))});
+         when(countCell(shared.kv_capacity_tokens)), when(plainCell(shared.concurrency)),
+         when(durationCell(serving.extra_step)), when(plainCell(shared.output_tokens_per_s)),
+         when(plainCell(shared.output_tokens_per_s / std::max(1, shared.devices))),
+         wholeCell(copies.devices), bytesCell(copies.weights),
+         plainCell(copies.output_tokens_per_s / std::max(1, copies.devices))});
   }
   table.footnotes = {fmt::format(
       "The base is on {} x {}; requests of {} prompt and {} output tokens, spread evenly over the "
@@ -199,11 +226,10 @@ TextTable adaptLayerTable(const AdaptOutcome& outcome, const AdaptSelection& sel
   for (const auto& [layer, chosen] : selection.config.experts) {
     const bool known = row < selection.layers.size();
     const Concentration one = known ? selection.layers[row] : Concentration{};
-    const auto when = [&](const std::string& text) { return known ? text : kNothing; };
-    table.rows.push_back({std::to_string(layer), std::to_string(chosen.size()),
-                          when(decimalText(one.effective_experts, 1)),
-                          when(decimalText(one.gini, 2)), when(percentText(one.largest_share)),
-                          expertList(chosen)});
+    const auto when = [&](const TableCell& cell) { return known ? cell : kNothing; };
+    table.rows.push_back(
+        {wholeCell(layer), wholeCell(chosen.size()), when(decimalCell(one.effective_experts, 1)),
+         when(decimalCell(one.gini, 2)), when(percentCell(one.largest_share)), expertList(chosen)});
     ++row;
   }
   const auto trained = static_cast<double>(trainedExperts(selection.config));
@@ -236,10 +262,10 @@ TextTable adaptSweepTable(const AdaptOutcome& outcome, const AdaptSelection& sel
   const double all = static_cast<double>(outcome.model.params.total());
   for (const SelectionPoint& point : selection.sweep) {
     const double trained = static_cast<double>(point.experts) * oneExpertParams(outcome);
-    table.rows.push_back({fmt::format("{}", point.p), std::to_string(point.experts),
-                          decimalText(point.mean, 2), std::to_string(point.least),
-                          std::to_string(point.most), countText(trained),
-                          percentText(trained / all), bytesText(Bytes(2 * trained))});
+    table.rows.push_back({figureCell(fmt::format("{}", point.p), point.p), wholeCell(point.experts),
+                          decimalCell(point.mean, 2), wholeCell(point.least), wholeCell(point.most),
+                          countCell(trained), percentCell(trained / all),
+                          bytesCell(Bytes(2 * trained))});
   }
   return table;
 }
@@ -253,9 +279,9 @@ TextTable adaptOverlapTable(const AdaptSelection& selection) {
        {"Jaccard"},
        {"Top k in both", "experts/layer"}}};
   for (const TaskPair& pair : selection.pairs)
-    table.rows.push_back({pair.first, pair.second, decimalText(pair.selection.shared_experts, 2),
-                          decimalText(pair.selection.jaccard, 2),
-                          pair.top_experts ? decimalText(*pair.top_experts, 2) : kNothing});
+    table.rows.push_back({pair.first, pair.second, decimalCell(pair.selection.shared_experts, 2),
+                          decimalCell(pair.selection.jaccard, 2),
+                          pair.top_experts ? decimalCell(*pair.top_experts, 2) : kNothing});
   return table;
 }
 
@@ -269,9 +295,8 @@ TextTable adaptQualityTable(const AdaptOutcome& outcome) {
                    {"Source", "", Align::kLeft}}};
   for (const PublishedQuality& one : outcome.qualities)
     table.rows.push_back({std::string(name(one.method)), std::string(one.variant),
-                          one.trained.empty() ? kNothing : std::string(one.trained),
-                          std::string(one.measure), std::string(one.value),
-                          std::string(one.source)});
+                          quotedCount(one.trained), std::string(one.measure),
+                          std::string(one.value), std::string(one.source)});
   return table;
 }
 
@@ -286,9 +311,11 @@ TextTable adaptFigureTable(const AdaptOutcome& outcome) {
                    {"Convention", "", Align::kLeft}}};
   for (const MatchedFigure& match : outcome.figures)
     table.rows.push_back(
-        {match.figure.system, match.figure.quantity, match.figure.published,
-         match.derived ? plainText(*match.derived, 4) : kNothing, match.figure.unit,
-         std::string(name(match.status)),
+        {match.figure.system, match.figure.quantity,
+         figureCell(match.figure.published, publishedValue(match.figure), match.figure.unit),
+         match.derived ? figureCell(plainText(*match.derived, 4), *match.derived, match.figure.unit)
+                       : kNothing,
+         match.figure.unit, std::string(name(match.status)),
          match.figure.convention.empty() ? match.figure.note : match.figure.convention});
   return table;
 }

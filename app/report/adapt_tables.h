@@ -16,6 +16,9 @@ TextTable adaptOverlapTable(const AdaptSelection& selection);
 TextTable adaptQualityTable(const AdaptOutcome& outcome);
 TextTable adaptFigureTable(const AdaptOutcome& outcome);
 
+/// The method that fits on the machine and costs least; nullptr when none fits or none is stated.
+const AdaptRow* cheapestMethod(const AdaptOutcome& outcome);
+
 /// Parameters of one routed expert in one layer.
 double oneExpertParams(const AdaptOutcome& outcome);
 

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "app/report/number_text.h"
+#include "app/report/table_cells.h"
 #include "app/report/text_table.h"
 
 namespace moe::report {
@@ -17,9 +18,14 @@ std::string errorText(const std::optional<HoldOutResult>& result) {
   return result ? percentText(result->mean_abs_log_error) : "-";
 }
 
-std::string excessText(const std::optional<ErrorExcess>& excess) {
-  if (!excess) return "-";
-  return fmt::format("{:+.2g} to {:+.2g}", 100 * excess->ci95.low, 100 * excess->ci95.high);
+TableCell errorCell(const std::optional<HoldOutResult>& result) {
+  return result ? percentCell(result->mean_abs_log_error) : TableCell(kNothing);
+}
+
+TableCell excessCell(const std::optional<ErrorExcess>& excess) {
+  if (!excess) return kNothing;
+  const Range percent{100 * excess->ci95.low, 100 * excess->ci95.high};
+  return spanCell(fmt::format("{:+.2g} to {:+.2g}", percent.low, percent.high), percent, "%");
 }
 
 /// What stands beside a family: whether it is another's special case, equal to one, or on a bound.
@@ -129,11 +135,11 @@ TextTable compareTable(const CompareAnswer& answer) {
     const FamilyScore& score = comparison.scores[i];
     if (!score.fit) continue;
     table.rows.push_back(
-        {std::string(score.family->name), std::to_string(score.free_parameters),
-         percentText(score.fit->mean_abs_log_residual), errorText(score.hold_out),
-         excessText(answer.held_runs > 0 ? score.hold_out_excess : score.cross_validation_excess),
-         errorText(score.cross_validation), fmt::format("{:.1f}", score.aic),
-         fmt::format("{:.1f}", score.bic), standingText(comparison, i)});
+        {std::string(score.family->name), wholeCell(score.free_parameters),
+         percentCell(score.fit->mean_abs_log_residual), errorCell(score.hold_out),
+         excessCell(answer.held_runs > 0 ? score.hold_out_excess : score.cross_validation_excess),
+         errorCell(score.cross_validation), decimalCell(score.aic, 1), decimalCell(score.bic, 1),
+         standingText(comparison, i)});
   }
   return table;
 }

@@ -5,15 +5,20 @@
 #include <algorithm>
 
 #include "app/report/number_text.h"
+#include "app/report/table_cells.h"
 
 namespace moe::report {
 namespace {
 
 std::string costUsd(double amount) { return moneyText(Usd(amount)); }
+std::string costDuration(double seconds) { return durationText(Seconds(seconds)); }
 
-std::string costInterval(const CostOutcome& outcome, const std::string& low,
-                         const std::string& high) {
-  return outcome.interval_known ? fmt::format("{} to {}", low, high) : "-";
+/// Ends of a 90 % interval; `text` writes them.
+template <class Text>
+TableCell costInterval(const CostOutcome& outcome, double low, double high, const std::string& unit,
+                       const Text& text) {
+  if (!outcome.interval_known) return kNothing;
+  return spanCell(fmt::format("{} to {}", text(low), text(high)), Range{low, high}, unit);
 }
 
 }  // namespace
@@ -25,7 +30,7 @@ TextTable costMemoryTable(const CostOutcome& outcome) {
                   {{"What", "", Align::kLeft}, {"Amount"}, {"Share"}}};
   const auto add = [&](const char* what, Bytes amount) {
     if (amount.value() > 0)
-      table.rows.push_back({what, bytesText(amount), percentText(amount / device.capacity)});
+      table.rows.push_back({what, bytesCell(amount), percentCell(amount / device.capacity)});
   };
   add("weights: attention", device.attention_weights);
   add("weights: dense FFN, shared experts, router", device.dense_weights);
@@ -34,7 +39,7 @@ TextTable costMemoryTable(const CostOutcome& outcome) {
   add("engine's reserve", device.reserve);
   add("left alone by the engine's rule", device.unused);
   add("room for the KV cache", device.kv_space);
-  table.rows.push_back({"capacity", bytesText(device.capacity), "100 %"});
+  table.rows.push_back({"capacity", bytesCell(device.capacity), figureCell("100 %", 100, "%")});
   table.footnotes.push_back(fmt::format(
       "The replica's cache holds {} tokens of {} each{}. A running request holds {} on average "
       "(in whole blocks of {}), so {} requests fit; {} overrun it at most 5 % of the time.",
@@ -55,10 +60,10 @@ TextTable costStepTable(const CostOutcome& outcome) {
                    {"Basis", "", Align::kLeft}}};
   for (const CostPart& part : outcome.parts)
     if (part.time.value() != 0)
-      table.rows.push_back({part.op, durationText(part.time), percentText(part.time / step),
+      table.rows.push_back({part.op, durationCell(part.time), percentCell(part.time / step),
                             part.bound, std::string(name(part.basis))});
-  table.rows.push_back(
-      {"whole step", durationText(step), "100 %", "", std::string(name(outcome.basis))});
+  table.rows.push_back({"whole step", durationCell(step), figureCell("100 %", 100, "%"), "",
+                        std::string(name(outcome.basis))});
   const CostRouting& routing = outcome.routing;
   if (outcome.model.params.experts > 0) {
     std::string text = fmt::format("Routing: {}", routing.name);
@@ -85,22 +90,21 @@ TextTable costPriceTable(const CostOutcome& outcome) {
                    {"Unit", "", Align::kLeft},
                    {"Basis", "", Align::kLeft}}};
   const auto money = [&](const char* what, double amount, const char* unit) {
-    table.rows.push_back({what, costUsd(amount),
-                          costInterval(outcome, costUsd(i.low * amount), costUsd(i.high * amount)),
+    table.rows.push_back({what, figureCell(costUsd(amount), amount, unit),
+                          costInterval(outcome, i.low * amount, i.high * amount, unit, costUsd),
                           unit, basis});
   };
   const double speed = outcome.output_tokens_per_s;
   const auto rate = [&](const char* what, double amount, const char* unit) {
-    table.rows.push_back(
-        {what, countText(amount),
-         costInterval(outcome, countText(amount / i.high), countText(amount / i.low)), unit,
-         basis});
+    table.rows.push_back({what, figureCell(countText(amount), amount, unit),
+                          costInterval(outcome, amount / i.high, amount / i.low, unit, countText),
+                          unit, basis});
   };
-  table.rows.push_back({"time to first token", durationText(outcome.ttft), "-", "per request",
+  table.rows.push_back({"time to first token", durationCell(outcome.ttft), kNothing, "per request",
                         outcome.interval_known ? "fitted" : basis});
-  table.rows.push_back({"time per output token", durationText(outcome.tpot),
-                        costInterval(outcome, durationText(i.low * outcome.tpot),
-                                     durationText(i.high * outcome.tpot)),
+  table.rows.push_back({"time per output token", durationCell(outcome.tpot),
+                        costInterval(outcome, i.low * outcome.tpot.value(),
+                                     i.high * outcome.tpot.value(), "s", costDuration),
                         "per request", basis});
   rate("output", speed, "tokens/s");
   rate("output per device", speed / outcome.devices, "tokens/s");
@@ -141,11 +145,11 @@ TextTable costOptionTable(const std::string& title, const std::vector<CostOption
                    {"First token"},
                    {"All in", "USD/M output"}}};
   for (const CostOption& option : options)
-    table.rows.push_back(
-        {nameOf(option.parallelism), fmt::format("{}", option.parallelism.devices()),
-         countText(option.concurrency), plainText(1 / option.tpot.value()),
-         plainText(option.output_tokens_per_s_per_device), durationText(option.ttft),
-         costUsd(option.usd_per_million_output_tokens_all_in)});
+    table.rows.push_back({nameOf(option.parallelism), wholeCell(option.parallelism.devices()),
+                          countCell(option.concurrency), plainCell(1 / option.tpot.value()),
+                          plainCell(option.output_tokens_per_s_per_device),
+                          durationCell(option.ttft),
+                          moneyCell(option.usd_per_million_output_tokens_all_in)});
   return table;
 }
 
@@ -161,9 +165,9 @@ TextTable costBreakEvenTable(const CostOutcome& outcome) {
     table.rows.push_back(
         {comparison.offer.provider +
              (comparison.offer.reading.empty() ? "" : ", " + comparison.offer.reading),
-         costUsd(1000 * even.api_usd_per_request.value()),
-         costUsd(1000 * even.own_usd_per_request.value()),
-         even.reachable ? percentText(even.utilisation) : "never", comparison.offer.date});
+         moneyCell(1000 * even.api_usd_per_request.value()),
+         moneyCell(1000 * even.own_usd_per_request.value()),
+         even.reachable ? percentCell(even.utilisation) : "never", comparison.offer.date});
   }
   return table;
 }

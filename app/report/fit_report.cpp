@@ -7,6 +7,7 @@
 
 #include "app/report/fit_study_text.h"
 #include "app/report/number_text.h"
+#include "app/report/table_cells.h"
 #include "app/report/text_table.h"
 
 namespace moe::report {
@@ -47,13 +48,21 @@ std::string objectiveText(const FitResult& fit) {
   return fmt::format("sum of Huber(delta {:g}) on {}", objective.delta, on);
 }
 
-std::string intervalCell(const ParameterFit& parameter) {
+TableCell intervalCell(const ParameterFit& parameter) {
   if (parameter.ci95) {
-    return fmt::format("{} to {}", plainText(parameter.ci95->low, 4),
-                       plainText(parameter.ci95->high, 4));
+    return spanCell(fmt::format("{} to {}", plainText(parameter.ci95->low, 4),
+                                plainText(parameter.ci95->high, 4)),
+                    parameter.ci95);
   }
   if (parameter.fixed) return "fixed";
   return parameter.identified ? "-" : "not identified";
+}
+
+TableCell profileCell(const Profile* profile) {
+  TableCell cell(profileText(profile));
+  if (profile != nullptr && (profile->low95 || profile->high95))
+    cell.numbers = {{.low = profile->low95, .high = profile->high95}};
+  return cell;
 }
 
 /// d of yun2024 is printed for decimal logarithms too: the paper does not say which it means.
@@ -144,20 +153,19 @@ TextTable windowTable(const LawFit& fit) {
                                          window.rule.low, window.rule.high, window.points)});
   }
   for (std::size_t i = 0; i < fit.fit.values.size(); ++i) {
-    std::vector<std::string> row = {fit.fit.parameters[i].name,
-                                    fmt::format("{:.4g}", fit.fit.values[i])};
-    for (const WindowFit& window : fit.windows) {
-      row.push_back(fmt::format("{:.4g}", window.values[i]));
-    }
+    const auto cell = [i](const std::vector<double>& values) {
+      return figureCell(fmt::format("{:.4g}", values[i]), values[i]);
+    };
+    TableRow row = {fit.fit.parameters[i].name, cell(fit.fit.values)};
+    for (const WindowFit& window : fit.windows) row.push_back(cell(window.values));
     table.rows.push_back(std::move(row));
   }
-  std::vector<std::string> sizes = {
-      fmt::format("N_opt at {}, E = {:g}", powerText(budget.value()), experts)};
-  std::vector<std::string> ratios = {"D/N there"};
+  TableRow sizes = {fmt::format("N_opt at {}, E = {:g}", powerText(budget.value()), experts)};
+  TableRow ratios = {"D/N there"};
   const auto add = [&](const Law& law) {
     const auto best = computeOptimum(law, budget, {.experts = experts});
-    sizes.push_back(best ? countText(best->params) : "none");
-    ratios.push_back(best ? plainText(best->tokens_per_param()) : "-");
+    sizes.push_back(best ? countCell(best->params) : "none");
+    ratios.push_back(best ? plainCell(best->tokens_per_param()) : kNothing);
   };
   add(fit.law);
   for (const WindowFit& window : fit.windows) add(fit.law.withValues(window.values));
@@ -175,11 +183,11 @@ TextTable parameterTable(const LawFit& fit) {
                    {"Profile 95 %"},
                    {"Meaning", "", Align::kLeft}};
   for (const ParameterFit& parameter : fit.fit.parameters) {
-    const std::string error =
-        parameter.standard_error ? plainText(*parameter.standard_error, 2) : "-";
+    const TableCell error =
+        parameter.standard_error ? plainCell(*parameter.standard_error, 2) : kNothing;
     table.rows.push_back(
-        {parameter.name, fmt::format("{:.6g}", parameter.value), error, intervalCell(parameter),
-         profileText(profileOf(fit.study, parameter.name)),
+        {parameter.name, figureCell(fmt::format("{:.6g}", parameter.value), parameter.value), error,
+         intervalCell(parameter), profileCell(profileOf(fit.study, parameter.name)),
          parameter.identified ? parameter.meaning
                               : fmt::format("{} ({})", parameter.meaning, parameter.reason)});
   }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "app/report/number_text.h"
+#include "app/report/table_cells.h"
 #include "app/report/text_table.h"
 
 namespace moe::report {
@@ -26,10 +27,10 @@ std::string runText(const RunTable& table, std::size_t row) {
 
 std::string signedPercent(double log_share) { return fmt::format("{:+.2g} %", 100 * log_share); }
 
-std::string range(const std::optional<Range>& interval, std::string (*text)(double)) {
-  if (!interval) return "-";
+TableCell rangeCell(const std::optional<Range>& interval, std::string (*text)(double)) {
+  if (!interval) return kNothing;
   const auto end = [&](double value) { return std::isinf(value) ? "never" : text(value); };
-  return fmt::format("{} to {}", end(interval->low), end(interval->high));
+  return spanCell(fmt::format("{} to {}", end(interval->low), end(interval->high)), interval);
 }
 
 std::string threeDigits(double value) { return plainText(value, 3); }
@@ -132,12 +133,13 @@ std::string replicateText(const Replicates& replicates) {
 
 void addRows(const AllocationAtExperts& at, TextTable& table) {
   for (const AllocationRow& row : at.allocation.rows) {
-    table.rows.push_back({powerText(row.budget.value()), fmt::format("{:g}", at.experts),
-                          countText(row.optimum.params), range(row.ci95.params, countText),
-                          countText(row.optimum.train_tokens), range(row.ci95.tokens, countText),
-                          plainText(row.optimum.tokens_per_param()), fineLossText(row.optimum.loss),
-                          range(row.ci95.loss, fineLossText),
-                          row.extrapolation.worst() > 0 ? "extrapolated" : "fitted"});
+    table.rows.push_back(
+        {powerCell(row.budget.value()), figureCell(fmt::format("{:g}", at.experts), at.experts),
+         countCell(row.optimum.params), rangeCell(row.ci95.params, countText),
+         countCell(row.optimum.train_tokens), rangeCell(row.ci95.tokens, countText),
+         plainCell(row.optimum.tokens_per_param()), fineLossCell(row.optimum.loss),
+         rangeCell(row.ci95.loss, fineLossText),
+         row.extrapolation.worst() > 0 ? "extrapolated" : "fitted"});
   }
 }
 
@@ -278,12 +280,13 @@ TextTable suggestionTable(const LawFit& fit) {
   table.columns = {{"Run"},          {"N"},
                    {"D", "tokens"},  {"E"},
                    {"Cost", "FLOP"}, {"Standard error of the predicted loss after it"}};
-  table.rows.push_back({"now", "", "", "", "", percentText(design.error_now)});
+  table.rows.push_back({"now", "", "", "", "", percentCell(design.error_now)});
   for (std::size_t i = 0; i < design.runs.size(); ++i) {
     const SuggestedRun& run = design.runs[i];
-    table.rows.push_back({std::to_string(i + 1), countText(run.point.params),
-                          countText(run.point.train_tokens), fmt::format("{:g}", run.point.experts),
-                          powerText(run.flop.value()), percentText(run.error_after)});
+    table.rows.push_back({wholeCell(i + 1), countCell(run.point.params),
+                          countCell(run.point.train_tokens),
+                          figureCell(fmt::format("{:g}", run.point.experts), run.point.experts),
+                          powerCell(run.flop.value()), percentCell(run.error_after)});
   }
   return table;
 }
@@ -312,14 +315,19 @@ std::string suggestionText(const LawFit& fit) {
          wrappedText(suggestionNote(fit), kStudyWidth, 2);
 }
 
+std::string rivalSentence(const LawFit& fit) {
+  if (!fit.rival) return {};
+  return fmt::format(
+      "{} clearly beats {} on these runs: {} against {} off on the largest fifth "
+      "held out, BIC lower by {:.0f}",
+      fit.rival->family->name, fit.fit.family->name, percentText(fit.rival->error),
+      percentText(fit.rival->own_error), fit.rival->bic_gain);
+}
+
 std::string rivalText(const LawFit& fit) {
   if (!fit.rival) return {};
-  return wrappedText(
-      fmt::format("Better law: {} clearly beats {} on these runs: {} against {} off on the largest "
-                  "fifth held out, BIC lower by {:.0f}; moeplan compare shows all",
-                  fit.rival->family->name, fit.fit.family->name, percentText(fit.rival->error),
-                  percentText(fit.rival->own_error), fit.rival->bic_gain),
-      kStudyWidth, 2);
+  return wrappedText("Better law: " + rivalSentence(fit) + "; moeplan compare shows all",
+                     kStudyWidth, 2);
 }
 
 }  // namespace moe::report

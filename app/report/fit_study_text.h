@@ -33,7 +33,10 @@ TextTable suggestionTable(const LawFit& fit);
 std::string suggestionNote(const LawFit& fit);
 std::string suggestionText(const LawFit& fit);
 
-/// One line when another law clearly beats this one.
+/// "skaling clearly beats chinchilla on these runs: ..."; empty when no law does.
+std::string rivalSentence(const LawFit& fit);
+
+/// The same as a line of its own.
 std::string rivalText(const LawFit& fit);
 
 }  // namespace moe::report

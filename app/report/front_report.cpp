@@ -7,7 +7,7 @@
 #include "app/report/json_document.h"
 #include "app/report/number_text.h"
 #include "app/report/plan_layout.h"
-#include "app/report/text_table.h"
+#include "app/report/table_cells.h"
 
 namespace moe::report {
 namespace {
@@ -75,14 +75,13 @@ TextTable frontTable(const FrontAnswer& answer) {
   bool marked = false;
   for (const ParetoPoint& point : thinned(answer)) {
     marked = marked || point.extrapolated;
-    std::vector<std::string> cells = {
-        answer.request.designs[point.design].label + (point.extrapolated ? " !" : ""),
-        countText(point.params),
-        countText(point.train_tokens),
-        decimalText(point.loss, 3),
-        moneyText(Usd(point.training_usd)),
-        plainText(point.usd_per_million)};
-    if (life) cells.push_back(plainText(point.lifetime_usd_per_million));
+    TableRow cells = {answer.request.designs[point.design].label + (point.extrapolated ? " !" : ""),
+                      countCell(point.params),
+                      countCell(point.train_tokens),
+                      decimalCell(point.loss, 3),
+                      moneyCell(point.training_usd),
+                      plainCell(point.usd_per_million)};
+    if (life) cells.push_back(plainCell(point.lifetime_usd_per_million));
     table.rows.push_back(std::move(cells));
   }
   if (marked)

@@ -7,18 +7,21 @@
 #include "app/report/lifetime_report.h"
 #include "app/report/number_text.h"
 #include "app/report/plan_layout.h"
+#include "app/report/table_cells.h"
 
 namespace moe::report {
 namespace {
 
-using Cells = std::vector<std::string>;
+using Cells = TableRow;
 
 constexpr std::size_t kShownDesigns = 12;
 
 std::string dollars(double usd) { return moneyText(Usd(usd)); }
 std::string price(double usd) { return plainText(usd, 3); }
 
-std::string share(const std::optional<double>& value) { return value ? percentText(*value) : "-"; }
+TableCell share(const std::optional<double>& value) {
+  return value ? percentCell(*value) : TableCell(kNothing);
+}
 
 /// A limit's figure in its own unit.
 std::string limitText(Binding limit, double value) {
@@ -91,20 +94,21 @@ class LifetimeNotes {
 /// The figure that decides, with its interval beside it.
 Cells objectiveCells(const LifetimeAnswer& answer, const LifetimeRow& row) {
   if (answer.request.target_loss)
-    return {dollars(row.best->total_usd), bracketText(row.ci95.total_usd, dollars)};
-  return {lossText(row.best->loss), bracketText(row.ci95.loss, lossText)};
+    return {moneyCell(row.best->total_usd),
+            spanCell(bracketText(row.ci95.total_usd, dollars), row.ci95.total_usd)};
+  return {lossCell(row.best->loss), spanCell(bracketText(row.ci95.loss, lossText), row.ci95.loss)};
 }
 
 Cells designCells(const LifetimeAnswer& answer, const LifetimeRow& row, const std::string& label) {
   const LifetimeModel& m = *row.best;
   const PricedDesign& design = answer.request.designs[row.design];
   Cells cells = {label,
-                 countText(m.params),
-                 countText(design.total_params(m.params)),
-                 countText(m.train_tokens),
-                 plainText(m.tokensPerParam()),
-                 dollars(m.training.usd),
-                 price(m.serving.usd_per_million_output_tokens_all_in)};
+                 countCell(m.params),
+                 countCell(design.total_params(m.params)),
+                 countCell(m.train_tokens),
+                 plainCell(m.tokensPerParam()),
+                 moneyCell(m.training.usd),
+                 plainCell(m.serving.usd_per_million_output_tokens_all_in)};
   const Cells objective = objectiveCells(answer, row);
   cells.insert(cells.end(), objective.begin(), objective.end());
   cells.insert(cells.end(), {share(row.best_share), share(row.regret_share)});
@@ -136,15 +140,17 @@ std::string designBasis(const LifetimeAnswer& answer) {
 /// One end of the tornado as three cells.
 void addEnd(const std::optional<SensitivityEnd>& end, bool by_cost, Cells& cells) {
   if (!end) {
-    cells.insert(cells.end(), {"-", "", ""});
+    cells.insert(cells.end(), {kNothing, "", ""});
   } else if (!end->problem.empty()) {
     cells.insert(cells.end(), {end->label, "none", ""});
   } else {
-    cells.insert(cells.end(),
-                 {end->label,
-                  by_cost ? fmt::format("{:.2f}", end->total_ratio)
-                          : fmt::format("{:+.3f}", end->loss_difference),
-                  fmt::format("{:.2f}{}", end->params_ratio, end->design_changed ? " *" : "")});
+    cells.insert(
+        cells.end(),
+        {end->label,
+         by_cost ? decimalCell(end->total_ratio, 2)
+                 : figureCell(fmt::format("{:+.3f}", end->loss_difference), end->loss_difference),
+         figureCell(fmt::format("{:.2f}{}", end->params_ratio, end->design_changed ? " *" : ""),
+                    end->params_ratio)});
   }
 }
 
@@ -186,11 +192,13 @@ TextTable intervalTable(const LifetimeAnswer& answer) {
     const LifetimeRow& row = answer.outcome.rows[*index];
     const LifetimeIntervals& ci = row.ci95;
     if (!ci.params) return;
-    table.rows.push_back({answer.request.designs[row.design].label,
-                          bracketText(ci.params, countText),
-                          bracketText(ci.train_tokens, countText), bracketText(ci.loss, lossText),
-                          bracketText(ci.train_usd, dollars),
-                          bracketText(ci.usd_per_million_output_tokens_all_in, price)});
+    const auto span = [](const std::optional<Range>& range, std::string (*text)(double)) {
+      return spanCell(bracketText(range, text), range);
+    };
+    table.rows.push_back({answer.request.designs[row.design].label, span(ci.params, countText),
+                          span(ci.train_tokens, countText), span(ci.loss, lossText),
+                          span(ci.train_usd, dollars),
+                          span(ci.usd_per_million_output_tokens_all_in, price)});
   };
   add(answer.shown);
   add(answer.outcome.recommendation.runner_up);
@@ -214,9 +222,9 @@ TextTable lifetimeVariantTable(const LifetimeAnswer& answer) {
       table.rows.push_back({variant.label, label, "-", "-", "infeasible"});
       continue;
     }
-    table.rows.push_back({variant.label, label, countText(figures->params),
-                          countText(figures->train_tokens),
-                          by_cost ? dollars(figures->objective) : lossText(figures->objective)});
+    table.rows.push_back({variant.label, label, countCell(figures->params),
+                          countCell(figures->train_tokens),
+                          by_cost ? moneyCell(figures->objective) : lossCell(figures->objective)});
   }
   return table;
 }

@@ -7,11 +7,12 @@
 
 #include "app/report/number_text.h"
 #include "app/report/plan_layout.h"
+#include "app/report/table_cells.h"
 
 namespace moe::report {
 namespace {
 
-using Cells = std::vector<std::string>;
+using Cells = TableRow;
 using MaybeInterval = std::optional<Interval>;
 
 constexpr int kColumns = 9;
@@ -40,6 +41,15 @@ std::string savingPercent(double cost_vs_base) {
 }
 
 std::string savingText(double cost_vs_base) { return savingPercent(cost_vs_base) + " %"; }
+
+/// What is saved against the base, kept in %.
+TableNumber savingNumber(double cost_vs_base, const MaybeInterval& interval) {
+  TableNumber saving{.value = 100 * (1 - cost_vs_base), .unit = "%"};
+  if (!interval) return saving;
+  saving.low = 100 * (1 - interval->high);
+  saving.high = 100 * (1 - interval->low);
+  return saving;
+}
 
 std::string savingBracket(const MaybeInterval& cost_vs_base) {
   if (!cost_vs_base) return "";
@@ -112,28 +122,35 @@ void addConfiguration(const PlanAnswer& answer, const PlanRow& row, const Config
   const std::string label = name + marks(answer, row, c, notes);
   Cells cells(kColumns, "-");
   Cells below(kColumns);
-  cells[0] = first ? fmt::format("{:g}", row.experts) : "";
+  cells[0] = TableCell(first ? fmt::format("{:g}", row.experts) : "", {{.value = row.experts}});
   cells[1] = label;
   if (c.exists) {
-    cells[2] = countText(c.dense_params);
+    cells[2] = withSpan(countCell(c.dense_params), c.ci95.dense_params);
     below[2] = bracketText(c.ci95.dense_params, countText);
-    cells[3] = countText(c.train_tokens);
-    cells[4] = lossText(c.loss);
+    cells[3] = withSpan(countCell(c.train_tokens), c.ci95.train_tokens);
+    cells[4] = withSpan(lossCell(c.loss), c.ci95.loss);
     below[4] = bracketText(c.ci95.loss, lossText);
-    cells[5] = ratioText(c.tokensPerParam());
+    cells[5] = withSpan(figureCell(ratioText(c.tokensPerParam()), c.tokensPerParam()),
+                        c.ci95.tokens_per_param);
     below[5] = bracketText(c.ci95.tokens_per_param, ratioText);
   }
   if (c.serving) {
-    cells[6] = fmt::format("{}", c.serving->devices);
-    cells[7] = aligned(c.serving->usd_per_million_tokens, c.ci95.usd_per_million_tokens);
-    below[7] = alignedBracket(c.serving->usd_per_million_tokens, c.ci95.usd_per_million_tokens);
-    if (c.cost_vs_base) cells[8] = savingText(*c.cost_vs_base);
+    const double price = c.serving->usd_per_million_tokens;
+    const MaybeInterval& price95 = c.ci95.usd_per_million_tokens;
+    cells[6] = wholeCell(c.serving->devices);
+    cells[7] = withSpan(figureCell(aligned(price, price95), price), price95);
+    below[7] = alignedBracket(price, price95);
+    if (c.cost_vs_base)
+      cells[8] = TableCell(savingText(*c.cost_vs_base),
+                           {savingNumber(*c.cost_vs_base, c.ci95.cost_vs_base)});
     below[8] = savingBracket(c.ci95.cost_vs_base);
   }
   if (chosen && row.best_share)
-    below[1] = fmt::format("  best in {}", percentText(*row.best_share));
+    below[1] = TableCell(fmt::format("  best in {}", percentText(*row.best_share)),
+                         {{.value = 100 * *row.best_share, .unit = "%", .name = "best in draws"}});
   table.rows.push_back(cells);
-  if (std::any_of(below.begin(), below.end(), [](const auto& t) { return !t.empty(); }))
+  if (std::any_of(below.begin(), below.end(),
+                  [](const TableCell& cell) { return !cell.text.empty(); }))
     table.rows.push_back(below);
 }
 
@@ -193,8 +210,13 @@ TextTable variantTable(const PlanAnswer& answer) {
   for (const PlanRow& row : outcome.rows)
     table.columns.push_back({fmt::format("E = {:g}", row.experts), "N, saving"});
   const auto cell = [](std::optional<double> params, std::optional<double> cost_vs_base) {
-    return (params ? countText(*params) : "-") + ", " +
-           (cost_vs_base ? savingText(*cost_vs_base) : "-");
+    TableCell both((params ? countText(*params) : "-") + ", " +
+                   (cost_vs_base ? savingText(*cost_vs_base) : "-"));
+    if (!params && !cost_vs_base) return TableCell(kNothing);
+    if (params) both.numbers.push_back({.value = params, .unit = "parameters", .name = "N"});
+    if (cost_vs_base) both.numbers.push_back(savingNumber(*cost_vs_base, std::nullopt));
+    if (cost_vs_base) both.numbers.back().name = "saving";
+    return both;
   };
   for (const PlanVariant& variant : outcome.variants) {
     Cells cells = {variant.label};
@@ -225,9 +247,13 @@ TextTable paperTable(const PlanAnswer& answer) {
   for (const PaperClaim& claim : answer.paper) {
     const std::string verdict = verdictText(claim);
     table.rows.push_back(
-        {claim.claim, fmt::format("{:.2f} to {:.2f}", claim.paper.low, claim.paper.high),
-         claim.ours_ci95 ? intervalText(claim.ours, claim.ours_ci95->low, claim.ours_ci95->high)
-                         : decimalText(claim.ours, 2),
+        {claim.claim,
+         spanCell(fmt::format("{:.2f} to {:.2f}", claim.paper.low, claim.paper.high), claim.paper),
+         withSpan(figureCell(claim.ours_ci95 ? intervalText(claim.ours, claim.ours_ci95->low,
+                                                            claim.ours_ci95->high)
+                                             : decimalText(claim.ours, 2),
+                             claim.ours),
+                  claim.ours_ci95),
          verdict});
   }
   return table;

@@ -59,8 +59,8 @@ std::vector<ColumnWidth> columnWidths(const TextTable& table) {
   for (const auto& row : table.rows) {
     require(row.size() == table.columns.size(), "a table row has as many cells as columns");
     for (std::size_t c = 0; c < row.size(); ++c) {
-      widths[c].narrow = std::max(widths[c].narrow, displayWidth(row[c]));
-      widths[c].wide = std::max(widths[c].wide, displayWidth(row[c]));
+      widths[c].narrow = std::max(widths[c].narrow, displayWidth(row[c].text));
+      widths[c].wide = std::max(widths[c].wide, displayWidth(row[c].text));
     }
   }
   return widths;
@@ -91,7 +91,7 @@ std::vector<int> narrowest(const TextTable& table) {
   std::vector<int> widths(table.columns.size(), kNarrowestText);
   for (const auto& row : table.rows) {
     for (std::size_t c = 0; c < row.size(); ++c) {
-      widths[c] = std::max(widths[c], longestWord(row[c]));
+      widths[c] = std::max(widths[c], longestWord(row[c].text));
     }
   }
   return widths;
@@ -182,8 +182,9 @@ std::string tableText(const TextTable& table, int width) {
     for (const auto& row : table.rows) {
       std::vector<Lines> cells;
       for (std::size_t c = 0; c < row.size(); ++c) {
-        const bool wraps = displayWidth(row[c]) > widths[c];
-        cells.push_back(wraps ? wrappedLines(row[c], widths[c]) : Lines{row[c]});
+        const std::string& shown = row[c].text;
+        const bool wraps = displayWidth(shown) > widths[c];
+        cells.push_back(wraps ? wrappedLines(shown, widths[c]) : Lines{shown});
       }
       appendRow(cells, columns, table, widths, false, text);
     }

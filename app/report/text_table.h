@@ -1,7 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace moe::report {
@@ -17,11 +19,36 @@ struct TableColumn {
   Align align = Align::kRight;
 };
 
+/// A figure that a text shows rounded, for programs: in full precision and in the unit that is
+/// named.
+struct TableNumber {
+  std::optional<double> value = {};
+  std::optional<double> low = {};  ///< ends of its interval
+  std::optional<double> high = {};
+  std::string unit = {};  ///< "s", "bytes"; in a cell, empty: that of the column
+  std::string name = {};  ///< "N", "saving", where one text shows several figures
+};
+
+/// What people read, and the figures behind it. A text alone is a cell without figures; cells with
+/// figures are made by table_cells.h.
+struct TableCell {
+  TableCell() = default;
+  TableCell(std::string shown) : text(std::move(shown)) {}
+  TableCell(const char* shown) : text(shown) {}
+  TableCell(std::string shown, std::vector<TableNumber> behind)
+      : text(std::move(shown)), numbers(std::move(behind)) {}
+
+  std::string text;
+  std::vector<TableNumber> numbers;
+};
+
+using TableRow = std::vector<TableCell>;
+
 /// A table for a terminal. Every row is as long as `columns`; rows and columns may be empty.
 struct TextTable {
   std::string title = {};
   std::vector<TableColumn> columns = {};
-  std::vector<std::vector<std::string>> rows = {};
+  std::vector<TableRow> rows = {};
   std::vector<std::string> footnotes = {};  ///< whole lines, with the mark that the cells carry
 };
 

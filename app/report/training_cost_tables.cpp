@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/report/number_text.h"
+#include "app/report/table_cells.h"
 
 namespace moe::report {
 namespace {
@@ -20,7 +21,7 @@ TextTable trainingFlopTable(const TrainingCostOutcome& outcome) {
                   {{"Part", "", Align::kLeft}, {"FLOP"}, {"Share"}}};
   const auto add = [&](const char* part, double forward) {
     if (forward > 0)
-      table.rows.push_back({part, powerText(3 * forward), percentText(forward / flop.forward())});
+      table.rows.push_back({part, powerCell(3 * forward), percentCell(forward / flop.forward())});
   };
   add("attention, projections", flop.attention_projections);
   add("attention, scores", flop.attention_scores);
@@ -29,7 +30,7 @@ TextTable trainingFlopTable(const TrainingCostOutcome& outcome) {
   add("routed experts", flop.routed_experts);
   add("router", flop.router);
   add("output head", flop.output_head);
-  table.rows.push_back({"all", powerText(flop.step()), "100 %"});
+  table.rows.push_back({"all", powerCell(flop.step()), figureCell("100 %", 100, "%")});
   table.footnotes = {fmt::format(
       "The whole run: {} FLOP; 6 N D is {} ({} of it); computed with "
       "recomputation {}.",
@@ -53,7 +54,7 @@ TextTable trainingMemoryTable(const TrainingCostOutcome& outcome) {
                               memory.stage + 1),
                   {{"What", "", Align::kLeft}, {"Amount"}}};
   const auto add = [&](const char* what, Bytes size) {
-    if (size.value() > 0) table.rows.push_back({what, bytesText(size)});
+    if (size.value() > 0) table.rows.push_back({what, bytesCell(size)});
   };
   add("weights", memory.weights);
   add("gradients", memory.gradients);
@@ -61,8 +62,8 @@ TextTable trainingMemoryTable(const TrainingCostOutcome& outcome) {
   add("gathered layers (ZeRO-3)", memory.gathered_layer);
   add("activations", memory.activations);
   add("logits", memory.logits);
-  table.rows.push_back({"all", bytesText(memory.total())});
-  table.rows.push_back({"the device", bytesText(outcome.cost.usable_memory)});
+  table.rows.push_back({"all", bytesCell(memory.total())});
+  table.rows.push_back({"the device", bytesCell(outcome.cost.usable_memory)});
   table.footnotes = {
       fmt::format("A device has {}.", usableMemoryText(outcome.question.accelerator))};
   return table;
@@ -72,14 +73,24 @@ TextTable trainingPriceTable(const TrainingCostOutcome& outcome) {
   const TrainingCost& cost = outcome.cost;
   const std::string basis = trainingBasisText(outcome);
   const double speed = cost.tokens_per_s_per_device;
-  const auto between = [&](auto text, double value, double low, double high) {
-    return cost.speed ? intervalText(text(value), text(low), text(high)) : text(value);
+  const auto between = [&](auto cell, double value, double low, double high) {
+    TableCell shown = cell(value);
+    if (!cost.speed) return shown;
+    shown.text = intervalText(shown.text, cell(low).text, cell(high).text);
+    TableNumber& number = shown.numbers.front();
+    const double scale = value == 0 ? 1 : *number.value / value;  // a share is kept in %
+    number.low = scale * low;
+    number.high = scale * high;
+    return shown;
   };
-  const auto timed = [&](auto text, double value) {
-    return between(text, value, value * cost.low_factor, value * cost.high_factor);
+  const auto timed = [&](auto cell, double value) {
+    return between(cell, value, value * cost.low_factor, value * cost.high_factor);
   };
-  const auto count = [](double value) { return countText(value); };
-  const auto plain = [](double value) { return plainText(value); };
+  const auto in = [](const char* unit, std::string (*text)(double)) {
+    return [unit, text](double value) { return figureCell(text(value), value, unit); };
+  };
+  const auto plain = in("tokens/s", [](double value) { return plainText(value); });
+  const auto duration = [](double seconds) { return durationCell(Seconds(seconds)); };
   TextTable table{"Speed, time and price, with 90 % intervals",
                   {{"What", "", Align::kLeft},
                    {"Amount"},
@@ -87,16 +98,16 @@ TextTable trainingPriceTable(const TrainingCostOutcome& outcome) {
                    {"Basis", "", Align::kLeft}}};
   table.rows = {
       {"MFU",
-       between(percentText, cost.mfu, cost.mfu / cost.high_factor, cost.mfu / cost.low_factor),
+       between(percentCell, cost.mfu, cost.mfu / cost.high_factor, cost.mfu / cost.low_factor),
        fmt::format("of the {} peak", name(outcome.question.setup.precision)), basis},
       {"tokens per device",
        between(plain, speed, speed / cost.high_factor, speed / cost.low_factor), "tokens/s", basis},
-      {"one step", timed([](double s) { return durationText(Seconds(s)); }, cost.step.value()),
+      {"one step", timed(duration, cost.step.value()),
        fmt::format("{} steps", countText(cost.steps)), basis},
-      {"whole run", timed([](double s) { return durationText(Seconds(s)); }, cost.time.value()), "",
-       basis},
-      {"device-hours", timed(count, cost.device_time.value() / 3600), "h", basis},
-      {"price", timed([](double usd) { return moneyText(Usd(usd)); }, cost.price.value()), "USD",
+      {"whole run", timed(duration, cost.time.value()), "", basis},
+      {"device-hours", timed(in("h", countText), cost.device_time.value() / 3600), "h", basis},
+      {"price",
+       timed(in("USD", [](double usd) { return moneyText(Usd(usd)); }), cost.price.value()), "USD",
        basis},
   };
   return table;
@@ -109,7 +120,7 @@ TextTable trainingTimeTable(const TrainingCostOutcome& outcome) {
   for (std::size_t i = 0; i < kStepTerms; ++i)
     if (time.parts[i] / time.seconds >= 0.005)
       table.rows.push_back(
-          {std::string(name(static_cast<StepTerm>(i))), percentText(time.parts[i] / time.seconds)});
+          {std::string(name(static_cast<StepTerm>(i))), percentCell(time.parts[i] / time.seconds)});
   return table;
 }
 
@@ -126,9 +137,9 @@ TextTable trainingNeighbourTable(const TrainingCostOutcome& outcome) {
   for (const TrainingCostNeighbour& neighbour : outcome.neighbours) {
     const TrainingRow& row = neighbour.row;
     table.rows.push_back({row.model, row.hardware + " " + row.precision,
-                          row.source + " " + row.release, std::to_string(row.devices),
-                          countText(row.sequence_length), countText(row.tokens_per_s_per_device),
-                          percentText(neighbour.mfu), decimalText(neighbour.distance, 1)});
+                          row.source + " " + row.release, wholeCell(row.devices),
+                          countCell(row.sequence_length), countCell(row.tokens_per_s_per_device),
+                          percentCell(neighbour.mfu), decimalCell(neighbour.distance, 1)});
   }
   return table;
 }

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "app/report/number_text.h"
+#include "app/report/table_cells.h"
 #include "app/report/text_table.h"
 
 namespace moe::report {
@@ -16,8 +17,8 @@ namespace {
 constexpr int kValidateWidth = 118;
 constexpr std::size_t kWorstRows = 5;
 
-std::string percent(const ErrorSummary& summary, double share) {
-  return summary.count > 0 ? decimalText(100 * share, 1) : kNothing;
+TableCell percent(const ErrorSummary& summary, double share) {
+  return summary.count > 0 ? percentFigureCell(share) : TableCell(kNothing);
 }
 
 void addErrorColumns(TextTable& table) {
@@ -29,14 +30,15 @@ void addErrorColumns(TextTable& table) {
     table.columns.push_back({heading, "%"});
 }
 
-void addErrorCells(std::vector<std::string>& cells, const ValidatedGroup& group, std::size_t rows) {
+void addErrorCells(TableRow& cells, const ValidatedGroup& group, std::size_t rows) {
   const auto& [name, tpot, ttft, latency] = group.accuracy;
   const bool any = group.coverage.count > 0;
-  for (std::string cell :
-       {std::to_string(rows), percent(tpot, tpot.mape), percent(tpot, tpot.median_ape),
-        percent(tpot, tpot.p90_ape), tpot.count > 0 ? decimalText(tpot.median_ratio, 2) : kNothing,
-        any ? decimalText(100 * group.coverage.share(), 0) : kNothing,
-        percent(ttft, ttft.median_ape), percent(latency, latency.mape)})
+  const double inside = 100 * group.coverage.share();
+  for (TableCell cell : {wholeCell(rows), percent(tpot, tpot.mape), percent(tpot, tpot.median_ape),
+                         percent(tpot, tpot.p90_ape),
+                         tpot.count > 0 ? decimalCell(tpot.median_ratio, 2) : TableCell(kNothing),
+                         any ? decimalCell(inside, 0) : TableCell(kNothing),
+                         percent(ttft, ttft.median_ape), percent(latency, latency.mape)})
     cells.push_back(std::move(cell));
 }
 
@@ -81,8 +83,8 @@ TextTable worstTable(const ValidateOutcome& outcome) {
     const ServingMeasurement& m = row->point.measured;
     table.rows.push_back(
         {m.where.substr(m.where.rfind(':') + 1), deploymentText(row->point),
-         plainText(m.concurrency), countText(m.prompt_tokens), countText(m.output_tokens),
-         m.tpot_s ? durationText(Seconds(*m.tpot_s)) : kNothing, durationText(Seconds(row->tpot_s)),
+         plainCell(m.concurrency), countCell(m.prompt_tokens), countCell(m.output_tokens),
+         m.tpot_s ? durationCell(Seconds(*m.tpot_s)) : kNothing, durationCell(Seconds(row->tpot_s)),
          fmt::format("{} to {}", durationText(Seconds(row->tpot_low_s)),
                      durationText(Seconds(row->tpot_high_s))),
          std::string(name(row->point.basis))});
@@ -149,11 +151,11 @@ TextTable accuracyGroupTable(const ValidateOutcome& outcome) {
     table.columns.push_back({"TPOT MAPE", "%"});
   }
   for (const ValidatedGroup& group : outcome.groups) {
-    table.rows.push_back(group.values);
+    table.rows.emplace_back(group.values.begin(), group.values.end());
     addErrorCells(table.rows.back(), group, rowsOf(group));
     if (!outcome.flagged) continue;
     const ErrorSummary& core = group.core.tpot;
-    table.rows.back().push_back(std::to_string(core.count));
+    table.rows.back().push_back(wholeCell(core.count));
     table.rows.back().push_back(percent(core, core.mape));
   }
   return table;

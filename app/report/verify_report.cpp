@@ -20,7 +20,7 @@ std::size_t countOf(const VerifySummary& summary, RowVerdict verdict) {
   return found == summary.verdicts.end() ? 0 : found->second;
 }
 
-void addErrorRow(TextTable& table, std::vector<std::string> first, const RowErrors& errors) {
+void addErrorRow(TextTable& table, TableRow first, const RowErrors& errors) {
   first.push_back(std::to_string(errors.count));
   const bool any = errors.count > 0;
   first.push_back(any ? shareText(errors.median) : "-");

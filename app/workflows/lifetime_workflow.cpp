@@ -170,7 +170,8 @@ Result<void> explainLifetime(const LifetimeInputs& inputs, LifetimeAnswer& answe
 template <class Plan>
 Result<LifetimeAnswer> lifetimeAnswerOf(const LifetimeQuestion& question,
                                         const LifetimeInputs& inputs, std::stop_token stop,
-                                        const ProgressSink& progress, const Plan& plan) {
+                                        const ProgressSink& progress, AdviceWanted advice,
+                                        const Plan& plan) {
   const auto start = std::chrono::steady_clock::now();
   auto request = lifetimeRequest(question, inputs);
   if (!request) return tl::unexpected(request.error());
@@ -189,7 +190,7 @@ Result<LifetimeAnswer> lifetimeAnswerOf(const LifetimeQuestion& question,
   if (auto explained = explainLifetime(inputs, answer); !explained)
     return tl::unexpected(explained.error());
   if (const auto added = addInstructionTuning(answer); !added) return tl::unexpected(added.error());
-  answer.advice = lifetimeAdvice(answer, inputs);
+  if (advice == AdviceWanted::kYes) answer.advice = lifetimeAdvice(answer, inputs);
   if (question.sensitivity && answer.outcome.feasible()) {
     auto sensitivity = sensitivityOfAnswer(answer, inputs, stop, progress);
     if (!sensitivity) return tl::unexpected(sensitivity.error());
@@ -246,18 +247,18 @@ Result<LifetimeRequest> lifetimeRequest(const LifetimeQuestion& question,
 
 Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question,
                                       const LifetimeInputs& inputs, std::stop_token stop,
-                                      const ProgressSink& progress) {
-  return lifetimeAnswerOf(question, inputs, stop, progress, [&](const LifetimeRequest& request) {
-    return planLifetime(request, stop, progress);
-  });
+                                      const ProgressSink& progress, AdviceWanted advice) {
+  return lifetimeAnswerOf(
+      question, inputs, stop, progress, advice,
+      [&](const LifetimeRequest& request) { return planLifetime(request, stop, progress); });
 }
 
 Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question,
                                       const LifetimeInputs& inputs, const LifetimeDraws& draws,
                                       std::stop_token stop, const ProgressSink& progress) {
-  return lifetimeAnswerOf(question, inputs, stop, progress, [&](const LifetimeRequest& request) {
-    return planLifetime(request, draws);
-  });
+  return lifetimeAnswerOf(
+      question, inputs, stop, progress, AdviceWanted::kYes,
+      [&](const LifetimeRequest& request) { return planLifetime(request, draws); });
 }
 
 Result<Sensitivity> sensitivityOfAnswer(const LifetimeAnswer& answer, const LifetimeInputs& inputs,

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/workflows/advice_wanted.h"
 #include "app/workflows/concrete_model.h"
 #include "app/workflows/plan_designs.h"
 #include "costmodel/advice/advice.h"
@@ -61,7 +62,8 @@ Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question, std::sto
 /// The same from inputs of a question with the same key: equal numbers, without the pricing.
 Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question,
                                       const LifetimeInputs& inputs, std::stop_token stop = {},
-                                      const ProgressSink& progress = {});
+                                      const ProgressSink& progress = {},
+                                      AdviceWanted advice = AdviceWanted::kYes);
 
 /// The same from draws that were solved before.
 Result<LifetimeAnswer> answerLifetime(const LifetimeQuestion& question,

@@ -261,7 +261,7 @@ void warnOfSmall(const PlanRequest& request, const PlanOutcome& outcome,
 /// The answer around an outcome that `plan` makes of the request.
 template <class Plan>
 Result<PlanAnswer> planAnswerOf(const PlanQuestion& question, const PlanInputs& inputs,
-                                const Plan& plan) {
+                                AdviceWanted advice, const Plan& plan) {
   const auto start = std::chrono::steady_clock::now();
   auto request = planRequest(question, inputs);
   if (!request) return tl::unexpected(request.error());
@@ -277,7 +277,7 @@ Result<PlanAnswer> planAnswerOf(const PlanQuestion& question, const PlanInputs& 
   answer.outcome = *std::move(outcome);
   answer.sources = inputs.sources;
   if (const auto added = addInstructionTuning(answer); !added) return tl::unexpected(added.error());
-  answer.advice = planAdvice(answer);
+  if (advice == AdviceWanted::kYes) answer.advice = planAdvice(answer);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   answer.timing = Seconds(elapsed.count());
   return answer;
@@ -347,15 +347,16 @@ Result<PlanRequest> planRequest(const PlanQuestion& question, const PlanInputs& 
 }
 
 Result<PlanAnswer> answerPlan(const PlanQuestion& question, const PlanInputs& inputs,
-                              std::stop_token stop, const ProgressSink& progress) {
-  return planAnswerOf(question, inputs, [&](const PlanRequest& request) {
+                              std::stop_token stop, const ProgressSink& progress,
+                              AdviceWanted advice) {
+  return planAnswerOf(question, inputs, advice, [&](const PlanRequest& request) {
     return makePlan(request, stop, progress);
   });
 }
 
 Result<PlanAnswer> answerPlan(const PlanQuestion& question, const PlanInputs& inputs,
                               const PosteriorPlan& draws) {
-  return planAnswerOf(question, inputs,
+  return planAnswerOf(question, inputs, AdviceWanted::kYes,
                       [&](const PlanRequest& request) { return makePlan(request, draws); });
 }
 

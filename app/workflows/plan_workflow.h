@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/workflows/advice_wanted.h"
 #include "costmodel/advice/advice.h"
 #include "costmodel/advice/instruction_tuning.h"
 #include "costmodel/planner/paper_claims.h"
@@ -97,7 +98,8 @@ Result<PlanAnswer> answerPlan(const PlanQuestion& question, std::stop_token stop
 
 /// The same from inputs of a question with the same key: equal numbers, without the looking up.
 Result<PlanAnswer> answerPlan(const PlanQuestion& question, const PlanInputs& inputs,
-                              std::stop_token stop = {}, const ProgressSink& progress = {});
+                              std::stop_token stop = {}, const ProgressSink& progress = {},
+                              AdviceWanted advice = AdviceWanted::kYes);
 
 /// The same from draws that were solved before.
 Result<PlanAnswer> answerPlan(const PlanQuestion& question, const PlanInputs& inputs,

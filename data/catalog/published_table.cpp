@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "data/embedded_tables.h"
 #include "data/numbers.h"
-#include "data/readers/raw_table.h"
+#include "data/readers/row_cells.h"
 
 namespace moe {
 namespace {
@@ -18,46 +17,6 @@ constexpr MatchKind kMatchKinds[] = {
     MatchKind::kFitted, MatchKind::kCircular, MatchKind::kSelfMeasured, MatchKind::kNegativeControl,
 };
 
-/// Cells of one figure by column; the first thing that is wrong is kept.
-class FigureReader {
- public:
-  FigureReader(const RawTable& table, const RawRow& row, std::string where)
-      : table_(table), row_(row), where_(std::move(where)) {}
-
-  std::string text(std::string_view column, bool required = false) {
-    const auto found = std::find(table_.columns.begin(), table_.columns.end(), column);
-    if (found == table_.columns.end()) {
-      reject(column, "is missing as a column");
-      return {};
-    }
-    const auto index = static_cast<std::size_t>(found - table_.columns.begin());
-    std::string value(trimmed(row_.cell(index)));
-    if (required && value.empty()) reject(column, "is empty");
-    return value;
-  }
-
-  double positive(std::string_view column) {
-    const std::string value = text(column);
-    if (value.empty()) return 0;
-    const auto number = parseNumber(value);
-    if (number && std::isfinite(*number) && *number > 0) return *number;
-    reject(column, fmt::format("is '{}'; a number above 0 is expected", value));
-    return 0;
-  }
-
-  void reject(std::string_view column, std::string_view why) {
-    if (!error_) error_ = Error{ErrorKind::kInput, where_, fmt::format("{} {}", column, why)};
-  }
-
-  const std::optional<Error>& error() const { return error_; }
-
- private:
-  const RawTable& table_;
-  const RawRow& row_;
-  std::string where_;
-  std::optional<Error> error_;
-};
-
 /// One of the last digit: 0.1 of "2.4", 1 of "450".
 double lastDigit(std::string_view printed) {
   const auto point = printed.find('.');
@@ -65,7 +24,7 @@ double lastDigit(std::string_view printed) {
   return std::pow(10.0, -static_cast<double>(printed.size() - point - 1));
 }
 
-MatchKind readKind(FigureReader& reader) {
+MatchKind readKind(RowCells& reader) {
   const std::string text = reader.text("match_kind", true);
   for (const MatchKind kind : kMatchKinds)
     if (name(kind) == text) return kind;
@@ -74,8 +33,8 @@ MatchKind readKind(FigureReader& reader) {
 }
 
 /// "model=Mixtral-8x7B; experts=8".
-void readArguments(FigureReader& reader, PublishedFigure& figure) {
-  const std::string text = reader.text("arguments");
+void readArguments(RowCells& reader, PublishedFigure& figure) {
+  const std::string text = reader.text("arguments", false);
   std::string_view left = text;
   while (!left.empty()) {
     const auto end = left.find(';');
@@ -88,27 +47,26 @@ void readArguments(FigureReader& reader, PublishedFigure& figure) {
   }
 }
 
-Result<PublishedFigure> figureOf(FigureReader reader, const std::string& where) {
+PublishedFigure figureOf(RowCells& reader) {
   PublishedFigure figure;
-  figure.where = where;
+  figure.where = reader.where();
   figure.system = reader.text("system", true);
   figure.quantity = reader.text("quantity", true);
   figure.published = reader.text("published", true);
   if (!parseNumber(figure.published))
     reader.reject("published", fmt::format("is '{}', which is no number", figure.published));
   figure.unit = reader.text("unit", true);
-  figure.rounded_to = reader.positive("rounded_to");
+  figure.rounded_to = reader.positive("rounded_to", false).value_or(0);
   if (figure.rounded_to == 0) figure.rounded_to = lastDigit(figure.published);
   figure.kind = readKind(reader);
-  figure.tolerance_percent = reader.positive("tolerance_percent");
+  figure.tolerance_percent = reader.positive("tolerance_percent", false).value_or(0);
   if ((figure.kind == MatchKind::kTolerance) != (figure.tolerance_percent > 0))
     reader.reject("tolerance_percent", "belongs to the kind tolerance, and to no other");
-  figure.derivation = reader.text("derivation");
+  figure.derivation = reader.text("derivation", false);
   readArguments(reader, figure);
-  figure.convention = reader.text("convention");
+  figure.convention = reader.text("convention", false);
   figure.source = reader.text("source", true);
-  figure.note = reader.text("note");
-  if (reader.error()) return tl::unexpected(*reader.error());
+  figure.note = reader.text("note", false);
   return figure;
 }
 
@@ -143,19 +101,10 @@ double publishedValue(const PublishedFigure& figure) {
 
 Result<std::vector<PublishedFigure>> parsePublishedFigures(std::string_view text,
                                                            const std::string& file) {
-  const auto table = readDelimited(text, ',', file);
-  if (!table) return tl::unexpected(table.error());
-  if (!table->bad_rows.empty())
-    return fail(ErrorKind::kInput, fmt::format("{}:{}", file, table->bad_rows.front().line),
-                table->bad_rows.front().reason);
-  std::vector<PublishedFigure> figures;
-  for (const RawRow& raw : table->rows) {
-    const std::string where = fmt::format("{}:{}", file, raw.line);
-    auto figure = figureOf(FigureReader(*table, raw, where), where);
-    if (!figure) return tl::unexpected(figure.error());
-    figures.push_back(*std::move(figure));
-  }
-  return figures;
+  constexpr std::string_view kColumns[] = {
+      "system",     "quantity",          "published",  "unit",      "rounded_to", "match_kind",
+      "derivation", "tolerance_percent", "convention", "arguments", "source",     "note"};
+  return checkRows(text, file, kColumns, figureOf);
 }
 
 std::vector<PublishedFigure> shippedPublishedFigures() {

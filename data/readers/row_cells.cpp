@@ -1,10 +1,12 @@
 #include "data/readers/row_cells.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "data/nearest_name.h"
 #include "data/numbers.h"
 
 namespace moe {
@@ -47,6 +49,25 @@ int RowCells::count(std::string_view column, bool required) {
 
 void RowCells::reject(std::string_view column, std::string_view cause) {
   if (!error_) error_ = Error{ErrorKind::kInput, where_, fmt::format("{} {}", column, cause)};
+}
+
+Result<RawTable> readWholeCsv(std::string_view text, const std::string& file,
+                              std::span<const std::string_view> columns) {
+  auto table = readDelimited(text, ',', file);
+  if (!table) return table;
+  if (!table->bad_rows.empty())
+    return fail(ErrorKind::kInput, fmt::format("{}:{}", file, table->bad_rows.front().line),
+                table->bad_rows.front().reason);
+  for (const std::string_view column : columns)
+    if (std::find(table->columns.begin(), table->columns.end(), column) == table->columns.end())
+      return fail(ErrorKind::kInput, file,
+                  fmt::format("has no column '{}'; the columns are {}; {}", column,
+                              fmt::join(table->columns, ", "), didYouMean(column, table->columns)));
+  return table;
+}
+
+std::string placeOf(const std::string& file, const RawRow& row) {
+  return fmt::format("{}:{}", file, row.line);
 }
 
 }  // namespace moe

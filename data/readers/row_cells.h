@@ -1,10 +1,13 @@
 #pragma once
 
-// Internal to the readers of measured points: cells by the name of their column.
+// Internal to the readers of tables whose rows must all be good: cells by the name of their column.
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "data/error.h"
 #include "data/readers/raw_table.h"
@@ -39,5 +42,32 @@ class RowCells {
   std::string where_;
   std::optional<Error> error_;
 };
+
+/// A CSV with all of these columns, without a row that cannot be split. Errors (kInput): as
+/// readDelimited; the first bad row, with file and line; a column that is missing, with the
+/// nearest.
+Result<RawTable> readWholeCsv(std::string_view text, const std::string& file,
+                              std::span<const std::string_view> columns);
+
+/// "FILE:LINE".
+std::string placeOf(const std::string& file, const RawRow& row);
+
+/// The rows of such a CSV as values; `rowOf` reads one and rejects what is wrong with it. Errors
+/// (kInput): as readWholeCsv, and the first thing that was rejected.
+template <class Row>
+Result<std::vector<Row>> checkRows(std::string_view text, const std::string& file,
+                                   std::span<const std::string_view> columns,
+                                   Row (*rowOf)(RowCells&)) {
+  const auto table = readWholeCsv(text, file, columns);
+  if (!table) return tl::unexpected(table.error());
+  std::vector<Row> rows;
+  for (const RawRow& raw : table->rows) {
+    RowCells cells(*table, raw, placeOf(file, raw));
+    Row row = rowOf(cells);
+    if (cells.error()) return tl::unexpected(*cells.error());
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
 
 }  // namespace moe

@@ -1,15 +1,8 @@
 #include "data/readers/serving_points.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <algorithm>
-
 #include "data/embedded_tables.h"
-#include "data/nearest_name.h"
 #include "data/readers/file_text.h"
 #include "data/readers/gzip.h"
-#include "data/readers/raw_table.h"
 #include "data/readers/row_cells.h"
 
 namespace moe {
@@ -28,7 +21,7 @@ void repairParallelism(ServingMeasurement& point) {
   point.repaired = true;
 }
 
-Result<ServingMeasurement> pointOf(RowCells& row) {
+ServingMeasurement pointOf(RowCells& row) {
   ServingMeasurement point;
   point.where = row.where();
   point.model = row.text("model", true);
@@ -52,32 +45,17 @@ Result<ServingMeasurement> pointOf(RowCells& row) {
   const std::string core = row.text("core", false);
   point.core = core.empty() || core == "True" || core == "true" || core == "1";
   if (!point.ttft_s && !point.tpot_s) row.reject("tpot_s", "and ttft_s are both empty");
-  if (row.error()) return tl::unexpected(*row.error());
   repairParallelism(point);
   return point;
 }
 
 Result<std::vector<ServingMeasurement>> parsePoints(std::string_view text,
                                                     const std::string& file) {
-  const auto table = readDelimited(text, ',', file);
-  if (!table) return tl::unexpected(table.error());
-  if (!table->bad_rows.empty())
-    return fail(ErrorKind::kInput, fmt::format("{}:{}", file, table->bad_rows.front().line),
-                table->bad_rows.front().reason);
-  for (const char* column : {"model", "hardware", "engine", "weights", "tensor_parallel", "devices",
-                             "concurrency", "prompt_tokens", "output_tokens"})
-    if (std::find(table->columns.begin(), table->columns.end(), column) == table->columns.end())
-      return fail(ErrorKind::kInput, file,
-                  fmt::format("has no column '{}'; the columns are {}; {}", column,
-                              fmt::join(table->columns, ", "), didYouMean(column, table->columns)));
-  std::vector<ServingMeasurement> points;
-  for (const RawRow& raw : table->rows) {
-    RowCells row(*table, raw, fmt::format("{}:{}", file, raw.line));
-    auto point = pointOf(row);
-    if (!point) return tl::unexpected(point.error());
-    points.push_back(*std::move(point));
-  }
-  if (points.empty()) return fail(ErrorKind::kInput, file, "holds no measured points");
+  constexpr std::string_view kColumns[] = {"model",       "hardware",        "engine",
+                                           "weights",     "tensor_parallel", "devices",
+                                           "concurrency", "prompt_tokens",   "output_tokens"};
+  auto points = checkRows(text, file, kColumns, pointOf);
+  if (points && points->empty()) return fail(ErrorKind::kInput, file, "holds no measured points");
   return points;
 }
 

@@ -8,10 +8,8 @@
 #include <utility>
 
 #include "data/embedded_tables.h"
-#include "data/nearest_name.h"
 #include "data/readers/file_text.h"
 #include "data/readers/gzip.h"
-#include "data/readers/raw_table.h"
 #include "data/readers/row_cells.h"
 
 namespace moe {
@@ -62,7 +60,7 @@ std::string readPrecision(RowCells& row) {
   return {};
 }
 
-Result<ThroughputRow> rowOf(RowCells& row) {
+ThroughputRow throughputOf(RowCells& row) {
   ThroughputRow result;
   result.where = row.where();
   result.model = row.text("catalog_model", true);
@@ -83,31 +81,15 @@ Result<ThroughputRow> rowOf(RowCells& row) {
   if (result.devices != result.tensor_parallel * result.pipeline_parallel)
     row.reject("n_gpus", fmt::format("is {}, but tp x pp is {} x {}", result.devices,
                                      result.tensor_parallel, result.pipeline_parallel));
-  if (row.error()) return tl::unexpected(*row.error());
   return result;
 }
 
 Result<std::vector<ThroughputRow>> parseRows(std::string_view text, const std::string& file) {
-  const auto table = readDelimited(text, ',', file);
-  if (!table) return tl::unexpected(table.error());
-  if (!table->bad_rows.empty())
-    return fail(ErrorKind::kInput, fmt::format("{}:{}", file, table->bad_rows.front().line),
-                table->bad_rows.front().reason);
-  for (const char* column :
-       {"catalog_model", "hardware", "source", "engine", "precision", "n_gpus", "tp",
-        "batch_or_concurrency", "input_len", "output_len", "metric", "value", "unit"})
-    if (std::find(table->columns.begin(), table->columns.end(), column) == table->columns.end())
-      return fail(ErrorKind::kInput, file,
-                  fmt::format("has no column '{}'; the columns are {}; {}", column,
-                              fmt::join(table->columns, ", "), didYouMean(column, table->columns)));
-  std::vector<ThroughputRow> rows;
-  for (const RawRow& raw : table->rows) {
-    RowCells cells(*table, raw, fmt::format("{}:{}", file, raw.line));
-    auto row = rowOf(cells);
-    if (!row) return tl::unexpected(row.error());
-    rows.push_back(*std::move(row));
-  }
-  if (rows.empty()) return fail(ErrorKind::kInput, file, "holds no published rows");
+  constexpr std::string_view kColumns[] = {
+      "catalog_model",        "hardware",  "source",     "engine", "precision", "n_gpus", "tp",
+      "batch_or_concurrency", "input_len", "output_len", "metric", "value",     "unit"};
+  auto rows = checkRows(text, file, kColumns, throughputOf);
+  if (rows && rows->empty()) return fail(ErrorKind::kInput, file, "holds no published rows");
   return rows;
 }
 

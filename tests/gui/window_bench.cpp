@@ -1,15 +1,19 @@
 // How the real window feels, without a display: milliseconds to start, to follow a slider, to
-// scroll and zoom a hundred thousand runs. Painting goes into memory.
+// scroll and zoom a hundred thousand runs, and for how long it does not answer meanwhile. Painting
+// goes into memory.
 
 #include <fmt/format.h>
 #include <qcustomplot.h>
 
 #include <QApplication>
+#include <QElapsedTimer>
+#include <QEventLoop>
 #include <QScrollBar>
 #include <QSlider>
 #include <QTabWidget>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 #include <algorithm>
 #include <chrono>
 #include <functional>
@@ -17,6 +21,7 @@
 
 #include "app/gui/main_window.h"
 #include "app/gui/pages/plan_page.h"
+#include "app/gui/pages/report_page.h"
 #include "app/gui/widgets/data_table.h"
 #include "app/gui/widgets/plot_view.h"
 #include "app/workflows/write_file.h"
@@ -71,12 +76,82 @@ std::string lawWithDraws() {
   return lawToJson(law);
 }
 
-void measureSlider(const test::TemporaryFolder& folder, const char* name, const char* machine) {
+/// The longest time that the event loop was away: so long no key and no mouse was heard.
+class Stalls : public QObject {
+ public:
+  Stalls() {
+    timer_.setTimerType(Qt::PreciseTimer);
+    connect(&timer_, &QTimer::timeout, this, [this] {
+      longest_ = std::max(longest_, static_cast<double>(since_.nsecsElapsed()) / 1e6);
+      since_.start();
+    });
+    since_.start();
+    timer_.start(1);
+  }
+  double longest() const { return longest_; }
+
+ private:
+  QTimer timer_;
+  QElapsedTimer since_;
+  double longest_ = 0;
+};
+
+/// Waits until a canvas has painted what a page showed.
+class PaintedCurves : public QObject {
+ public:
+  PaintedCurves(gui::PlanPage& page, QCustomPlot& canvas) {
+    connect(&page, &gui::PlanPage::curvesShown, this, [this] { shown_ = true; });
+    canvas.installEventFilter(this);
+  }
+  void wait() { loop_.exec(); }
+  /// Times at which new curves were on the canvas, milliseconds since `clock_` started.
+  const std::vector<double>& frames() const { return frames_; }
+
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override {
+    if (event->type() == QEvent::Paint && std::exchange(shown_, false))
+      QTimer::singleShot(0, this, [this] {  // when it is painted
+        frames_.push_back(static_cast<double>(clock_.nsecsElapsed()) / 1e6);
+        loop_.quit();
+      });
+    return QObject::eventFilter(watched, event);
+  }
+
+ private:
+  struct Started : QElapsedTimer {
+    Started() { start(); }
+  };
+  QEventLoop loop_;
+  Started clock_;
+  bool shown_ = false;
+  std::vector<double> frames_;
+};
+
+/// A hand that moves the slider 60 times a second for two seconds.
+void measureDrag(const std::string& name, QSlider& slider, PaintedCurves& painted) {
+  constexpr int kFrameMilliseconds = 16;
+  constexpr int kMoves = 120;
+  const std::size_t first = painted.frames().size();
+  QEventLoop loop;
+  QTimer hand;
+  hand.setTimerType(Qt::PreciseTimer);
+  int moves = 0;
+  QObject::connect(&hand, &QTimer::timeout, &hand, [&] {
+    slider.setValue(slider.value() - 2);
+    if (++moves == kMoves) loop.quit();
+  });
+  hand.start(kFrameMilliseconds);
+  loop.exec();
+  std::vector<double> gaps;
+  for (std::size_t i = first + 1; i < painted.frames().size(); ++i)
+    gaps.push_back(painted.frames()[i] - painted.frames()[i - 1]);
+  print(fmt::format("{}: between curves while dragged", name).c_str(), gaps);
+}
+
+void measureSlider(const test::TemporaryFolder& folder, const char* name, const char* question) {
   folder.write("law.json", lawWithDraws());
   const auto project = folder.write(
-      "plan.moeplan", fmt::format("format = 1\n[plan.p]\nmode = \"min-cost\"\nlaw_file = "
-                                  "\"law.json\"\nbudget_flop = 1e20\n{}\n",
-                                  machine));
+      "plan.moeplan", fmt::format("format = 1\n[plan.p]\nlaw_file = \"law.json\"\n{}\n", question));
   gui::MainWindow window;
   window.resize(1280, 800);
   window.openFile(QString::fromStdString(project.string()));
@@ -85,22 +160,21 @@ void measureSlider(const test::TemporaryFolder& folder, const char* name, const 
   auto& page = *static_cast<gui::PlanPage*>(window.page("plan"));
   fmt::print("| {}: first whole answer | {:.0f} | | |\n", name,
              millisecondsOf([&] { settle(window, "plan"); }));
-  auto& slider = *page.findChild<QWidget*>("budget_flop")->findChild<QSlider*>();
-  QCustomPlot& canvas = page.findChild<gui::PlotView*>("curves")->canvas();
-  int shown = 0;
-  QObject::connect(&page, &gui::PlanPage::curvesShown, [&shown] { ++shown; });
+  const char* budget =
+      page.findChild<QWidget*>("budget_flop")->isVisible() ? "budget_flop" : "budget_usd";
+  auto& slider = *page.findChild<QWidget*>(budget)->findChild<QSlider*>();
+  PaintedCurves painted(page, page.findChild<gui::PlotView*>("curves")->canvas());
   std::vector<double> times, edits;
-  for (int step = 0; step < 60; ++step) {
-    const int before = shown;
+  const Stalls stalls;
+  for (int step = 0; step < 60; ++step)
     times.push_back(millisecondsOf([&] {
       edits.push_back(millisecondsOf([&] { slider.setValue(slider.value() + 5); }));
-      require(QTest::qWaitFor([&] { return shown > before; }, kPatience), "no curves came");
-      canvas.replot(QCustomPlot::rpImmediateRefresh);
-      canvas.repaint();
+      painted.wait();
     }));
-  }
   print(fmt::format("{}: slider step to the new curves", name).c_str(), times);
-  print(fmt::format("{}: of it the window's own work", name).c_str(), edits);
+  print(fmt::format("{}: of it until the work begins", name).c_str(), edits);
+  measureDrag(name, slider, painted);
+  fmt::print("| {}: window away at most | {:.1f} | | |\n", name, stalls.longest());
 }
 
 std::string manyRuns(int count) {
@@ -124,12 +198,23 @@ void measureManyRuns(const test::TemporaryFolder& folder) {
   window.showPage("fit");
   window.show();
   gui::Page& page = *window.page("fit");
-  fmt::print("| 100 000 runs: dropped to shown | {:.0f} | | |\n", millisecondsOf([&] {
-               window.takeFiles({QString::fromStdString(file.string())});
-               require(QTest::qWaitFor([&] { return !page.jobs().running(); }, kPatience),
-                       "the table was not read in time");
-               QApplication::processEvents();
-             }));
+  const auto read = [&] {
+    require(QTest::qWaitFor([&] { return !page.jobs().running(); }, kPatience),
+            "the table was not read in time");
+    QApplication::processEvents();
+  };
+  const auto withStalls = [&](const char* what, const std::function<void()>& work) {
+    const Stalls stalls;
+    const double time = millisecondsOf([&] {
+      work();
+      read();
+    });
+    QTest::qWait(50);
+    fmt::print("| 100 000 runs: {} | {:.0f} | | |\n", what, time);
+    fmt::print("| of it the window away at most | {:.0f} | | |\n", stalls.longest());
+  };
+  withStalls("dropped to shown",
+             [&] { window.takeFiles({QString::fromStdString(file.string())}); });
   auto& table = *page.findChild<gui::DataTable*>("runs");
   std::vector<double> scrolls, zooms;
   for (int i = 1; i <= 100; ++i)
@@ -142,6 +227,10 @@ void measureManyRuns(const test::TemporaryFolder& folder) {
              millisecondsOf([&] { table.sortByColumn(5, Qt::AscendingOrder); }));
   fmt::print("| 100 000 runs: search a text | {:.0f} | | |\n",
              millisecondsOf([&] { table.setFilterText("run-77"); }));
+  table.setFilterText({});
+  withStalls("one run left out", [&] {
+    table.model()->setData(table.model()->index(7, 0), Qt::Unchecked, Qt::CheckStateRole);
+  });
   page.findChild<QTabWidget*>()->setCurrentIndex(1);
   QApplication::processEvents();
   auto& plot = *page.findChildren<gui::PlotView*>().front();
@@ -152,6 +241,35 @@ void measureManyRuns(const test::TemporaryFolder& folder) {
       plot.canvas().repaint();
     }));
   print("100 000 runs: zoom of a plot", zooms);
+  std::vector<double> sizes;
+  for (int i = 0; i < 20; ++i)
+    sizes.push_back(millisecondsOf([&] {
+      window.resize(1280 + 10 * i, 800);
+      QApplication::processEvents();
+    }));
+  print("100 000 runs: window resized with its plots", sizes);
+}
+
+void measureExports(const test::TemporaryFolder& folder) {
+  gui::MainWindow window;
+  window.resize(1280, 800);
+  window.openExample();
+  window.showPage("report");
+  window.show();
+  auto& page = *static_cast<gui::ReportPage*>(window.page("report"));
+  fmt::print("| report of the example | {:.0f} | | |\n",
+             millisecondsOf([&] { settle(window, "report"); }));
+  for (const char* name : {"report.html", "report.pdf", "report.md"}) {
+    const QString path = QString::fromStdString((folder.path() / name).string());
+    const Stalls stalls;
+    const double time = millisecondsOf([&] {
+      page.exportTo(path);
+      (void)QTest::qWaitFor([&] { return !page.jobs().running(); }, kPatience);
+    });
+    QTest::qWait(50);
+    fmt::print("| {} written | {:.0f} | | |\n", name, time);
+    fmt::print("| of it the window away at most | {:.0f} | | |\n", stalls.longest());
+  }
 }
 
 }  // namespace
@@ -166,9 +284,15 @@ int main(int argc, char** argv) {
   const moe::test::TemporaryFolder folder;
   fmt::print("| milliseconds | median | 95 % | most |\n|---|---|---|---|\n");
   moe::measureStart();
-  moe::measureSlider(folder, "roofline", "cost_preset = \"probe-v2\"");
+  moe::measureSlider(folder, "roofline",
+                     "mode = \"min-cost\"\nbudget_flop = 1e20\ncost_preset = \"probe-v2\"");
   moe::measureSlider(folder, "H100 exact",
-                     "hardware = \"h100-sxm\"\nprompt_tokens = 512\noutput_tokens = 256");
+                     "mode = \"min-cost\"\nbudget_flop = 1e20\nhardware = \"h100-sxm\"\n"
+                     "prompt_tokens = 512\noutput_tokens = 256");
+  moe::measureSlider(folder, "lifetime",
+                     "mode = \"lifetime\"\nbudget_usd = 1e7\nlifetime_tokens = 1e13\n"
+                     "hardware = [\"h100-sxm\"]\nprompt_tokens = 512\noutput_tokens = 256");
   moe::measureManyRuns(folder);
+  moe::measureExports(folder);
   return 0;
 }

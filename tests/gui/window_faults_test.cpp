@@ -9,6 +9,7 @@
 #include <csignal>
 
 #include "app/gui/widgets/plot_view.h"
+#include "fitting/laws/law_file.h"
 #include "tests/gui/window_fixture.h"
 
 namespace moe::test {
@@ -78,6 +79,16 @@ TEST_F(WindowFaults, StopOfAFitLeavesThePageAsItWas) {
   waitFor("fit");
   EXPECT_EQ(shown("fit", "headline"), before);
   EXPECT_TRUE(widget<QPushButton>("fit", "fit_button").isEnabled());
+}
+
+// Reading does not stop at once; its runs once came up in the project that was opened meanwhile.
+TEST_F(WindowFaults, AnAnswerOfTheProjectBeforeIsNotShown) {
+  ASSERT_TRUE(window_->openFile(sourceFile("data/tables/projects/clark.moeplan")));
+  ASSERT_TRUE(page("fit").jobs().running());
+  window_->document().makeNew();
+  EXPECT_FALSE(page("fit").jobs().running());
+  QTest::qWait(700);  // as long as the table takes
+  EXPECT_TRUE(page("fit").findChild<QLabel*>("empty")->isVisible());
 }
 
 TEST_F(WindowFaults, ABrokenProjectIsNamedWithItsLineAndTheOpenOneStays) {
@@ -169,12 +180,108 @@ TEST_F(WindowFaults, EditsSurviveACrash) {
 TEST_F(WindowFaults, ADamagedCopyOfACrashIsNamed) {
   edit("precious");
   window_->document().saveRecovery();
+  makeWindow();
   const auto copy = window_->document().recoverable();
   std::filesystem::resize_file(copy, 3);
   answerNext(QMessageBox::Yes);
   window_->offerRecovery();
-  EXPECT_THAT(problemText(), HasSubstr("recovery.moeplan"));
+  EXPECT_THAT(problemText(), HasSubstr(copy.filename().string()));
+  window_->document().forgetRecoverable();
+}
+
+// One copy for all windows was overwritten by the next one, and removed when that was closed.
+TEST_F(WindowFaults, AnotherWindowLeavesTheCopyOfThisOneAlone) {
+  edit("precious");
+  window_->document().saveRecovery();
+  {
+    gui::MainWindow other;
+    EXPECT_TRUE(other.document().recoverable().empty());  // the first window still runs
+    Project project;
+    project.title = "other";
+    other.session().edit(project, "test");
+    other.document().saveRecovery();
+    other.session().undo();
+    EXPECT_TRUE(other.close());
+  }
+  makeWindow();  // the first one never closed
+  answerNext(QMessageBox::Yes);
+  window_->offerRecovery();
+  EXPECT_EQ(window_->session().project().title, "precious");
   window_->document().forgetRecovery();
+  EXPECT_TRUE(window_->document().recoverable().empty());
+}
+
+TEST_F(WindowFaults, ACopyThatIsNotWantedIsForgotten) {
+  edit("precious");
+  window_->document().saveRecovery();
+  makeWindow();
+  answerNext(QMessageBox::No);
+  window_->offerRecovery();
+  EXPECT_EQ(window_->session().project().title, "");
+  EXPECT_TRUE(window_->document().recoverable().empty());
+}
+
+// Editors write a new file and rename it; the one that was watched is then gone.
+TEST_F(WindowFaults, AProjectThatIsReplacedIsNoticedEveryTime) {
+  ASSERT_TRUE(window_->openFile(projectFile()));
+  for (const char* line : {"# once\n", "# twice\n"}) {
+    const auto beside = folder_.write("new", std::string(kProject) + line);
+    std::filesystem::rename(beside, folder_.path() / "a.moeplan");
+    EXPECT_TRUE(QTest::qWaitFor([&] { return problem().isVisible(); }, kPatience)) << line;
+    problem().parentWidget()->hide();
+  }
+}
+
+TEST_F(WindowFaults, RunsThatAnotherProgramChangedAreReadAgain) {
+  const std::string head = "n_params,n_tokens,loss\n1e7,1e9,3.9\n2e7,1e9,3.7\n4e7,1e9,3.6\n";
+  drop({QString::fromStdString(folder_.write("runs.csv", head).string())});
+  waitFor("fit");
+  EXPECT_THAT(shown("fit", "headline").toStdString(), HasSubstr("3 runs"));
+  folder_.write("runs.csv", head + "8e7,1e9,3.5\n");
+  EXPECT_TRUE(
+      QTest::qWaitFor([&] { return shown("fit", "headline").startsWith("4 runs"); }, kPatience))
+      << shown("fit", "headline").toStdString();
+}
+
+TEST_F(WindowFaults, ALawFileThatAnotherProgramChangedIsReadAgain) {
+  Law law = *presetLaw("ludziejewski2025");
+  folder_.write("law.json", lawToJson(law));
+  const auto file = folder_.write("plan.moeplan",
+                                  "format = 1\n[plan.p]\nlaw_file = \"law.json\"\ncost_preset = "
+                                  "\"probe-v2\"\nbudget_flop = 1e20\n");
+  ASSERT_TRUE(window_->openFile(QString::fromStdString(file.string())));
+  window_->showPage("plan");
+  settle("plan");
+  const QString before = shown("plan", "headline");
+  law.values.back() += 0.5;
+  folder_.write("law.json", lawToJson(law));
+  EXPECT_TRUE(QTest::qWaitFor([&] { return shown("plan", "headline") != before; }, kPatience));
+  settle("plan");
+}
+
+TEST_F(WindowFaults, AFitStaysUntilItIsAskedForAgainWhenItsRunsChange) {
+  const auto file = folder_.path() / "runs.csv";
+  const std::string all =
+      fileText(sourceFile("data/tables/runs/nanomoe_wikitext/runs.csv").toStdString());
+  std::string fewer = all;
+  fewer.erase(fewer.find_last_of('\n', fewer.size() - 2) + 1);
+  folder_.write("runs.csv", all);
+  drop({QString::fromStdString(file.string())});
+  type("fit", "laws", "clark2022");
+  type("fit", "study", "none");
+  type("fit", "bootstrap", "20");
+  waitFor("fit");
+  settle("fit");
+  const QString fitted = shown("fit", "headline");
+  EXPECT_THAT(fitted.toStdString(), HasSubstr("parameters on"));
+  folder_.write("runs.csv", fewer);
+  EXPECT_TRUE(QTest::qWaitFor([&] { return problem().isVisible(); }, kPatience));
+  EXPECT_THAT(problemText(), HasSubstr("runs.csv was changed by another program"));
+  EXPECT_EQ(shown("fit", "headline"), fitted);
+  click("fit", "fit_button");
+  waitFor("fit");
+  EXPECT_NE(shown("fit", "headline"), fitted);
+  EXPECT_THAT(shown("fit", "headline").toStdString(), HasSubstr("parameters on"));
 }
 
 TEST_F(WindowFaults, AChangeByAnotherProgramIsNoticed) {

@@ -37,6 +37,35 @@ TEST(ExportPlot, KeepsTextAsTextInSvg) {
   EXPECT_THAT(svg, testing::Not(HasSubstr("data:image")));
 }
 
+std::size_t countIn(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+    ++count;
+  return count;
+}
+
+// A line from (0, 0) to (1, 100) on axes that end at y = 1.
+TEST(ExportPlot, EndsLinesAtTheAxesInSvg) {
+  report::PlotSpec plot;
+  plot.x = {"x", "", report::AxisScale::kLinear, {}, {}};
+  plot.y = {"y", "", report::AxisScale::kLinear, report::AxisRange{0, 1}, {}};
+  report::PlotSeries line;
+  line.x = {0, 1};
+  line.y = {0, 100};
+  plot.series = {line};
+  const std::string svg = renderPlot(plot, PlotFormat::kSvg).toStdString();
+  const std::size_t clip = svg.find("<g clip-path=\"url(#clip1)\">");
+  ASSERT_NE(clip, std::string::npos);
+  EXPECT_THAT(svg, HasSubstr("<clipPath id=\"clip1\"><rect x=\""));
+  const std::size_t drawn = svg.find("stroke-width=\"1.8\"");  // the pen of lines
+  ASSERT_LT(clip, drawn);
+  EXPECT_EQ(countIn(svg, "<g "), countIn(svg, "</g>"));
+  EXPECT_EQ(countIn(svg, "@moeplan"), 0u);
+  // The line's own group and the one that clips are open there.
+  const std::string before = svg.substr(clip, drawn - clip);
+  EXPECT_EQ(countIn(before, "<g "), countIn(before, "</g>") + 2);
+}
+
 TEST(ExportPlot, MakesPicturesOfTheSizeAndResolutionThatWereAsked) {
   ExportOptions options;
   options.size = {500, 300};

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "app/report/document/html_document.h"
 #include "tests/app/report/sample_document.h"
 
@@ -41,6 +43,45 @@ TEST(ReportPdf, IsTheSameAgainAndHoldsNoTimeOfDay) {
   const std::string pdf = samplePdf(test::sampleDocument());
   EXPECT_THAT(pdf, Not(HasSubstr("CreationDate")));
   EXPECT_EQ(samplePdf(test::sampleDocument()), pdf);
+}
+
+/// The number that begins at `at`.
+std::size_t numberAt(const std::string& text, std::size_t at) {
+  return std::stoul(text.substr(at, 20));
+}
+
+// 0041 is A in UTF-16; "Plan" is 0050 006C 0061 006E.
+TEST(ReportPdf, HasItsPartsAndStepsAsBookmarks) {
+  report::Document document;
+  document.title = "Short";
+  document.sections = {{"answer", "A", {report::Paragraph{"Yes."}}},
+                       {"plan", "Plan", {report::Subheading{"Plan x"}, report::Paragraph{"No."}}}};
+  const std::string pdf = samplePdf(document);
+  EXPECT_THAT(pdf, HasSubstr("/Title <FEFF0041>"));
+  EXPECT_THAT(pdf, HasSubstr("/Title <FEFF0050006C0061006E>"));
+  EXPECT_THAT(pdf, HasSubstr("/PageMode /UseOutlines"));
+  // The second part stands on the second page, which is the second of the kids.
+  const std::size_t kids = pdf.find('[', pdf.find("/Kids")) + 1;
+  const std::size_t second = pdf.find(" R", kids) + 2;
+  const std::size_t plan = pdf.find("/Dest [", pdf.find("/Title <FEFF0050006C0061006E>")) + 7;
+  EXPECT_EQ(numberAt(pdf, plan), numberAt(pdf, second));
+  const std::size_t answer = pdf.find("/Dest [", pdf.find("/Title <FEFF0041>")) + 7;
+  EXPECT_EQ(numberAt(pdf, answer), numberAt(pdf, kids));
+}
+
+// What a reader of the file does: from its end to the table, and from the table to the objects.
+TEST(ReportPdf, NamesThePlaceOfEveryBookmark) {
+  const std::string pdf = samplePdf(test::sampleDocument());
+  const std::size_t table = numberAt(pdf, pdf.rfind("startxref") + 10);
+  ASSERT_EQ(pdf.substr(table, 5), "xref\n");
+  std::istringstream lines(pdf.substr(table + 5));
+  std::size_t objects = 0;
+  for (std::string head, place; std::getline(lines, head) && head.ends_with(" 1"); ++objects) {
+    std::getline(lines, place);
+    const std::string begin = head.substr(0, head.find(' ')) + " 0 obj\n";
+    EXPECT_EQ(pdf.substr(numberAt(place, 0), begin.size()), begin);
+  }
+  EXPECT_EQ(objects, 5u);  // catalog, root, two parts and a step
 }
 
 TEST(ReportPdf, BreaksLongTablesIntoPages) {

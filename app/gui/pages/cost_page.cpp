@@ -2,6 +2,7 @@
 
 #include <QFormLayout>
 #include <cmath>
+#include <optional>
 
 #include "app/gui/session.h"
 #include "app/gui/widgets/data_table.h"
@@ -10,6 +11,11 @@
 #include "app/gui/widgets/question_form.h"
 
 namespace moe::gui {
+namespace {
+
+constexpr double kUsualPrompt = 512;  // tokens; where the slider waits
+
+}  // namespace
 
 CostPage::CostPage(Session& session, QWidget* parent)
     : FramedPage("cost", tr("Cost"),
@@ -56,33 +62,47 @@ void CostPage::addSliders() {
   concurrency_->setObjectName("concurrency");
   concurrency_->setPlaceholder(tr("cheapest"));
   concurrency_->setToolTip(tr("Requests that run at once; the cheapest number until it is moved"));
-  context_ = new LogSlider(tr("Prompt (tokens)"), kLeastContext, kMostContext, this);
+  context_ = new LogSlider(tr("Prompt tokens"), kLeastContext, kMostContext, this);
   context_->setObjectName("context");
+  context_->setPlaceholder(tr("not stated"));
+  context_->setToolTip(tr("Mean prompt of a request, tokens"));
   layout->addRow(tr("Requests at once"), concurrency_);
-  layout->addRow(tr("Prompt (tokens)"), context_);
+  layout->addRow(tr("Prompt tokens"), context_);
   frame_->addQuestion(box);
-  connect(concurrency_, &LogSlider::moved, this, [this](double value) {
-    presenter_.question().concurrency = std::round(value);
-    edited("change of concurrency", "concurrency");
-  });
-  connect(context_, &LogSlider::moved, this, [this](double value) {
-    presenter_.question().prompt_tokens = std::round(value);
-    edited("change of prompt_tokens", "prompt_tokens");
-  });
+  const auto follow = [this](LogSlider* slider, std::optional<double> CostRequest::*figure,
+                             const std::string& key) {
+    connect(slider, &LogSlider::moved, this, [this, figure, key](double value) {
+      presenter_.question().*figure = std::round(value);
+      moving_ = true;
+      edited("change of " + key, key);
+      moving_ = false;
+    });
+    connect(slider, &LogSlider::emptied, this, [this, figure, key] {
+      (presenter_.question().*figure).reset();
+      edited("change of " + key, {});
+    });
+  };
+  follow(concurrency_, &CostRequest::concurrency, "concurrency");
+  follow(context_, &CostRequest::prompt_tokens, "prompt_tokens");
 }
 
 void CostPage::edited(const std::string& what, const std::string& merge_key) {
   session_.edit(presenter_.withQuestion(session_.project()), what, merge_key);
 }
 
+/// A slider's step waits for the answer before, so that answers keep coming while it moves; any
+/// other change stops it.
 void CostPage::ask() {
-  stale_ = false;
+  stale_ = moving_ && jobs_.running();
+  if (stale_) return;
   jobs_.start<Result<CostPicture>>(
       [request = presenter_.request()](std::stop_token, const ProgressSink&) {
         return costPicture(request);
       },
       [this](const Result<CostPicture>& picture) {
         presenter_.answered(picture);
+        if (picture) emit answerShown();
+        if (stale_) return ask();
         if (settled_) std::exchange(settled_, nullptr)();
       });
 }
@@ -104,8 +124,14 @@ void CostPage::setTheme(const plot::PlotTheme& theme) {
 void CostPage::showQuestion() {
   form_->refresh();
   const CostRequest& question = presenter_.question();
-  if (question.concurrency) concurrency_->setValue(*question.concurrency);
-  if (question.prompt_tokens) context_->setValue(*question.prompt_tokens);
+  const auto show = [](LogSlider& slider, std::optional<double> figure, double usual) {
+    if (figure)
+      slider.setValue(*figure);
+    else
+      slider.setUnstated(usual);
+  };
+  show(*concurrency_, question.concurrency, 1);
+  show(*context_, question.prompt_tokens, kUsualPrompt);
 }
 
 void CostPage::showPlots(const CostPicture& picture) {

@@ -3,8 +3,6 @@
 #include "app/gui/pages/framed_page.h"
 #include "app/gui/presenters/cost_presenter.h"
 
-class QTimer;
-
 namespace moe::gui {
 
 class DataTable;
@@ -24,6 +22,9 @@ class CostPage : public FramedPage<CostView> {
   void shown() override;
   void settle(std::function<void()> done) override;
 
+ signals:
+  void answerShown();
+
  private:
   void showQuestion() override;
   void showPlots(const CostPicture& picture) override;
@@ -41,7 +42,8 @@ class CostPage : public FramedPage<CostView> {
   PlotGrid* limits_;
   DataTable* parts_;
   DataTable* divisions_;
-  bool stale_ = true;  ///< the answer is not that of the question
+  bool stale_ = true;    ///< the answer is not that of the question
+  bool moving_ = false;  ///< the change that comes is a slider's
   std::function<void()> settled_;
   JobRunner jobs_;  // last: its destructor stops and joins
 };

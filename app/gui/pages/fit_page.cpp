@@ -11,6 +11,7 @@
 #include "app/gui/session.h"
 #include "app/gui/widgets/column_dialog.h"
 #include "app/gui/widgets/data_table.h"
+#include "app/gui/widgets/file_list.h"
 #include "app/gui/widgets/import_dialog.h"
 #include "app/gui/widgets/plot_grid.h"
 #include "app/gui/widgets/question_form.h"
@@ -29,6 +30,7 @@ FitPage::FitPage(Session& session, QWidget* parent)
                  tr("The training runs, the loss law that they follow, and how far to trust each "
                     "parameter of it."),
                  session, parent),
+      files_(new FileList(this)),
       points_form_(new QuestionForm(this)),
       fit_form_(new QuestionForm(this)),
       fit_button_(new QPushButton(tr("&Fit"), this)),
@@ -44,9 +46,11 @@ FitPage::FitPage(Session& session, QWidget* parent)
   connect(&jobs_, &JobRunner::runningChanged, this,
           [this](bool running) { fit_button_->setEnabled(!running && presenter_.hasRuns()); });
   connect(&session, &Session::opened, this, [this] {
-    jobs_.stop();
+    jobs_.drop();
     presenter_.opened();
+    reading_ = fit_after_read_ = changed_on_disk_ = false;
   });
+  connect(&watched_, &WatchedFiles::changed, this, &FitPage::changedOnDisk);
   connect(&session, &Session::projectChanged, this, [this] {
     presenter_.projectChanged(session_.project());
     if (isVisible()) readRuns();
@@ -69,6 +73,14 @@ void FitPage::addQuestions() {
          "a table of runs is made of them"));
   connect(import, &QPushButton::clicked, this, &FitPage::chooseLogs);
   frame_->addQuestion(import);
+  files_->setObjectName("files");
+  files_->setAccessibleName(tr("Files of runs"));
+  files_->setWhatsThis(tr("Delete takes a file off the list"));
+  connect(files_, &FileList::filesChanged, this, [this] {
+    presenter_.setFiles(files_->files());
+    edited("removal of files");
+  });
+  frame_->addQuestion(files_);
   frame_->addQuestion(points_form_);
   frame_->addQuestion(sectionLabel(tr("Law"), this));
   frame_->addQuestion(fit_form_);
@@ -122,18 +134,46 @@ void FitPage::edited(const std::string& what, const std::string& merge_key) {
 
 void FitPage::readRuns() {
   if (!presenter_.hasRuns() || !presenter_.runsChanged()) return;
+  changed_on_disk_ = false;
+  reading_ = true;
+  watched_.watch(presenter_.points().files);
   jobs_.start<Result<RunsPicture>>(
       [points = presenter_.pointsToRead()](std::stop_token, const ProgressSink&) {
         return runsPicture(points);
       },
       [this](const Result<RunsPicture>& picture) {
+        reading_ = false;
         presenter_.runsRead(picture);
-        if (settled_) fit();
+        const bool fit_wanted = std::exchange(fit_after_read_, false) && picture;
+        if (fit_wanted) return fitNow();
+        if (settled_) std::exchange(settled_, nullptr)();  // there is nothing to fit
       });
+}
+
+/// Others write a table while its fit is looked at: the fit stays until it is asked for again.
+void FitPage::changedOnDisk(const QStringList& files) {
+  const QString name = QFileInfo(files.front()).fileName();
+  if (fitted_ || jobs_.running()) {
+    changed_on_disk_ = true;
+    emit problem(
+        tr("%1 was changed by another program. Fit reads it again (Ctrl+Enter).").arg(name));
+    return;
+  }
+  presenter_.opened();
+  if (!isVisible()) return;
+  readRuns();
+  emit message(tr("%1 was changed by another program and read again").arg(name));
 }
 
 void FitPage::fit() {
   if (!presenter_.hasRuns()) return;
+  if (changed_on_disk_) presenter_.opened();
+  fit_after_read_ = reading_ || presenter_.runsChanged();
+  if (!fit_after_read_) return fitNow();
+  if (!reading_) readRuns();
+}
+
+void FitPage::fitNow() {
   const std::string law_file = session_.lawFileToWrite(presenter_.fitName());
   jobs_.start<Result<FitPicture>>(
       [question = presenter_.questionToFit(law_file)](std::stop_token stop,
@@ -169,8 +209,7 @@ bool FitPage::takeFiles(const QStringList& files) {
 void FitPage::settle(std::function<void()> done) {
   if (!presenter_.hasRuns()) return done();
   settled_ = std::move(done);
-  if (!presenter_.runsChanged()) return fit();
-  readRuns();
+  fit();
 }
 
 void FitPage::chooseFiles() {
@@ -216,6 +255,7 @@ void FitPage::setTheme(const plot::PlotTheme& theme) {
 }
 
 void FitPage::showQuestion() {
+  files_->setFiles(presenter_.points().files);
   points_form_->refresh();
   fit_form_->refresh();
   fit_button_->setEnabled(presenter_.hasRuns());
@@ -226,6 +266,7 @@ void FitPage::showLesson(const std::string& lesson) {
 }
 
 void FitPage::showRuns(const RunsPicture& runs) {
+  fitted_ = false;
   runs_->setTable(runs.table);
   loss_->show(runs.plots);
   residuals_->show({});
@@ -234,6 +275,7 @@ void FitPage::showRuns(const RunsPicture& runs) {
 }
 
 void FitPage::showFit(const FitPicture& fit) {
+  fitted_ = true;
   std::vector<report::PlotSpec> loss = fit.loss;
   loss.push_back(fit.predicted);
   loss_->show(loss);

@@ -2,12 +2,14 @@
 
 #include "app/gui/pages/framed_page.h"
 #include "app/gui/presenters/fit_presenter.h"
+#include "app/gui/watched_files.h"
 
 class QPushButton;
 
 namespace moe::gui {
 
 class DataTable;
+class FileList;
 class PlotGrid;
 class QuestionForm;
 
@@ -38,12 +40,15 @@ class FitPage : public FramedPage<FitView> {
   void addAnswers();
   void edited(const std::string& what, const std::string& merge_key = {});
   void readRuns();
+  void fitNow();
+  void changedOnDisk(const QStringList& files);
   void chooseFiles();
   void chooseLogs();
   void importLogs(const QStringList& logs);
   void showRun(const QString& id);
 
   FitPresenter presenter_{*this};
+  FileList* files_;
   QuestionForm* points_form_;
   QuestionForm* fit_form_;
   QPushButton* fit_button_;
@@ -53,6 +58,11 @@ class FitPage : public FramedPage<FitView> {
   PlotGrid* profiles_;
   DataTable* parameters_;
   std::vector<PlotGrid*> grids_;
+  WatchedFiles watched_;
+  bool reading_ = false;          ///< the runs; a fit would stop it
+  bool fitted_ = false;           ///< the plots are those of a fit
+  bool fit_after_read_ = false;   ///< the runs are read first
+  bool changed_on_disk_ = false;  ///< since they were read
   std::function<void()> settled_;
   JobRunner jobs_;  // last: its destructor stops and joins
 };

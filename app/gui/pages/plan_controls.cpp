@@ -125,6 +125,11 @@ void PlanControls::addSliders(QFormLayout& layout) {
     heading->setBuddy(widget);
     layout.addRow(heading, widget);
     sliders_.push_back({slider, widget, heading});
+    if (mayBeOpen(slider.figure)) widget->setPlaceholder(tr("not stated"));
+    connect(widget, &LogSlider::emptied, this, [this, slider] {
+      dropFigure(presenter_.state(), slider.figure);
+      emit edited(tr("change of %1").arg(shownText(slider.key)), {}, false);
+    });
     connect(widget, &LogSlider::moved, this, [this, slider](double value) {
       const double figure = slider.whole ? std::max(1.0, std::round(value)) : value;
       if (figureOf(presenter_.state(), slider.figure) == figure) return;
@@ -197,7 +202,10 @@ void PlanControls::refreshSliders() {
   for (const Slider& slider : sliders_) {
     rows_->setRowVisible(slider.widget, isAsked(state, slider.what.figure));
     const auto figure = figureOf(state, slider.what.figure);
-    slider.widget->setValue(figure.value_or(slider.what.usual));
+    if (figure)
+      slider.widget->setValue(*figure);
+    else
+      slider.widget->setUnstated(slider.what.usual);
     const QString label = shownText(slider.what.label);
     slider.heading->setEnabled(figure.has_value());
     slider.heading->setToolTip(figure ? label

@@ -113,17 +113,29 @@ void PlanPage::connectSession() {
     settled();
   });
   connect(&session_, &Session::opened, this, [this] {
-    jobs_.stop();
+    jobs_.drop();
+    answering_ = false;
     presenter_.opened();
     asked_ = {};
     stale_ = true;
   });
   connect(&session_, &Session::projectChanged, this, &PlanPage::projectChanged);
-  connect(&session_, &Session::fitDone, this, [this] {
+  const auto law_changed = [this] {
     presenter_.lawChanged();
     stale_ = true;
     if (isVisible()) ask();
+  };
+  connect(&session_, &Session::fitDone, this, law_changed);
+  connect(&watched_, &WatchedFiles::changed, this, [this, law_changed](const QStringList& files) {
+    emit message(tr("%1 was changed by another program and read again").arg(files.front()));
+    law_changed();
   });
+}
+
+void PlanPage::watchLaw() {
+  const auto law = lawOf(presenter_.state());
+  const bool file = law && law->kind == LawChoice::Kind::kFile;
+  watched_.watch(file ? std::vector{law->name} : std::vector<std::string>{});
 }
 
 void PlanPage::edited(const QString& what, const QString& merge_key, bool moving) {
@@ -134,7 +146,10 @@ void PlanPage::edited(const QString& what, const QString& merge_key, bool moving
 }
 
 void PlanPage::projectChanged() {
+  const auto before = lawOf(presenter_.state());
   presenter_.projectChanged(session_.project());
+  const auto now = lawOf(presenter_.state());
+  if (!before || !now || before->kind != now->kind || before->name != now->name) watchLaw();
   if (isVisible()) ask();
 }
 

@@ -4,6 +4,7 @@
 
 #include "app/gui/pages/framed_page.h"
 #include "app/gui/presenters/plan_presenter.h"
+#include "app/gui/watched_files.h"
 
 class QLabel;
 class QToolButton;
@@ -56,6 +57,7 @@ class PlanPage : public FramedPage<PlanView> {
   void rest();
   void settled();
   bool wantsTornado() const;
+  void watchLaw();
 
   PlanPresenter presenter_;
   PlanControls* controls_;
@@ -68,6 +70,7 @@ class PlanPage : public FramedPage<PlanView> {
   QToolButton* keep_;
   QToolButton* forget_;
   QTimer rest_;
+  WatchedFiles watched_;  ///< the law, where it is a file of the user's
   int map_tab_ = 0;
   int over_training_tab_ = 0;
   int tornado_tab_ = 0;

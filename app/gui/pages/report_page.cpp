@@ -9,15 +9,38 @@
 #include <QPushButton>
 #include <QTabBar>
 #include <QTabWidget>
+#include <algorithm>
 #include <utility>
 
 #include "app/gui/session.h"
 #include "app/gui/widgets/document_view.h"
 #include "app/gui/widgets/section_label.h"
+#include "app/gui/widgets/sentence_edit.h"
+#include "app/gui/window_thread.h"
 #include "app/plot/report_drawing.h"
 #include "app/report/document/write_report.h"
 
 namespace moe::gui {
+namespace {
+
+/// Only the plots, which are widgets, are drawn on the window's thread: one between two events.
+Result<void> writtenReport(const report::Document& document, const std::filesystem::path& path,
+                           std::stop_token stop, const ProgressSink& progress) {
+  std::size_t plots = 0;
+  report::eachBlock<report::Figure>(document, [&](const auto&, const auto&) { ++plots; });
+  const auto format = report::reportFormatOf(path);
+  const bool both_themes = format && *format != report::ReportFormat::kPdf;
+  const double all = static_cast<double>(std::max<std::size_t>(1, both_themes ? 2 * plots : plots));
+  double drawn = 0;
+  const auto draw = [&](const std::function<void()>& one) {
+    if (!onWindowThread(one, stop)) return false;
+    progress("drawing plots", std::min(1.0, ++drawn / all));
+    return true;
+  };
+  return report::writeReport(document, path, plot::reportDrawing(draw));
+}
+
+}  // namespace
 
 ReportPage::ReportPage(Session& session, QWidget* parent)
     : FramedPage("report", tr("Report"),
@@ -25,7 +48,7 @@ ReportPage::ReportPage(Session& session, QWidget* parent)
                  session, parent),
       presenter_(*this, "moeplan " + QApplication::applicationVersion().toStdString()),
       title_(new QLineEdit(this)),
-      question_(new QLineEdit(this)),
+      question_(new SentenceEdit(this)),
       make_(new QPushButton(tr("&Make the report"), this)),
       export_(new QPushButton(tr("E&xport ..."), this)),
       preview_(new DocumentView(this)) {
@@ -36,10 +59,9 @@ ReportPage::ReportPage(Session& session, QWidget* parent)
   auto* example = frame_->addFirstStep(tr("Open the &example"));
   connect(example, &QPushButton::clicked, this, &Page::exampleWanted);
   connect(&jobs_, &JobRunner::broke, this, &Page::problem);
-  connect(&jobs_, &JobRunner::runningChanged, this,
-          [this](bool running) { make_->setEnabled(!running && presenter_.canMake()); });
+  connect(&jobs_, &JobRunner::runningChanged, this, &ReportPage::allowButtons);
   connect(&session, &Session::opened, this, [this] {
-    jobs_.stop();
+    jobs_.drop();
     presenter_.opened();
   });
   connect(&session, &Session::projectChanged, this,
@@ -51,21 +73,25 @@ void ReportPage::addQuestions() {
   auto* box = new QWidget(this);
   auto* form = new QFormLayout(box);
   form->setContentsMargins(0, 0, 0, 0);
-  const auto add = [&](QLineEdit* edit, const QString& label, const QString& name,
-                       std::string ProjectReport::*text) {
-    edit->setObjectName(name);
-    edit->setAccessibleName(label);
-    form->addRow(label, edit);
-    connect(edit, &QLineEdit::editingFinished, this, [this, edit, name, text] {
-      std::string& value = presenter_.question().*text;
-      if (value == edit->text().toStdString()) return;
-      value = edit->text().toStdString();
-      edited("change of the report's " + name.toStdString());
-    });
+  const auto add = [&](QWidget* editor, const QString& label, const QString& name) {
+    editor->setObjectName(name);
+    editor->setAccessibleName(label);
+    form->addRow(label, editor);
   };
-  add(title_, tr("Title"), "title", &ProjectReport::title);
-  add(question_, tr("Question"), "question", &ProjectReport::question);
+  add(title_, tr("Title"), "title");
+  add(question_, tr("Question"), "question");
   question_->setToolTip(tr("What is to be decided, in a sentence"));
+  const auto take = [this](std::string ProjectReport::*text, const QString& typed,
+                           const char* name) {
+    std::string& value = presenter_.question().*text;
+    if (value == typed.toStdString()) return;
+    value = typed.toStdString();
+    edited(std::string("change of the report's ") + name);
+  };
+  connect(title_, &QLineEdit::editingFinished, this,
+          [this, take] { take(&ProjectReport::title, title_->text(), "title"); });
+  connect(question_, &SentenceEdit::editingFinished, this,
+          [this, take] { take(&ProjectReport::question, question_->sentence(), "question"); });
   frame_->addQuestion(sectionLabel(tr("Heading"), this));
   frame_->addQuestion(box);
 }
@@ -119,18 +145,20 @@ void ReportPage::chooseFile() {
   if (!path.isEmpty()) exportTo(path);
 }
 
-/// Plots are drawn on the window's thread, so it waits for them.
-bool ReportPage::exportTo(const QString& path) {
+void ReportPage::exportTo(const QString& path) {
   const auto document = presenter_.document();
-  if (!document) return false;
-  QApplication::setOverrideCursor(Qt::WaitCursor);
-  const auto written = report::writeReport(*document, path.toStdString(), plot::reportDrawing());
-  QApplication::restoreOverrideCursor();
-  if (written)
-    emit message(tr("Written: %1").arg(path));
-  else
-    emit problem(QString::fromStdString(describe(written.error())));
-  return written.has_value();
+  if (!document) return;
+  jobs_.start<Result<void>>(
+      [document = *document, file = path.toStdString()](std::stop_token stop,
+                                                        const ProgressSink& progress) {
+        return writtenReport(document, file, stop, progress);
+      },
+      [this, path](const Result<void>& written) {
+        if (written)
+          emit message(tr("Written: %1").arg(path));
+        else if (written.error().kind != ErrorKind::kCancelled)
+          emit problem(QString::fromStdString(describe(written.error())));
+      });
 }
 
 void ReportPage::settle(std::function<void()> done) {
@@ -142,22 +170,32 @@ void ReportPage::settle(std::function<void()> done) {
 void ReportPage::setTheme(const plot::PlotTheme& theme) { preview_->setTheme(theme); }
 
 void ReportPage::showQuestion() {
-  const auto show = [](QLineEdit& edit, const std::string& text) {
-    if (edit.text().toStdString() == text) return;
-    edit.setText(QString::fromStdString(text));
-    edit.setCursorPosition(0);  // a long text shows its beginning
-  };
-  show(*title_, presenter_.question().title);
-  show(*question_, presenter_.question().question);
+  const QString title = QString::fromStdString(presenter_.question().title);
+  if (title_->text() != title) {
+    title_->setText(title);
+    title_->setCursorPosition(0);  // a long one shows its beginning
+  }
+  question_->setSentence(QString::fromStdString(presenter_.question().question));
   const std::vector<ReportPart> parts = presenter_.parts();
   for (std::size_t i = 0; i < parts_.size() && i < parts.size(); ++i)
     parts_[i]->setChecked(parts[i].chosen);
+  allowButtons();
+}
+
+/// A second piece of work would stop the first.
+void ReportPage::allowButtons() {
   make_->setEnabled(!jobs_.running() && presenter_.canMake());
+  export_->setEnabled(!jobs_.running() && presenter_.hasDocument());
 }
 
 void ReportPage::showDocument(const report::Document& document) {
   preview_->show(document);
-  export_->setEnabled(true);
+  allowButtons();
+}
+
+void ReportPage::clearDocument() {
+  preview_->show({});
+  allowButtons();
 }
 
 void ReportPage::showLesson(const std::string& lesson) {

@@ -12,6 +12,7 @@ class QPushButton;
 namespace moe::gui {
 
 class DocumentView;
+class SentenceEdit;
 
 /// The project's answers as a document: preview, choice of parts, export.
 class ReportPage : public FramedPage<ReportView> {
@@ -22,10 +23,13 @@ class ReportPage : public FramedPage<ReportView> {
 
   void setTheme(const plot::PlotTheme& theme) override;
   JobRunner& jobs() override { return jobs_; }
+  /// As it is previewed and exported; none before it was made.
+  std::optional<report::Document> document() const { return presenter_.document(); }
   void settle(std::function<void()> done) override;
 
-  /// Writes HTML, PDF, Markdown or JSON by the ending of the name; says what went wrong.
-  bool exportTo(const QString& path);
+  /// Writes HTML, PDF, Markdown or JSON by the ending of the name, beside the window; says what was
+  /// done or went wrong.
+  void exportTo(const QString& path);
 
  public slots:
   void make();
@@ -33,16 +37,18 @@ class ReportPage : public FramedPage<ReportView> {
  private:
   void showQuestion() override;
   void showDocument(const report::Document& document) override;
+  void clearDocument() override;
   void showLesson(const std::string& lesson) override;
 
   void addQuestions();
   void addParts();
   void edited(const std::string& what, const std::string& merge_key = {});
   void chooseFile();
+  void allowButtons();
 
   ReportPresenter presenter_;
   QLineEdit* title_;
-  QLineEdit* question_;
+  SentenceEdit* question_;
   std::vector<QCheckBox*> parts_;
   QPushButton* make_;
   QPushButton* export_;

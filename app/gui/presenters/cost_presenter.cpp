@@ -109,9 +109,10 @@ Result<CostPicture> costPicture(const CostRequest& request) {
 }
 
 const std::vector<std::string_view>& CostPresenter::basicKeys() {
-  static const std::vector<std::string_view> kKeys{"model",         "hardware",     "devices",
-                                                   "weights",       "kv_cache",     "prompt_tokens",
-                                                   "output_tokens", "ttft_limit_s", "tpot_limit_s"};
+  // Requests at once and the prompt have sliders of their own.
+  static const std::vector<std::string_view> kKeys{"model",        "hardware",    "devices",
+                                                   "weights",      "kv_cache",    "output_tokens",
+                                                   "ttft_limit_s", "tpot_limit_s"};
   return kKeys;
 }
 

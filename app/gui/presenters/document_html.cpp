@@ -104,7 +104,7 @@ struct HtmlWriter {
       for (std::size_t at = 0; at < row.size(); ++at)
         html += fmt::format("<td align=\"{}\">{}</td>",
                             table.columns[at].align == report::Align::kLeft ? "left" : "right",
-                            escaped(row[at]));
+                            escaped(row[at].text));
       html += "</tr>";
     }
     html += "</table>";

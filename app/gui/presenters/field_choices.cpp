@@ -22,6 +22,8 @@ const std::map<std::string, std::vector<std::string>, std::less<>>& wordsByKey()
       {"study", {"auto", "full", "none"}},
       {"n_is", {"", "dense", "active", "total"}},
       {"curve", {"last", "all"}},
+      {"weights", {"bf16", "fp8", "fp4", "int8", "int4"}},
+      {"kv_cache", {"bf16", "fp8"}},
       {"engine", {"", "vllm", "sglang", "trtllm"}},
       {"price_scenario", {"", "cheap", "typical", "expensive"}},
       {"lengths", {"", "fixed", "lognormal", "sharegpt"}},

@@ -45,7 +45,7 @@ std::string fitDetail(const LawFit& fit) {
 }  // namespace
 
 const std::vector<std::string_view>& FitPresenter::basicPointKeys() {
-  static const std::vector<std::string_view> kKeys{"files", "filters", "curve"};
+  static const std::vector<std::string_view> kKeys{"filters", "curve"};
   return kKeys;
 }
 
@@ -125,6 +125,8 @@ bool FitPresenter::addFiles(const std::vector<std::string>& files) {
   }
   return added;
 }
+
+void FitPresenter::setFiles(std::vector<std::string> files) { points_.files = std::move(files); }
 
 void FitPresenter::setIncluded(const std::string& run_id, bool included) {
   auto& excluded = points_.exclude_runs;

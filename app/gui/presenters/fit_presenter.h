@@ -32,7 +32,7 @@ class FitPresenter {
  public:
   explicit FitPresenter(FitView& view) : view_(view) {}
 
-  /// Another project, or the same one again: its files are read anew.
+  /// Another project, the same one again, or files that others changed: they are read anew.
   void opened() { read_.reset(); }
   void projectChanged(const Project& project);
 
@@ -43,6 +43,7 @@ class FitPresenter {
 
   /// Adds files; those that are there already are left alone. False: nothing new.
   bool addFiles(const std::vector<std::string>& files);
+  void setFiles(std::vector<std::string> files);
   void setIncluded(const std::string& run_id, bool included);
   void setColumns(const std::vector<PreviewColumn>& columns);
 

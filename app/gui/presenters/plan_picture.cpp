@@ -32,6 +32,10 @@ Result<void> knowLifetime(const LifetimeQuestion& question, PlanKnowledge& known
   return {};
 }
 
+AdviceWanted adviceOf(const PlanPicture& picture) {
+  return picture.quick ? AdviceWanted::kNo : AdviceWanted::kYes;
+}
+
 /// The question without what waits for planTornado.
 LifetimeQuestion withoutTornado(LifetimeQuestion question) {
   question.sensitivity = false;
@@ -52,7 +56,7 @@ Result<void> drawPlan(const PlanQuestion& question, PlanPicture& picture, std::s
   }
   PlanQuestion asked = question;
   if (picture.quick) asked.draws = 0;
-  auto answer = answerPlan(asked, *known.plan, stop, progress);
+  auto answer = answerPlan(asked, *known.plan, stop, progress, adviceOf(picture));
   if (!answer) return tl::unexpected(answer.error());
   answer->request.draws = question.draws;  // of the bands
   picture.curves = report::planPlot(*answer, planCurves(answer->request));
@@ -65,7 +69,7 @@ Result<void> drawLifetime(const LifetimeQuestion& question, PlanPicture& picture
   if (auto known = knowLifetime(question, picture.known, stop, progress); !known) return known;
   LifetimeQuestion asked = question;
   if (picture.quick) asked.draws = 0;
-  auto answer = answerLifetime(asked, *picture.known.lifetime, stop, progress);
+  auto answer = answerLifetime(asked, *picture.known.lifetime, stop, progress, adviceOf(picture));
   if (!answer) return tl::unexpected(answer.error());
   picture.curves = report::lifetimeBillPlot(*answer);
   picture.answer = *std::move(answer);

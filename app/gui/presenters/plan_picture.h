@@ -33,7 +33,8 @@ struct PlanPicture {
 };
 
 /// How much of an answer is made. Quick: best values, and curves with their bands; what takes a
-/// solution per draw (intervals of configurations, shares of draws) is left to the full one.
+/// solution per draw (intervals of configurations, shares of draws) and advice on the design are
+/// left to the full one.
 /// Sketch: likewise, with roofline prices where exact ones would have to be made first, which takes
 /// seconds.
 enum class PlanPace { kFull, kQuick, kSketch };

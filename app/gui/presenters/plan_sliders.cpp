@@ -57,6 +57,21 @@ std::optional<double> figureOf(const PlanState& state, PlanFigure figure) {
   return state.overLife() ? *placeOf(state.lifetime, figure) : *placeOf(state.budgeted, figure);
 }
 
+bool mayBeOpen(PlanFigure figure) {
+  return figure == PlanFigure::kPromptTokens || figure == PlanFigure::kOutputTokens ||
+         figure == PlanFigure::kLifetimeTokens || figure == PlanFigure::kMaxDevices;
+}
+
+void dropFigure(PlanState& state, PlanFigure figure) {
+  if (!mayBeOpen(figure)) return;
+  if (figure == PlanFigure::kMaxDevices)
+    (state.overLife() ? state.lifetime.max_devices : state.budgeted.max_devices).reset();
+  else if (state.overLife())
+    placeOf(state.lifetime, figure)->reset();
+  else
+    placeOf(state.budgeted, figure)->reset();
+}
+
 void setFigure(PlanState& state, PlanFigure figure, double value) {
   if (figure == PlanFigure::kTargetLoss) {
     state.lifetime.target_loss = value;

@@ -83,5 +83,9 @@ const std::vector<PlanSlider>& planSliders();
 bool isAsked(const PlanState& state, PlanFigure figure);
 std::optional<double> figureOf(const PlanState& state, PlanFigure figure);
 void setFigure(PlanState& state, PlanFigure figure, double value);
+/// Whether the figure is an assumption that may be left open, rather than what a plan starts from.
+bool mayBeOpen(PlanFigure figure);
+/// Leaves such a figure open.
+void dropFigure(PlanState& state, PlanFigure figure);
 
 }  // namespace moe

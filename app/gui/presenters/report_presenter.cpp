@@ -21,6 +21,7 @@ std::string partLabel(const std::string& key) {
       {"fit", "Fits"},
       {"plan", "Plans"},
       {"cost", "Costs"},
+      {"adapt", "Adaptation"},
       {"accuracy", "Accuracy of the cost model"},
       {"assumptions", "Assumptions, moved one by one"},
       {"unknown", "What is not known"},
@@ -67,6 +68,7 @@ Result<std::shared_ptr<const ReportAnswers>> reportAnswers(const Project& projec
 
 void ReportPresenter::opened() {
   answers_.reset();
+  shown_answers_.reset();
   stale_ = true;
 }
 
@@ -129,25 +131,44 @@ void ReportPresenter::answered(const Result<std::shared_ptr<const ReportAnswers>
   show();
 }
 
+/// A document takes tens of milliseconds to lay out, and any slider of another page changes the
+/// project.
+bool ReportPresenter::isShown() const {
+  return answers_ && shown_answers_ == answers_ && shown_file_ == file_ &&
+         shown_report_.title == project_.report.title &&
+         shown_report_.question == project_.report.question &&
+         shown_report_.parts == project_.report.parts;
+}
+
 void ReportPresenter::show() {
+  if (isShown()) return showTitle(shown_title_);
   const auto shown = document();
   if (!shown) {
     view_.showHeadline("Not made yet",
                        fmt::format("{} question{} of the project will be answered anew, as moeplan "
                                    "run does.",
                                    project_.steps.size(), project_.steps.size() == 1 ? "" : "s"));
+    view_.clearDocument();
     return;
   }
+  shown_answers_ = answers_;
+  shown_report_ = project_.report;
+  shown_file_ = file_;
+  shown_title_ = shown->title;
+  showTitle(shown->title);
+  view_.showDocument(*shown);
+  view_.showWarnings({});
+}
+
+/// The headline, and whether the answers are still those of the project.
+void ReportPresenter::showTitle(const std::string& title) {
   const auto without = std::count_if(answers_->answers.begin(), answers_->answers.end(),
                                      [](const AnsweredStep& step) { return !step.answer; });
   view_.showHeadline(
-      shown->title,
-      fmt::format("{} of {} questions have an answer.{}",
-                  answers_->answers.size() - static_cast<std::size_t>(without),
-                  answers_->answers.size(),
-                  stale_ ? " The project has changed since: make the report anew." : ""));
-  view_.showDocument(*shown);
-  view_.showWarnings({});
+      title, fmt::format("{} of {} questions have an answer.{}",
+                         answers_->answers.size() - static_cast<std::size_t>(without),
+                         answers_->answers.size(),
+                         stale_ ? " The project has changed since: make the report anew." : ""));
 }
 
 }  // namespace moe

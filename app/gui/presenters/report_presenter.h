@@ -41,6 +41,7 @@ class ReportView {
   virtual void showQuestion() = 0;
   virtual void showHeadline(const std::string& headline, const std::string& detail) = 0;
   virtual void showDocument(const report::Document& document) = 0;
+  virtual void clearDocument() = 0;                        ///< it is not made yet
   virtual void showLesson(const std::string& lesson) = 0;  ///< nothing to report yet
   virtual void showWarnings(const std::vector<Warning>& warnings) = 0;
   virtual void showProblem(const std::string& problem) = 0;
@@ -63,6 +64,7 @@ class ReportPresenter {
   Project withQuestion(Project project) const;
 
   bool hasSteps() const { return !project_.steps.empty(); }
+  bool hasDocument() const { return answers_ != nullptr; }
   bool canMake() const { return hasSteps() && stale_; }
   const Project& project() const { return project_; }
   const std::filesystem::path& file() const { return file_; }
@@ -73,6 +75,8 @@ class ReportPresenter {
 
  private:
   void show();
+  void showTitle(const std::string& title);
+  bool isShown() const;
 
   ReportView& view_;
   std::string program_;
@@ -80,6 +84,11 @@ class ReportPresenter {
   std::filesystem::path file_;
   std::shared_ptr<const ReportAnswers> answers_;
   bool stale_ = true;  ///< the answers are not those of the project
+  /// What the view shows: answers, and what the project says of their report.
+  std::shared_ptr<const ReportAnswers> shown_answers_;
+  ProjectReport shown_report_;
+  std::filesystem::path shown_file_;
+  std::string shown_title_;
 };
 
 }  // namespace moe

@@ -55,7 +55,7 @@ TableData tableData(const report::TextTable& table) {
   data.columns = table.columns;
   for (const auto& texts : table.rows) {
     TableData::Row row;
-    for (const std::string& text : texts) row.cells.push_back(cellOf(text));
+    for (const report::TableCell& cell : texts) row.cells.push_back(cellOf(cell.text));
     data.rows.push_back(std::move(row));
   }
   return data;

@@ -1,5 +1,6 @@
 #include "app/gui/widgets/data_table.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QClipboard>
 #include <QHeaderView>
@@ -39,7 +40,11 @@ QVariant DataTableModel::data(const QModelIndex& index, int role) const {
     case kOrderRole:
       return cell.is_number ? QVariant(cell.order) : QVariant(cellText(cell.text));
     case Qt::TextAlignmentRole:
-      return QVariant((cell.is_number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+      return QVariant(
+          (table_.columns[static_cast<std::size_t>(index.column())].align == report::Align::kLeft
+               ? Qt::AlignLeft
+               : Qt::AlignRight) |
+          Qt::AlignVCenter);
     case Qt::ToolTipRole:
       return row.tooltip.empty() ? QVariant() : cellText(row.tooltip);
     case Qt::CheckStateRole:
@@ -104,6 +109,18 @@ DataTable::DataTable(QWidget* parent)
   verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
   verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
   verticalHeader()->hide();
+  auto* copy_rows = new QAction(tr("&Copy rows"), this);
+  copy_rows->setShortcut(QKeySequence::Copy);
+  copy_rows->setShortcutContext(Qt::WidgetShortcut);
+  copy_rows->setToolTip(tr("The chosen rows, or all, as a spreadsheet takes them"));
+  connect(copy_rows, &QAction::triggered, this, &DataTable::copy);
+  auto* copy_all = new QAction(tr("Copy the whole &table"), this);
+  connect(copy_all, &QAction::triggered, this, [this] {
+    clearSelection();
+    copy();
+  });
+  addActions({copy_rows, copy_all});
+  setContextMenuPolicy(Qt::ActionsContextMenu);
   connect(model_, &DataTableModel::rowChecked, this, &DataTable::rowChecked);
   connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           [this](const QModelIndex& current) {
@@ -143,7 +160,8 @@ void DataTable::setNoTallerThanRows() {
 
 void DataTable::limitHeight() {
   const int rows = model_->rowCount();
-  if (!no_taller_ || rows == 0) return setMaximumHeight(QWIDGETSIZE_MAX);
+  if (!no_taller_) return;
+  setVisible(rows > 0);  // an empty frame says nothing
   const int wanted = horizontalHeader()->sizeHint().height() +
                      rows * verticalHeader()->defaultSectionSize() +
                      horizontalScrollBar()->sizeHint().height() + 2 * frameWidth();

@@ -46,7 +46,7 @@ class DataTable : public QTableView {
 
   void setTable(TableData table);
   const TableData& table() const { return model_->table(); }
-  /// No taller than its rows: what is left goes to the neighbour in a splitter.
+  /// No taller than its rows: what is left goes to the neighbour in a splitter. Hidden without any.
   void setNoTallerThanRows();
 
  public slots:

@@ -1,6 +1,7 @@
 #include "app/gui/widgets/document_view.h"
 
 #include <QScrollBar>
+#include <algorithm>
 
 #include "app/gui/presenters/document_html.h"
 #include "app/plot/export_plot.h"
@@ -44,7 +45,10 @@ void DocumentView::lay() {
 }
 
 void DocumentView::resizeEvent(QResizeEvent* event) {
-  setLineWrapMode(width() > kWidest ? QTextEdit::FixedPixelWidth : QTextEdit::WidgetWidth);
+  const bool wide = width() > kWidest;
+  setLineWrapMode(wide ? QTextEdit::FixedPixelWidth : QTextEdit::WidgetWidth);
+  const int free = width() - kWidest - verticalScrollBar()->sizeHint().width();
+  setViewportMargins(std::max(0, free / 2), 0, 0, 0);
   QTextBrowser::resizeEvent(event);
 }
 

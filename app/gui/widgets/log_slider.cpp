@@ -8,6 +8,7 @@
 #include <QSlider>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "data/numbers.h"
 
@@ -50,27 +51,46 @@ LogSlider::LogSlider(const QString& name, double low, double high, QWidget* pare
   setFocusProxy(slider_);
   connect(slider_, &QSlider::valueChanged, this, [this](int step) {
     value_ = rounded(low_ * std::pow(high_ / low_, static_cast<double>(step) / kSliderSteps));
+    stated_ = true;
     edit_->setText(sliderText(value_));
     emit moved(value_);
   });
   connect(edit_, &QLineEdit::editingFinished, this, &LogSlider::typed);
 }
 
-void LogSlider::setValue(double value) {
-  if (!(value > 0) || !std::isfinite(value)) return;
+void LogSlider::place(double value) {
   value_ = value;
   const QSignalBlocker blocker(slider_);
   const double share = std::log(value / low_) / std::log(high_ / low_);
   slider_->setValue(static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * kSliderSteps)));
+}
+
+void LogSlider::setValue(double value) {
+  if (!(value > 0) || !std::isfinite(value)) return;
+  stated_ = true;
+  place(value);
   edit_->setText(sliderText(value));
+}
+
+void LogSlider::setUnstated(double at) {
+  stated_ = false;
+  place(at);
+  edit_->clear();
 }
 
 void LogSlider::setPlaceholder(const QString& text) { edit_->setPlaceholderText(text); }
 
 void LogSlider::typed() {
+  const bool may_be_empty = !edit_->placeholderText().isEmpty();
+  if (may_be_empty && edit_->text().trimmed().isEmpty()) {
+    if (!std::exchange(stated_, false)) return;
+    emit emptied();
+    return;
+  }
   const auto number = parseNumber(edit_->text().toStdString());
-  if (!number || !(*number > 0) || !std::isfinite(*number)) return setValue(value_);
-  if (*number == value_) return;
+  if (!number || !(*number > 0) || !std::isfinite(*number))
+    return stated_ ? setValue(value_) : setUnstated(value_);
+  if (stated_ && *number == value_) return;
   setValue(*number);
   emit moved(value_);
 }

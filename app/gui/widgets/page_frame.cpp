@@ -7,6 +7,8 @@
 #include <QTabWidget>
 #include <QVBoxLayout>
 
+#include "app/gui/widgets/tab_order.h"
+
 namespace moe::gui {
 namespace {
 
@@ -51,6 +53,7 @@ PageFrame::PageFrame(const QString& sentence, QWidget* parent)
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  scroll->setFocusPolicy(Qt::NoFocus);  // what is in it takes it, and comes into sight
   auto* column = new QWidget(scroll);
   questions_ = new QVBoxLayout(column);
   questions_->setContentsMargins(0, 4, 12, 4);
@@ -91,6 +94,11 @@ QPushButton* PageFrame::addFirstStep(const QString& text) {
   auto* layout = static_cast<QVBoxLayout*>(empty_->layout());
   layout->insertWidget(layout->count() - 1, button, 0, Qt::AlignHCenter);
   return button;
+}
+
+void PageFrame::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  setTabOrderByLayout(*this);
 }
 
 int PageFrame::addTab(QWidget* widget, const QString& title) {

@@ -37,6 +37,9 @@ class PageFrame : public QWidget {
   /// Adds a button below such a text.
   QPushButton* addFirstStep(const QString& text);
 
+ protected:
+  void showEvent(QShowEvent* event) override;
+
  private:
   QSplitter* splitter_;
   QVBoxLayout* questions_;

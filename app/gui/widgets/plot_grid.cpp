@@ -1,9 +1,21 @@
 #include "app/gui/widgets/plot_grid.h"
 
+#include <QCoreApplication>
 #include <QGridLayout>
 #include <algorithm>
 
 namespace moe::gui {
+namespace {
+
+/// Height that a plot wants beside others: a few bars need less than curves.
+int heightShare(const report::PlotSpec& plot) {
+  constexpr int kCurves = 6;
+  constexpr int kFewestBars = 3;
+  const auto rows = static_cast<int>(plot.y.categories.size());
+  return rows == 0 ? kCurves : std::clamp(2 + rows, kFewestBars, kCurves);
+}
+
+}  // namespace
 
 PlotGrid::PlotGrid(QWidget* parent)
     : QScrollArea(parent), inside_(new QWidget(this)), grid_(new QGridLayout(inside_)) {
@@ -27,9 +39,8 @@ void PlotGrid::show(const std::vector<report::PlotSpec>& plots) {
     views_[i]->setObjectName(QString::fromStdString(plots[i].key));
     views_[i]->show(plots[i]);
   }
-  if (shown_ == plots.size()) return;
   shown_ = plots.size();
-  arrange();
+  if (isVisible()) arrange();  // else when it is shown: its width is not known yet
 }
 
 void PlotGrid::setTheme(const plot::PlotTheme& theme) {
@@ -43,12 +54,33 @@ void PlotGrid::arrange() {
   const int count = static_cast<int>(shown_);
   const int room = std::clamp(width() / kLeastWidth, 1, kMostColumns);
   const int columns = std::min(room, count <= 4 ? std::max(1, (count + 1) / 2) : kMostColumns);
+  std::vector<int> shares(shown_, 0);  // of rows
+  for (std::size_t i = 0; i < shown_; ++i) {
+    int& share = shares[i / static_cast<std::size_t>(columns)];
+    share = std::max(share, heightShare(views_[i]->spec()));
+  }
+  if (placed_ == shown_ && columns == columns_ && shares == shares_) return;
+  for (std::size_t row = 0; row < std::max(shares.size(), shares_.size()); ++row)
+    grid_->setRowStretch(static_cast<int>(row), row < shares.size() ? shares[row] : 0);
+  placed_ = shown_;
+  columns_ = columns;
+  shares_ = std::move(shares);
   for (PlotView* view : views_) grid_->removeWidget(view);
   for (std::size_t i = 0; i < views_.size(); ++i) {
     views_[i]->setVisible(i < shown_);
+    if (i >= shown_) continue;
     const int at = static_cast<int>(i);
-    if (i < shown_) grid_->addWidget(views_[i], at / columns, at % columns);
+    const bool last = i + 1 == shown_;  // takes what is left of its row
+    const int wide = last ? columns - at % columns : 1;
+    grid_->addWidget(views_[i], at / columns, at % columns, 1, wide);
   }
+  // The scroll area looks at the least height again.
+  QCoreApplication::postEvent(inside_, new QEvent(QEvent::LayoutRequest));
+}
+
+void PlotGrid::showEvent(QShowEvent* event) {
+  QScrollArea::showEvent(event);
+  arrange();
 }
 
 void PlotGrid::resizeEvent(QResizeEvent* event) {

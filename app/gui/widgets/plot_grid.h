@@ -28,6 +28,7 @@ class PlotGrid : public QScrollArea {
 
  protected:
   void resizeEvent(QResizeEvent* event) override;
+  void showEvent(QShowEvent* event) override;
 
  private:
   void arrange();
@@ -36,6 +37,9 @@ class PlotGrid : public QScrollArea {
   QGridLayout* grid_;
   std::vector<PlotView*> views_;
   std::size_t shown_ = 0;
+  std::size_t placed_ = 0;   ///< so many are in the grid
+  int columns_ = 0;          ///< of it
+  std::vector<int> shares_;  ///< of the height, by row
   plot::PlotTheme theme_ = plot::lightTheme();
 };
 

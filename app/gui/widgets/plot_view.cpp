@@ -4,6 +4,7 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QContextMenuEvent>
 #include <QFileDialog>
 #include <QHelpEvent>
 #include <QKeyEvent>
@@ -49,6 +50,10 @@ PlotView::PlotView(QWidget* parent) : QWidget(parent), canvas_(new QCustomPlot(t
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->addWidget(canvas_);
+  constexpr int kRestMilliseconds = 40;
+  resized_.setSingleShot(true);
+  resized_.setInterval(kRestMilliseconds);
+  connect(&resized_, &QTimer::timeout, this, &PlotView::redraw);
   setFocusPolicy(Qt::StrongFocus);
   setMinimumSize(280, 220);
   setAccessibleName(tr("Plot"));
@@ -66,11 +71,11 @@ PlotView::PlotView(QWidget* parent) : QWidget(parent), canvas_(new QCustomPlot(t
 }
 
 void PlotView::show(const report::PlotSpec& spec) {
-  if (spec.key != spec_.key) {
+  if (spec.key != spec_->key) {
     hidden_.clear();
     zoomed_ = false;
   }
-  spec_ = spec;
+  spec_ = std::make_shared<const report::PlotSpec>(spec);
   setAccessibleName(plot::textOf(spec.title));
   setAccessibleDescription(plot::textOf(spec.sentence));
   canvas_->setAccessibleName(accessibleName());
@@ -83,8 +88,10 @@ void PlotView::setTheme(const plot::PlotTheme& theme) {
   redraw();
 }
 
-report::PlotSpec PlotView::visibleSpec() const {
-  report::PlotSpec visible = spec_;
+/// A hundred thousand runs are not copied where nothing is hidden.
+std::shared_ptr<const report::PlotSpec> PlotView::visibleSpec() const {
+  if (hidden_.empty()) return spec_;
+  report::PlotSpec visible = *spec_;
   // Hidden series keep their place in the legend, without data.
   for (report::PlotSeries& series : visible.series) {
     if (!hidden_.contains(series.name)) continue;
@@ -97,17 +104,20 @@ report::PlotSpec PlotView::visibleSpec() const {
   }
   std::erase_if(visible.bars,
                 [&](const report::PlotBar& bar) { return hidden_.contains(bar.name); });
-  return visible;
+  return std::make_shared<const report::PlotSpec>(std::move(visible));
 }
 
+/// What nobody sees is drawn when it is shown: a fit has a dozen plots, most of them behind tabs.
 void PlotView::redraw() {
+  shown_ = visibleSpec();
+  undrawn_ = !isVisible();
+  if (undrawn_) return;
   QCPAxisRect* before = plot::axesOf(*canvas_);
   const bool keep = zoomed_ && before != nullptr;
   const QCPRange x = keep ? before->axis(QCPAxis::atBottom)->range() : QCPRange();
   const QCPRange y = keep ? before->axis(QCPAxis::atLeft)->range() : QCPRange();
-  shown_ = visibleSpec();
   constexpr int kRoomForNotes = 360;  // pixels; in less they would press the axes flat
-  plot::draw(shown_, *canvas_, {.theme = theme_, .notes = height() >= kRoomForNotes});
+  plot::draw(*shown_, *canvas_, {.theme = theme_, .notes = height() >= kRoomForNotes});
   QCPAxisRect* now = plot::axesOf(*canvas_);
   if (now != nullptr) {
     now->setRangeZoomFactor(kWheelStep);
@@ -119,9 +129,15 @@ void PlotView::redraw() {
   canvas_->replot(QCustomPlot::rpQueuedReplot);
 }
 
+void PlotView::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  if (undrawn_) redraw();
+}
+
 void PlotView::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
-  redraw();  // headings, legend and notes are laid out for a size
+  // Headings, legend and notes are laid out for a size; the canvas itself follows every pixel.
+  if (!undrawn_) resized_.start();
 }
 
 void PlotView::showAll() {
@@ -155,7 +171,7 @@ void PlotView::released(const QPointF& at) {
   setFocus();
   const std::string name = plot::legendNameAt(*canvas_, at);
   if (!name.empty()) return toggleSeries(name);
-  const auto hit = plot::hitAt(shown_, *canvas_, at);
+  const auto hit = plot::hitAt(*shown_, *canvas_, at);
   if (hit && !hit->id.empty()) emit clicked(plot::textOf(hit->id));
 }
 
@@ -167,7 +183,7 @@ void PlotView::toggleSeries(const std::string& name) {
 bool PlotView::eventFilter(QObject* watched, QEvent* event) {
   if (watched == canvas_ && event->type() == QEvent::ToolTip) {
     const auto* help = static_cast<QHelpEvent*>(event);
-    const auto hit = plot::hitAt(shown_, *canvas_, help->pos());
+    const auto hit = plot::hitAt(*shown_, *canvas_, help->pos());
     if (hit && !hit->label.empty())
       QToolTip::showText(help->globalPos(), plot::textOf(hit->label), canvas_);
     else
@@ -204,15 +220,42 @@ void PlotView::keyPressEvent(QKeyEvent* event) {
   }
 }
 
+/// Shift+F10 and, on most desktops, the menu key; a click with the right button is the canvas's.
+void PlotView::contextMenuEvent(QContextMenuEvent* event) {
+  if (event->reason() == QContextMenuEvent::Keyboard) showMenu(canvas_->rect().center());
+}
+
 void PlotView::showMenu(const QPoint& at) {
+  for (const QMenu* open : findChildren<QMenu*>())
+    if (open->isVisible()) return;
   auto* menu = new QMenu(this);
   menu->setAttribute(Qt::WA_DeleteOnClose);
   menu->addAction(tr("Show &all"), this, &PlotView::showAll);
+  addSeriesMenu(*menu);
   menu->addSeparator();
   menu->addAction(tr("&Copy picture"), this, &PlotView::copyPicture);
   menu->addAction(tr("Copy &data (CSV)"), this, &PlotView::copyData);
   menu->addAction(tr("&Export as SVG, PDF, PNG or CSV ..."), this, &PlotView::exportAs);
   menu->popup(canvas_->mapToGlobal(at));
+}
+
+/// What a click on the legend does, for the keyboard.
+void PlotView::addSeriesMenu(QMenu& menu) {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(name);
+  };
+  for (const report::PlotBar& bar : spec_->bars) add(bar.name);
+  for (const report::PlotSeries& series : spec_->series) add(series.name);
+  if (names.size() < 2) return;
+  QMenu* series = menu.addMenu(tr("&Lines and points"));
+  for (const std::string& name : names) {
+    QAction* action =
+        series->addAction(plot::textOf(name), this, [this, name] { toggleSeries(name); });
+    action->setCheckable(true);
+    action->setChecked(!hidden_.contains(name));
+  }
 }
 
 void PlotView::copyPicture() {
@@ -221,12 +264,12 @@ void PlotView::copyPicture() {
 }
 
 void PlotView::copyData() {
-  QApplication::clipboard()->setText(plot::textOf(report::plotCsv(spec_)));
+  QApplication::clipboard()->setText(plot::textOf(report::plotCsv(*spec_)));
 }
 
 void PlotView::exportAs() {
   const QString path =
-      QFileDialog::getSaveFileName(this, tr("Export plot"), plot::textOf(spec_.key) + ".svg",
+      QFileDialog::getSaveFileName(this, tr("Export plot"), plot::textOf(spec_->key) + ".svg",
                                    tr("Pictures and data (*.svg *.pdf *.png *.csv)"));
   if (!path.isEmpty()) exportTo(path);
 }
@@ -234,7 +277,7 @@ void PlotView::exportAs() {
 bool PlotView::exportTo(const QString& path) {
   plot::ExportOptions options;
   options.size = canvas_->size().expandedTo({640, 420});
-  const auto written = plot::exportPlot(shown_, path.toStdString(), options);
+  const auto written = plot::exportPlot(*shown_, path.toStdString(), options);
   if (!written) emit problem(plot::textOf(describe(written.error())));
   return written.has_value();
 }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <QTimer>
 #include <QWidget>
+#include <memory>
 #include <set>
 #include <string>
 
@@ -8,12 +10,14 @@
 #include "app/report/plot_spec.h"
 
 class QCustomPlot;
+class QMenu;
 
 namespace moe::gui {
 
 /// A plot that can be looked at closely: wheel to zoom, drag to pan, double click or Home for the
 /// whole, a tooltip on what lies under the mouse, a click on a legend's entry to hide it, a menu to
-/// copy or export picture and data. Keys: + - arrows Home, Ctrl+C copies the picture.
+/// do so too and to copy or export picture and data. Keys: + - arrows Home, Ctrl+C copies the
+/// picture, the menu key.
 class PlotView : public QWidget {
   Q_OBJECT
 
@@ -25,7 +29,7 @@ class PlotView : public QWidget {
   void show(const report::PlotSpec& spec);
   void setTheme(const plot::PlotTheme& theme);
 
-  const report::PlotSpec& spec() const { return spec_; }
+  const report::PlotSpec& spec() const { return *spec_; }
   QCustomPlot& canvas() { return *canvas_; }
 
  public slots:
@@ -42,24 +46,29 @@ class PlotView : public QWidget {
   void problem(const QString& message);
 
  protected:
+  void contextMenuEvent(QContextMenuEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
+  void showEvent(QShowEvent* event) override;
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   void redraw();
   void pan(double x, double y);
   void showMenu(const QPoint& at);
+  void addSeriesMenu(QMenu& menu);
   void released(const QPointF& at);
   void toggleSeries(const std::string& name);
-  report::PlotSpec visibleSpec() const;
+  std::shared_ptr<const report::PlotSpec> visibleSpec() const;
 
   QCustomPlot* canvas_;
-  report::PlotSpec spec_;
-  report::PlotSpec shown_;  ///< without what is hidden
+  std::shared_ptr<const report::PlotSpec> spec_ = std::make_shared<const report::PlotSpec>();
+  std::shared_ptr<const report::PlotSpec> shown_ = spec_;  ///< without what is hidden
   std::set<std::string> hidden_;
   plot::PlotTheme theme_ = plot::lightTheme();
   bool zoomed_ = false;
+  bool undrawn_ = true;  ///< the canvas does not show it yet
+  QTimer resized_;       ///< until the size rests
   QPointF pressed_;
 };
 

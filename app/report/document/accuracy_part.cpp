@@ -7,6 +7,7 @@
 #include "app/report/document/table_shape.h"
 #include "app/report/number_text.h"
 #include "app/report/plots/verify_plot.h"
+#include "app/report/table_cells.h"
 #include "app/report/validate_report.h"
 
 namespace moe::report {
@@ -71,9 +72,9 @@ TextTable trainingAccuracyTable(const std::vector<TrainingAccuracy>& rows) {
                    {"Ratio", "predicted/measured"},
                    {"Inside 90 % interval", "%"}}};
   for (const TrainingAccuracy& row : rows)
-    table.rows.push_back({row.source, row.group, std::to_string(row.n), percentFigure(row.mape),
-                          percentFigure(row.median_ape), percentFigure(row.p90_ape),
-                          decimalText(row.median_ratio, 2), percentFigure(row.coverage)});
+    table.rows.push_back({row.source, row.group, wholeCell(row.n), percentFigureCell(row.mape),
+                          percentFigureCell(row.median_ape), percentFigureCell(row.p90_ape),
+                          decimalCell(row.median_ratio, 2), percentFigureCell(row.coverage)});
   return table;
 }
 

@@ -29,6 +29,8 @@ AnswerHeadline answerHeadline(const ProjectStep& step, const CostOutcome& outcom
                               const StepEvidence& evidence);
 AnswerHeadline answerHeadline(const ProjectStep& step, const TrainingCostOutcome& outcome,
                               const StepEvidence& evidence);
+AnswerHeadline answerHeadline(const ProjectStep& step, const AdaptOutcome& outcome,
+                              const StepEvidence& evidence);
 AnswerHeadline answerHeadline(const ProjectStep& step, const FitAnswer& answer,
                               const StepEvidence& evidence);
 AnswerHeadline answerHeadline(const ProjectStep& step, const CompareAnswer& answer,

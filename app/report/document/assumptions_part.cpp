@@ -4,6 +4,7 @@
 #include "app/report/document/part_builders.h"
 #include "app/report/number_text.h"
 #include "app/report/plots/assumption_plot.h"
+#include "app/report/table_cells.h"
 
 namespace moe::report {
 namespace {
@@ -12,18 +13,19 @@ std::string movedFigure(const AssumptionStudy& study, double figure) {
   return study.logarithmic ? moneyText(Usd(figure)) : decimalText(figure, 3);
 }
 
-std::vector<std::string> endCells(const AssumptionStudy& study, const AssumptionRow& row,
-                                  const AssumptionEnd& end) {
-  std::vector<std::string> cells = {row.name, row.taken.empty() ? "as answered" : row.taken,
-                                    end.value};
+TableRow endCells(const AssumptionStudy& study, const AssumptionRow& row,
+                  const AssumptionEnd& end) {
+  TableRow cells = {row.name, row.taken.empty() ? "as answered" : row.taken, end.value};
   if (!end.problem.empty()) {
     cells.insert(cells.end(), {kNothing, kNothing, "no answer: " + end.problem});
     return cells;
   }
   const double figure = end.answer.figure;
-  cells.push_back(movedFigure(study, figure));
-  cells.push_back(study.logarithmic ? fmt::format("{:.2f}", figure / study.base.figure)
-                                    : fmt::format("{:+.3f}", figure - study.base.figure));
+  const double base = study.base.figure;
+  cells.push_back(figureCell(movedFigure(study, figure), figure));
+  cells.push_back(study.logarithmic
+                      ? decimalCell(figure / base, 2)
+                      : figureCell(fmt::format("{:+.3f}", figure - base), figure - base));
   std::string choice = end.answer.choice;
   if (!end.answer.detail.empty()) choice += (choice.empty() ? "" : ", ") + end.answer.detail;
   cells.push_back(end.choice_changed ? "CHANGES: " + choice : choice);

@@ -4,17 +4,27 @@
 #include "app/report/document/answer_headline.h"
 #include "app/report/document/part_builders.h"
 #include "app/report/number_text.h"
+#include "app/report/table_cells.h"
 
 namespace moe::report {
 namespace {
 
 std::string costMoney(double usd) { return moneyText(Usd(usd)); }
 
+/// The 90 % interval of a figure that is proportional to the time per token.
+std::optional<Range> costRange(const CostOutcome& outcome, double value) {
+  if (!outcome.interval_known) return std::nullopt;
+  return Range{value * outcome.tpot_interval.low, value * outcome.tpot_interval.high};
+}
+
 /// A price with the interval that the time per token gives it.
 std::string priceWithInterval(const CostOutcome& outcome, double usd) {
-  if (!outcome.interval_known) return costMoney(usd);
-  return withInterval(usd, Range{usd * outcome.tpot_interval.low, usd * outcome.tpot_interval.high},
-                      costMoney);
+  return withInterval(usd, costRange(outcome, usd), costMoney);
+}
+
+TableNumber costFigure(const CostOutcome& outcome, const char* name, double value,
+                       const char* unit) {
+  return namedFigure(name, value, unit, costRange(outcome, value));
 }
 
 std::string intervalDetail(const CostOutcome& outcome) {
@@ -23,11 +33,10 @@ std::string intervalDetail(const CostOutcome& outcome) {
                                             : "no interval: not held against measured serving");
 }
 
+std::string secondsText(double seconds) { return durationText(Seconds(seconds)); }
+
 std::string tpotWithInterval(const CostOutcome& outcome) {
-  if (!outcome.interval_known) return durationText(outcome.tpot);
-  return intervalText(durationText(outcome.tpot),
-                      durationText(outcome.tpot_interval.low * outcome.tpot),
-                      durationText(outcome.tpot_interval.high * outcome.tpot));
+  return withInterval(outcome.tpot.value(), costRange(outcome, outcome.tpot.value()), secondsText);
 }
 
 /// 90 % interval of a figure that is proportional to time.
@@ -36,13 +45,13 @@ std::optional<Range> trainingRange(const TrainingCost& cost, double value) {
   return Range{value * cost.low_factor, value * cost.high_factor};
 }
 
-std::string secondsText(double seconds) { return durationText(Seconds(seconds)); }
-
 }  // namespace
 
 AnswerHeadline answerHeadline(const ProjectStep& step, const CostOutcome& outcome,
                               const StepEvidence& evidence) {
   const TokenCost& cost = outcome.prices.cost;
+  const DeviceMemory& device = outcome.memory.device;
+  const Bytes held = device.capacity - device.unused - device.reserve;
   AnswerHeadline headline;
   headline.title =
       fmt::format("Serving {} costs {} USD per million output tokens, all in",
@@ -59,18 +68,26 @@ AnswerHeadline answerHeadline(const ProjectStep& step, const CostOutcome& outcom
        fmt::format("{} USD per million output tokens, all in; {} USD per million of all tokens",
                    priceWithInterval(outcome, cost.usd_per_million_output_tokens_all_in),
                    priceWithInterval(outcome, cost.usd_per_million_tokens)),
-       intervalDetail(outcome)},
+       intervalDetail(outcome),
+       {costFigure(outcome, "output tokens, all in", cost.usd_per_million_output_tokens_all_in,
+                   "USD per million output tokens"),
+        costFigure(outcome, "all tokens", cost.usd_per_million_tokens, "USD per million tokens")}},
       {"Speed",
        fmt::format("{} per output token, first token after {}", tpotWithInterval(outcome),
                    durationText(outcome.ttft)),
        fmt::format("{} output tokens/s per device",
-                   plainText(outcome.output_tokens_per_s / outcome.devices))},
+                   plainText(outcome.output_tokens_per_s / outcome.devices)),
+       {costFigure(outcome, "time per output token", outcome.tpot.value(), "s"),
+        namedFigure("time to first token", outcome.ttft.value(), "s"),
+        namedFigure("output of a device", outcome.output_tokens_per_s / outcome.devices,
+                    "tokens/s")}},
       {"Memory",
-       fmt::format("{} of {} of each device hold weights and cache",
-                   bytesText(outcome.memory.device.capacity - outcome.memory.device.unused -
-                             outcome.memory.device.reserve),
-                   bytesText(outcome.memory.device.capacity)),
-       fmt::format("{} requests fit on average", countText(outcome.memory.max_concurrency))}};
+       fmt::format("{} of {} of each device hold weights and cache", bytesText(held),
+                   bytesText(device.capacity)),
+       fmt::format("{} requests fit on average", countText(outcome.memory.max_concurrency)),
+       {namedFigure("held", held.value(), "bytes"),
+        namedFigure("capacity", device.capacity.value(), "bytes"),
+        namedFigure("fit", outcome.memory.max_concurrency, "requests")}}};
   if (std::string change = whatWouldChange(evidence); !change.empty())
     headline.facts.push_back({"What would change it", std::move(change), ""});
   return headline;
@@ -93,10 +110,16 @@ AnswerHeadline answerHeadline(const ProjectStep& step, const TrainingCostOutcome
        fmt::format("{}: {} x {}", step.name, outcome.question.setup.devices,
                    outcome.question.accelerator.name),
        fmt::format("{} USD per device-hour", plainText(outcome.question.price.value() * 3600))},
-      {"Price", withInterval(usd, trainingRange(cost, usd), costMoney) + " USD", basis},
-      {"Time", withInterval(seconds, trainingRange(cost, seconds), secondsText),
+      {"Price",
+       withInterval(usd, trainingRange(cost, usd), costMoney) + " USD",
+       basis,
+       {namedFigure("price", usd, "USD", trainingRange(cost, usd))}},
+      {"Time",
+       withInterval(seconds, trainingRange(cost, seconds), secondsText),
        fmt::format("MFU {} of the {} peak", percentText(cost.mfu),
-                   name(outcome.question.setup.precision))}};
+                   name(outcome.question.setup.precision)),
+       {namedFigure("time", seconds, "s", trainingRange(cost, seconds)),
+        namedFigure("MFU", 100 * cost.mfu, "%")}}};
   if (std::string change = whatWouldChange(evidence); !change.empty())
     headline.facts.push_back({"What would change it", std::move(change), ""});
   return headline;
@@ -119,7 +142,11 @@ AnswerHeadline answerHeadline(const ProjectStep& step, const FitAnswer& answer,
     if (fit.rival)
       detail += fmt::format("{}{} clearly beats it on these runs", detail.empty() ? "" : "; ",
                             fit.rival->family->name);
-    headline.facts.push_back({fmt::format("Law {}", fit.fit.family->name), value, detail});
+    std::vector<TableNumber> figures = {
+        namedFigure("mean residual", 100 * fit.fit.mean_abs_log_residual, "%")};
+    if (fit.hold_out)
+      figures.push_back(namedFigure("held out", 100 * fit.hold_out->mean_abs_log_error, "%"));
+    headline.facts.push_back({fmt::format("Law {}", fit.fit.family->name), value, detail, figures});
   }
   return headline;
 }

@@ -5,6 +5,7 @@
 
 #include "app/report/document/part_builders.h"
 #include "app/report/number_text.h"
+#include "app/report/table_cells.h"
 
 namespace moe::report {
 namespace {
@@ -27,7 +28,7 @@ TextTable fileTable(const std::vector<InputFile>& files) {
                    {"What it is", "", Align::kLeft},
                    {"Licence", "", Align::kLeft}}};
   for (const InputFile& file : files)
-    table.rows.push_back({file.role, file.path, bytesText(Bytes(static_cast<double>(file.bytes))),
+    table.rows.push_back({file.role, file.path, bytesCell(Bytes(static_cast<double>(file.bytes))),
                           file.sha256.substr(0, kShownDigits),
                           file.origin.empty() ? kNothing : file.origin, licenceText(file)});
   table.footnotes.push_back("Whole hashes stand under \"How this report was made\".");

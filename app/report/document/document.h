@@ -46,6 +46,7 @@ struct Fact {
   std::string name;
   std::string value;
   std::string detail = {};
+  std::vector<TableNumber> numbers = {};  ///< the figures of `value`, each with its unit
 };
 
 /// What is known of one thing, line by line.

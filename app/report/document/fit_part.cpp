@@ -9,6 +9,7 @@
 #include "app/report/plots/fit_loss_plot.h"
 #include "app/report/plots/fit_residual_plots.h"
 #include "app/report/plots/profile_plot.h"
+#include "app/report/table_cells.h"
 
 namespace moe::report {
 namespace {
@@ -23,12 +24,16 @@ std::string objectiveName(const Objective& objective) {
 std::vector<Fact> qualityFacts(const FitAnswer& answer, const LawFit& fit) {
   const FitResult& result = fit.fit;
   std::vector<Fact> facts = {
-      {"Objective", objectiveName(result.objective_kind),
-       fmt::format("{:.6g} at the optimum", result.objective)},
+      {"Objective",
+       objectiveName(result.objective_kind),
+       fmt::format("{:.6g} at the optimum", result.objective),
+       {namedFigure("at the optimum", result.objective, "of the objective")}},
       {"Residuals",
        fmt::format("{} of the loss on the mean, rms {} nats per token",
                    percentText(result.mean_abs_log_residual), plainText(result.rms_residual)),
-       "basis: fitted, of the points themselves"},
+       "basis: fitted, of the points themselves",
+       {namedFigure("mean residual", 100 * result.mean_abs_log_residual, "%"),
+        namedFigure("rms residual", result.rms_residual, "nats per token")}},
       {"Search",
        fmt::format("{} starts, {} basin{}, {} of the starts in the best", result.starts,
                    result.basins.size(), result.basins.size() == 1 ? "" : "s",
@@ -41,7 +46,9 @@ std::vector<Fact> qualityFacts(const FitAnswer& answer, const LawFit& fit) {
                      percentText(fit.hold_out->mean_abs_log_error),
                      100 * fit.hold_out->mean_log_error),
          fmt::format("{} points of {} runs ({}); basis: extrapolated", fit.hold_out->points,
-                     fit.hold_out->runs, answer.question.hold_out)});
+                     fit.hold_out->runs, answer.question.hold_out),
+         {namedFigure("mean error", 100 * fit.hold_out->mean_abs_log_error, "%"),
+          namedFigure("bias", 100 * fit.hold_out->mean_log_error, "%")}});
   if (!result.interval_method.empty())
     facts.push_back({"Intervals", result.interval_method,
                      result.resamples > 0 ? fmt::format("{} resamples", result.resamples) : ""});

@@ -158,7 +158,7 @@ class HtmlBlocks {
     for (const auto& row : table.rows) {
       MustacheData cells(MustacheData::type::list);
       for (std::size_t i = 0; i < row.size(); ++i)
-        cells.push_back(cellData(row[i], table.columns[i]));
+        cells.push_back(cellData(row[i].text, table.columns[i]));
       MustacheData one;
       one.set("cells", cells);
       rows.push_back(one);
@@ -177,10 +177,10 @@ class HtmlBlocks {
     if (!drawing_.svg)
       return "<p class=\"callout\">Not drawn: " + escapedHtml(kDrawsNothing) + ".</p>\n";
     std::string pictures;
-    for (const bool dark : {false, true}) {
-      const auto svg = drawing_.svg(plot, pictureSize(figure), dark);
+    for (const PictureFor page : {PictureFor::kLightPage, PictureFor::kDarkPage}) {
+      const auto svg = drawing_.svg(plot, pictureSize(figure), page);
       if (!svg) return tl::unexpected(svg.error());
-      const char* css_class = dark ? "dark" : "light";
+      const char* css_class = page == PictureFor::kDarkPage ? "dark" : "light";
       pictures +=
           inlineSvg(*svg, css_class, plot.title, section_ + "-" + plot.key + "-" + css_class);
       pictures += "\n";

@@ -3,6 +3,7 @@
 #include "app/report/document/answer_headline.h"
 #include "app/report/lifetime_report.h"
 #include "app/report/number_text.h"
+#include "app/report/table_cells.h"
 
 namespace moe::report {
 namespace {
@@ -26,23 +27,34 @@ Fact lifeModelFact(const LifetimeAnswer& answer, const LifetimeRow& row) {
                       withInterval(model.train_tokens, row.ci95.train_tokens, countText)),
           fmt::format("{} of the loss-optimal size on {:.2g} times its tokens; {}",
                       percentText(row.size_vs_loss_optimal), row.over_training_factor,
-                      lifeDraws(answer.outcome))};
+                      lifeDraws(answer.outcome)),
+          {namedFigure("N", model.params, "parameters", row.ci95.params),
+           namedFigure("D", model.train_tokens, "tokens", row.ci95.train_tokens)}};
 }
 
 std::vector<Fact> billFacts(const LifetimeAnswer& answer, const LifetimeRow& row) {
   const LifetimeModel& model = *row.best;
   const std::string basis(name(answer.price_basis[row.design]));
-  return {
-      {"Loss", withInterval(model.loss, row.ci95.loss, lossText) + " nats per token",
-       fmt::format("fitted law {}", answer.request.law.family->name)},
-      {"Whole life", withInterval(model.total_usd, row.ci95.total_usd, lifeMoney) + " USD",
-       fmt::format("training and {} output tokens", countText(answer.request.lifetime_tokens))},
-      {"Training", withInterval(model.training.usd, row.ci95.train_usd, lifeMoney) + " USD", ""},
-      {"Serving",
-       withInterval(model.serving.usd_per_million_output_tokens_all_in,
-                    row.ci95.usd_per_million_output_tokens_all_in, lifeMoney) +
-           " USD per million output tokens, all in",
-       "basis: " + basis}};
+  return {{"Loss",
+           withInterval(model.loss, row.ci95.loss, lossText) + " nats per token",
+           fmt::format("fitted law {}", answer.request.law.family->name),
+           {namedFigure("loss", model.loss, "nats per token", row.ci95.loss)}},
+          {"Whole life",
+           withInterval(model.total_usd, row.ci95.total_usd, lifeMoney) + " USD",
+           fmt::format("training and {} output tokens", countText(answer.request.lifetime_tokens)),
+           {namedFigure("all", model.total_usd, "USD", row.ci95.total_usd)}},
+          {"Training",
+           withInterval(model.training.usd, row.ci95.train_usd, lifeMoney) + " USD",
+           "",
+           {namedFigure("training", model.training.usd, "USD", row.ci95.train_usd)}},
+          {"Serving",
+           withInterval(model.serving.usd_per_million_output_tokens_all_in,
+                        row.ci95.usd_per_million_output_tokens_all_in, lifeMoney) +
+               " USD per million output tokens, all in",
+           "basis: " + basis,
+           {namedFigure("price", model.serving.usd_per_million_output_tokens_all_in,
+                        "USD per million output tokens, all in",
+                        row.ci95.usd_per_million_output_tokens_all_in)}}};
 }
 
 Fact lifeCertaintyFact(const LifetimeAnswer& answer, const LifetimeRow& row) {
@@ -54,7 +66,7 @@ Fact lifeCertaintyFact(const LifetimeAnswer& answer, const LifetimeRow& row) {
   if (choice.runner_up && choice.beats_runner_up)
     value += fmt::format("; ahead of the next, {}, in {}", labelOf(answer, *choice.runner_up),
                          percentText(*choice.beats_runner_up));
-  return {"How sure", value, ""};
+  return {"How sure", value, "", {namedFigure("best design", 100 * *row.best_share, "% of draws")}};
 }
 
 Fact lifeChangeFact(const LifetimeAnswer& answer, const StepEvidence& evidence) {
@@ -102,18 +114,24 @@ AnswerHeadline answerHeadline(const ProjectStep& step, const FrontAnswer& answer
         CalloutKind::kFailure, "Plan " + step.name + ": nothing can be trained and served", "", {}};
   const ParetoPoint& cheap = answer.points.front();
   const ParetoPoint& good = answer.points.back();
+  const auto priceOf = [&](const ParetoPoint& point) {
+    return answer.over_lifetime ? point.lifetime_usd_per_million : point.usd_per_million;
+  };
   const auto end = [&](const ParetoPoint& point) {
-    const double usd =
-        answer.over_lifetime ? point.lifetime_usd_per_million : point.usd_per_million;
     return fmt::format("{} nats per token at {} USD per million output tokens ({}, N = {})",
-                       lossText(point.loss), moneyText(Usd(usd)),
+                       lossText(point.loss), moneyText(Usd(priceOf(point))),
                        answer.request.designs[point.design].label, countText(point.params));
   };
   AnswerHeadline headline;
   headline.title = fmt::format("Plan {}: {} models that no other beats in both loss and price",
                                step.name, answer.points.size());
-  headline.facts = {{"Cheapest", end(cheap), ""},
-                    {"Best", end(good), ""},
+  const auto figures = [&](const ParetoPoint& point) -> std::vector<TableNumber> {
+    return {namedFigure("loss", point.loss, "nats per token"),
+            namedFigure("price", priceOf(point), "USD per million output tokens"),
+            namedFigure("N", point.params, "parameters")};
+  };
+  headline.facts = {{"Cheapest", end(cheap), "", figures(cheap)},
+                    {"Best", end(good), "", figures(good)},
                     {"How sure", "a front has no intervals; a plan with mode lifetime has", ""}};
   return headline;
 }

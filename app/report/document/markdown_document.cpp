@@ -119,7 +119,7 @@ class MarkdownBlocks {
     out_.text += "\n";
     for (const auto& row : table.rows) {
       out_.text += "|";
-      for (const std::string& cell : row) out_.text += " " + cellText(cell) + " |";
+      for (const TableCell& cell : row) out_.text += " " + cellText(cell.text) + " |";
       out_.text += "\n";
     }
     out_.text += "\n";
@@ -153,7 +153,7 @@ class MarkdownBlocks {
  private:
   void draw(const Figure& figure) {
     if (error_) return;
-    auto svg = drawing_.svg(figure.plot, pictureSize(figure), false);
+    auto svg = drawing_.svg(figure.plot, pictureSize(figure), PictureFor::kLightPage);
     if (svg)
       out_.files.push_back({figure.plot.key + ".svg", *std::move(svg)});
     else

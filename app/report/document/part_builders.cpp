@@ -18,7 +18,10 @@ std::string stepTitle(const ProjectStep& step) {
 
 std::string sentenceOf(std::string text) {
   if (text.empty()) return text;
-  if (text.front() >= 'a' && text.front() <= 'z')
+  // The name of a file stays as it is spelled: "runs.csv:17: ...".
+  const std::string first = text.substr(0, text.find(' '));
+  const bool name = first.substr(0, first.size() - 1).find_first_of(".:/_") != std::string::npos;
+  if (!name && text.front() >= 'a' && text.front() <= 'z')
     text.front() = static_cast<char>(text.front() - 'a' + 'A');
   if (text.back() != '.' && text.back() != '!' && text.back() != '?') text += '.';
   return text;

@@ -16,6 +16,7 @@ void addDataPart(const ReportSource& source, Section& section);
 void addFitPart(const ReportSource& source, Section& section);
 void addPlanPart(const ReportSource& source, Section& section);
 void addCostPart(const ReportSource& source, Section& section);
+void addAdaptPart(const ReportSource& source, Section& section);
 void addAccuracyPart(const ReportSource& source, Section& section);
 void addAssumptionsPart(const ReportSource& source, Section& section);
 void addUnknownPart(const ReportSource& source, Section& section);

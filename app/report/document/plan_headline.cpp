@@ -5,6 +5,7 @@
 #include "app/report/document/answer_headline.h"
 #include "app/report/number_text.h"
 #include "app/report/plan_report.h"
+#include "app/report/table_cells.h"
 #include "app/workflows/evidence/plan_assumptions.h"
 
 namespace moe::report {
@@ -32,14 +33,21 @@ Fact modelFact(const PlanAnswer& answer, const PlanRow& row) {
           fmt::format("N counts the dense model; {} parameters in memory, {} active; {} of its "
                       "loss-optimal size; {}",
                       countText(c.total_params), countText(c.active_params),
-                      percentText(c.size_vs_loss_optimal), drawsText(answer.outcome))};
+                      percentText(c.size_vs_loss_optimal), drawsText(answer.outcome)),
+          {namedFigure("E", row.experts, "experts"),
+           namedFigure("N", c.dense_params, "parameters", c.ci95.dense_params),
+           namedFigure("D", c.train_tokens, "tokens", c.ci95.train_tokens),
+           namedFigure("in memory", c.total_params, "parameters"),
+           namedFigure("active", c.active_params, "parameters")}};
 }
 
 Fact lossFact(const PlanAnswer& answer, const PlanRow& row) {
   const Configuration& c = row.chosen;
   return {
-      "Loss", withInterval(c.loss, c.ci95.loss, lossText) + " nats per token",
-      fmt::format("fitted law {}; {}", answer.request.law.family->name, drawsText(answer.outcome))};
+      "Loss",
+      withInterval(c.loss, c.ci95.loss, lossText) + " nats per token",
+      fmt::format("fitted law {}; {}", answer.request.law.family->name, drawsText(answer.outcome)),
+      {namedFigure("loss", c.loss, "nats per token", c.ci95.loss)}};
 }
 
 Fact servingFact(const PlanAnswer& answer, const PlanRow& row) {
@@ -55,17 +63,29 @@ Fact servingFact(const PlanAnswer& answer, const PlanRow& row) {
     detail = fmt::format("{} times the price of loss-optimal {}; {}",
                          withInterval(*c.cost_vs_base, c.ci95.cost_vs_base, twoDecimals),
                          expertsInWords(answer.outcome.baseRow().experts), detail);
-  return {
+  const double price = c.serving->usd_per_million_tokens;
+  const auto& price95 = c.ci95.usd_per_million_tokens;
+  Fact fact{
       "Serving",
-      withInterval(c.serving->usd_per_million_tokens, c.ci95.usd_per_million_tokens, planMoney) +
-          " USD per million tokens, prompt and output alike",
-      detail};
+      withInterval(price, price95, planMoney) + " USD per million tokens, prompt and output alike",
+      detail,
+      {namedFigure("price", price, "USD per million tokens", price95)}};
+  if (c.cost_vs_base)
+    fact.numbers.push_back(
+        namedFigure("price against the base", *c.cost_vs_base, "ratio", c.ci95.cost_vs_base));
+  return fact;
 }
 
 Fact trainingFact(const PlanAnswer& answer, const PlanRow& row) {
   std::string detail = "the budget of each model that was compared";
   if (row.chosen.train_usd) detail = usdText(*row.chosen.train_usd) + "; " + detail;
-  return {"Training", powerText(answer.request.budget.value()) + " FLOP", detail};
+  Fact fact{"Training",
+            powerText(answer.request.budget.value()) + " FLOP",
+            detail,
+            {namedFigure("budget", answer.request.budget.value(), "FLOP")}};
+  if (row.chosen.train_usd)
+    fact.numbers.push_back(namedFigure("price", row.chosen.train_usd->value(), "USD"));
+  return fact;
 }
 
 Fact certaintyFact(const PlanAnswer& answer, const PlanRow& row) {
@@ -79,7 +99,14 @@ Fact certaintyFact(const PlanAnswer& answer, const PlanRow& row) {
   if (choice.beats_runner_up)
     value += fmt::format("; ahead of the next, {}, in {}", expertsInWords(next.experts),
                          percentText(*choice.beats_runner_up));
-  return {"How sure", value, "draws leave out the choice of law and of runs, which follow"};
+  Fact fact{"How sure",
+            value,
+            "draws leave out the choice of law and of runs, which follow",
+            {namedFigure("best of all", 100 * *row.best_share, "% of draws")}};
+  if (choice.beats_runner_up)
+    fact.numbers.push_back(
+        namedFigure("ahead of the next", 100 * *choice.beats_runner_up, "% of draws"));
+  return fact;
 }
 
 /// Sizes and ratios under other fits of the same law.
@@ -94,19 +121,24 @@ Fact otherFitsFact(const PlanOutcome& outcome, std::size_t row) {
   const auto [small, large] = std::minmax_element(sizes.begin(), sizes.end());
   Fact fact{"Other windows of the same runs",
             fmt::format("N = {} to {} parameters", countText(*small), countText(*large)),
-            "often wider than the interval of the draws"};
+            "often wider than the interval of the draws",
+            {{.low = *small, .high = *large, .unit = "parameters", .name = "N"}}};
   if (ratios.empty()) return fact;
   const auto [low, high] = std::minmax_element(ratios.begin(), ratios.end());
   fact.value +=
       fmt::format(", {} to {} times the base's price", decimalText(*low, 2), decimalText(*high, 2));
+  fact.numbers.push_back(
+      {.low = *low, .high = *high, .unit = "ratio", .name = "price against the base"});
   return fact;
 }
 
 Fact reachFact(const PlanRow& row) {
   const double decades = row.chosen.extrapolation.worstOfSizeAndTokens();
   if (!(decades > 0)) return {"Within the runs", "yes, in N, D and tokens per parameter", ""};
-  return {"Outside the runs", fmt::format("by {:.2g} decades", decades),
-          "in N, D or tokens per parameter; more than one decade is never recommended"};
+  return {"Outside the runs",
+          fmt::format("by {:.2g} decades", decades),
+          "in N, D or tokens per parameter; more than one decade is never recommended",
+          {namedFigure("outside", decades, "decades")}};
 }
 
 Fact changeFact(const PlanAnswer& answer, const StepEvidence& evidence) {

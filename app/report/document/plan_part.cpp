@@ -11,6 +11,7 @@
 #include "app/report/plots/front_plot.h"
 #include "app/report/plots/over_training_plot.h"
 #include "app/report/plots/plan_curve_plot.h"
+#include "app/report/table_cells.h"
 
 namespace moe::report {
 namespace {
@@ -49,12 +50,14 @@ FactSheet planInputsSheet(const ProjectStep& step, const PlanAnswer& answer) {
       {"Goal", planGoal(answer), "mode " + answer.question.mode},
       {"Law", fmt::format("{} ({})", request.law.name, request.law.family->name),
        coveredText(request.law.range)},
-      {"Budget", powerText(request.budget.value()) + " training FLOP of each model",
+      {"Budget",
+       powerText(request.budget.value()) + " training FLOP of each model",
        fmt::format(
            "C = {:g}{} N D", request.law.flop_per_param_token,
            request.shape_rule.train_flop_factor == 1
                ? ""
-               : fmt::format(" x {:.4g} (for E > 1)", request.shape_rule.train_flop_factor))},
+               : fmt::format(" x {:.4g} (for E > 1)", request.shape_rule.train_flop_factor)),
+       {namedFigure("budget", request.budget.value(), "FLOP")}},
       {"Shape",
        fmt::format("{}: {:.3g} of N replaced by experts, top-{:g}", request.shape_rule.name,
                    request.shape_rule.routed_fraction, request.shape_rule.top_k),

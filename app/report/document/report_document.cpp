@@ -23,6 +23,7 @@ constexpr ReportPart kReportParts[] = {
     {"fit", "Fitted laws", addFitPart},
     {"plan", "Plan", addPlanPart},
     {"cost", "Cost", addCostPart},
+    {"adapt", "Adaptation", addAdaptPart},
     {"accuracy", "How far the cost model is off", addAccuracyPart},
     {"assumptions", "Assumptions, and what changes with them", addAssumptionsPart},
     {"unknown", "What was not known", addUnknownPart},

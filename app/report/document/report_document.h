@@ -35,8 +35,8 @@ struct ReportSource {
   ReportOrigin origin;
 };
 
-/// Keys of the parts in their order: answer, data, fit, plan, cost, accuracy, assumptions, unknown,
-/// origin.
+/// Keys of the parts in their order: answer, data, fit, plan, cost, adapt, accuracy, assumptions,
+/// unknown, origin.
 std::vector<std::string> reportPartNames();
 
 /// The parts asked for in their order, each once; all when none is named. Errors (kUsage, at

@@ -14,12 +14,19 @@ struct PictureSize {
   int height = 440;
 };
 
+/// Where a picture stands.
+enum class PictureFor {
+  kLightPage,  ///< in a page that says its title, sentence and notes in the text around it
+  kDarkPage,
+  kItself,  ///< a file of its own, which says them itself; light
+};
+
 /// What draws: functions of app/plot, given by the program. Empty functions belong to a build
-/// without them, which then says that it draws no plots. Calls must come from the main thread.
+/// without them, which then says that it draws no plots. Calls must come from the main thread,
+/// unless what gave them says otherwise.
 struct ReportDrawing {
-  /// A plot as an SVG document, light or dark. Its title, sentence and notes are left to the text
-  /// around it.
-  std::function<Result<std::string>(const PlotSpec&, PictureSize, bool dark)> svg;
+  /// A plot as an SVG document.
+  std::function<Result<std::string>(const PlotSpec&, PictureSize, PictureFor)> svg;
   /// A whole document as PDF.
   std::function<Result<std::string>(const Document&)> pdf;
 };

@@ -1,29 +1,79 @@
 #include "app/report/document/report_files.h"
 
+#include <utility>
+
 #include "app/report/document/html_document.h"
 #include "app/report/json_document.h"
+#include "app/report/table_values.h"
 
 namespace moe::report {
 namespace {
 
-/// A fact sheet as a table, so that files have one shape.
+/// A fact sheet as a table, so that files have one shape: a row for every figure, and for every
+/// fact without one.
 TextTable sheetTable(const FactSheet& sheet) {
   TextTable table{"",
                   {{"What", "", Align::kLeft},
                    {"Answer", "", Align::kLeft},
-                   {"Basis and notes", "", Align::kLeft}}};
-  for (const Fact& fact : sheet.facts) table.rows.push_back({fact.name, fact.value, fact.detail});
+                   {"Basis and notes", "", Align::kLeft},
+                   {"Figure", "", Align::kLeft},
+                   {"Value"}}};
+  for (const Fact& fact : sheet.facts) {
+    for (TableNumber number : fact.numbers) {
+      const std::string name = std::exchange(number.name, "");
+      table.rows.push_back(
+          {fact.name, fact.value, fact.detail, name, TableCell("", {std::move(number)})});
+    }
+    if (fact.numbers.empty()) table.rows.push_back({fact.name, fact.value, fact.detail, "", ""});
+  }
   return table;
 }
 
+template <class Column>
+Json columnsJson(const std::vector<Column>& columns) {
+  Json list = Json::array();
+  for (const Column& column : columns)
+    list.push_back({{"heading", column.heading}, {"unit", column.unit}});
+  return list;
+}
+
+struct ValueJson {
+  Json operator()(std::monostate) const { return nullptr; }
+  template <class Value>
+  Json operator()(const Value& value) const {
+    return value;
+  }
+};
+
+/// "columns" and "rows" hold figures in full precision, "shown" what people read.
 Json tableJson(const TextTable& table) {
-  Json columns = Json::array();
-  for (const TableColumn& column : table.columns)
-    columns.push_back({{"heading", column.heading}, {"unit", column.unit}});
+  const ValueTable values = valuesOf(table);
+  Json rows = Json::array();
+  for (const auto& row : values.rows) {
+    Json& cells = rows.emplace_back(Json::array());
+    for (const TableValue& value : row) cells.push_back(std::visit(ValueJson{}, value));
+  }
+  Json shown = Json::array();
+  for (const TableRow& row : table.rows) {
+    Json& cells = shown.emplace_back(Json::array());
+    for (const TableCell& cell : row) cells.push_back(cell.text);
+  }
   return {{"title", table.title},
-          {"columns", std::move(columns)},
-          {"rows", table.rows},
+          {"columns", columnsJson(values.columns)},
+          {"rows", std::move(rows)},
+          {"shown", {{"columns", columnsJson(table.columns)}, {"rows", std::move(shown)}}},
           {"footnotes", table.footnotes}};
+}
+
+Json numbersJson(const std::vector<TableNumber>& numbers) {
+  Json list = Json::array();
+  for (const TableNumber& number : numbers)
+    list.push_back({{"name", number.name},
+                    {"value", jsonNumber(number.value)},
+                    {"low", jsonNumber(number.low)},
+                    {"high", jsonNumber(number.high)},
+                    {"unit", number.unit}});
+  return list;
 }
 
 Json axisJson(const PlotAxis& axis) {
@@ -53,7 +103,10 @@ struct BlockJson {
   Json operator()(const FactSheet& block) const {
     Json facts = Json::array();
     for (const Fact& fact : block.facts)
-      facts.push_back({{"name", fact.name}, {"value", fact.value}, {"detail", fact.detail}});
+      facts.push_back({{"name", fact.name},
+                       {"value", fact.value},
+                       {"detail", fact.detail},
+                       {"numbers", numbersJson(fact.numbers)}});
     return {{"kind", "facts"}, {"key", block.key}, {"facts", std::move(facts)}};
   }
   Json operator()(const TableBlock& block) const {
@@ -80,16 +133,6 @@ std::string jsonText(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
-std::string csvCell(const std::string& text) {
-  std::string cell;
-  bool quoted = text.find_first_of(",\"") != std::string::npos;
-  for (const char letter : text) {
-    if (letter == '"') cell += '"';
-    cell += letter == '\n' || letter == '\r' ? ' ' : letter;
-  }
-  return quoted ? '"' + cell + '"' : cell;
-}
-
 void addTableFiles(const std::string& key, const TextTable& table, std::vector<Attachment>& files) {
   files.push_back({"tables/" + key + ".csv", tableCsv(table)});
   files.push_back({"tables/" + key + ".json", jsonText(tableJson(table))});
@@ -100,25 +143,13 @@ Result<void> addPlotFiles(const Figure& figure, const ReportDrawing& drawing,
   if (!hasContent(figure.plot)) return {};
   files.push_back({"plots/" + figure.plot.key + ".csv", plotCsv(figure.plot)});
   if (!drawing.svg) return {};
-  auto svg = drawing.svg(figure.plot, pictureSize(figure), false);
+  auto svg = drawing.svg(figure.plot, pictureSize(figure), PictureFor::kItself);
   if (!svg) return tl::unexpected(svg.error());
   files.push_back({"plots/" + figure.plot.key + ".svg", *std::move(svg)});
   return {};
 }
 
 }  // namespace
-
-std::string tableCsv(const TextTable& table) {
-  std::string text;
-  const auto addLine = [&](const auto& cells, const auto& textOfCell) {
-    for (std::size_t i = 0; i < cells.size(); ++i)
-      text += (i == 0 ? "" : ",") + csvCell(textOfCell(cells[i]));
-    text += "\r\n";
-  };
-  addLine(table.columns, [](const TableColumn& column) { return headingOf(column); });
-  for (const auto& row : table.rows) addLine(row, [](const std::string& cell) { return cell; });
-  return text;
-}
 
 std::string reportJson(const Document& document) {
   Json sections = Json::array();

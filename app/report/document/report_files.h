@@ -8,16 +8,14 @@
 namespace moe::report {
 
 /// The whole document as one JSON text, schema moeplan.report/1: sections with their blocks, tables
-/// as columns (heading, unit) and rows of texts, plots as their data.
+/// as columns (heading, unit) and rows in full precision beside what people read, plots as their
+/// data.
 std::string reportJson(const Document& document);
 
-/// A table as CSV [RFC4180]: a heading line with units, one line a row; lines within a cell are
-/// joined by blanks. Texts are as the report shows them; full precision is in the answers.
-std::string tableCsv(const TextTable& table);
-
-/// Every table as NAME.csv and NAME.json below tables/, every plot's data as KEY.csv (and KEY.svg
-/// where it can be drawn) below plots/, every answer below answers/, the whole as report.json,
-/// report.html and, where it can be drawn, report.pdf. Errors: those of drawing.
+/// Every table as NAME.csv and NAME.json below tables/ (figures in full precision, see valuesOf),
+/// every plot's data as KEY.csv (and KEY.svg where it can be drawn) below plots/, every answer
+/// below answers/, the whole as report.json, report.html and, where it can be drawn, report.pdf.
+/// Errors: those of drawing.
 Result<std::vector<Attachment>> reportFiles(const Document& document, const ReportDrawing& drawing);
 
 }  // namespace moe::report

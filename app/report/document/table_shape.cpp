@@ -6,12 +6,13 @@
 namespace moe::report {
 namespace {
 
-bool isIntervalCell(const std::string& cell) {
-  const std::size_t at = cell.find_first_not_of(' ');
-  return at == std::string::npos || cell[at] == '[' || cell.compare(at, 7, "best in") == 0;
+bool isIntervalCell(const TableCell& cell) {
+  const std::size_t at = cell.text.find_first_not_of(' ');
+  return at == std::string::npos || cell.text[at] == '[' ||
+         cell.text.compare(at, 7, "best in") == 0;
 }
 
-bool continuesRowAbove(const std::vector<std::string>& row) {
+bool continuesRowAbove(const TableRow& row) {
   return std::all_of(row.begin(), row.end(), isIntervalCell);
 }
 
@@ -53,15 +54,18 @@ bool startsWithNumber(const std::string& cell) {
 }  // namespace
 
 TextTable intervalsInCells(TextTable table) {
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& row : table.rows) {
+  std::vector<TableRow> rows;
+  for (const TableRow& row : table.rows) {
     if (rows.empty() || !continuesRowAbove(row)) {
       rows.push_back(row);
       continue;
     }
-    for (std::size_t i = 0; i < row.size(); ++i)
-      if (const std::string more = withoutIndent(row[i]); !more.empty())
-        rows.back()[i] += "\n" + more;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      TableCell& above = rows.back()[i];
+      if (const std::string more = withoutIndent(row[i].text); !more.empty())
+        above.text += "\n" + more;
+      above.numbers.insert(above.numbers.end(), row[i].numbers.begin(), row[i].numbers.end());
+    }
   }
   table.rows = std::move(rows);
   return table;
@@ -81,12 +85,24 @@ std::vector<std::string> numbersWithoutUnit(const TextTable& table) {
                    [](const TableColumn& column) { return column.heading == "Unit"; });
   const auto unit_at = static_cast<std::size_t>(unit_column - table.columns.begin());
   std::vector<std::string> problems;
-  for (const auto& row : table.rows) {
-    if (unit_at < row.size() && !row[unit_at].empty()) continue;
-    for (std::size_t i = 0; i < row.size(); ++i)
-      if (table.columns[i].unit.empty() && startsWithNumber(row[i]) && !namesUnit(row[i]))
-        problems.push_back(table.title + " / " + table.columns[i].heading + ": " + row[i]);
+  for (const TableRow& row : table.rows) {
+    if (unit_at < row.size() && !row[unit_at].text.empty()) continue;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string& text = row[i].text;
+      if (table.columns[i].unit.empty() && startsWithNumber(text) && !namesUnit(text))
+        problems.push_back(table.title + " / " + table.columns[i].heading + ": " + text);
+    }
   }
+  return problems;
+}
+
+std::vector<std::string> numbersAsTextAlone(const TextTable& table) {
+  std::vector<std::string> problems;
+  for (const TableRow& row : table.rows)
+    for (std::size_t i = 0; i < row.size(); ++i)
+      if (table.columns[i].align == Align::kRight && startsWithNumber(row[i].text) &&
+          row[i].numbers.empty())
+        problems.push_back(table.title + " / " + table.columns[i].heading + ": " + row[i].text);
   return problems;
 }
 

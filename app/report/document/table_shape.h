@@ -20,4 +20,8 @@ TextTable withUnits(TextTable table,
 /// column called "Unit" gives one to the other columns of its row. Empty: all have one.
 std::vector<std::string> numbersWithoutUnit(const TextTable& table);
 
+/// Cells in columns of figures that show a number and keep none for programs, "Table / Heading:
+/// 12".
+std::vector<std::string> numbersAsTextAlone(const TextTable& table);
+
 }  // namespace moe::report

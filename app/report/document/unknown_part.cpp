@@ -108,6 +108,12 @@ void unknownOfTraining(const ProjectStep& step, const TrainingCostOutcome& outco
   unknowns.add(step, "restarts, checkpoints and evaluation are not in the time or the price.");
 }
 
+void unknownOfAdapt(const ProjectStep& step, const AdaptOutcome& outcome, Unknowns& unknowns) {
+  unknowns.add(
+      step, fmt::format("how good the adapted {} will be at its task.", outcome.model.entry.name));
+  if (!outcome.run) unknowns.add(step, "time and price: no machine was stated.");
+}
+
 }  // namespace
 
 void addUnknownPart(const ReportSource& source, Section& section) {
@@ -123,6 +129,7 @@ void addUnknownPart(const ReportSource& source, Section& section) {
   each(unknownOfLifetime);
   each(unknownOfCost);
   each(unknownOfTraining);
+  each(unknownOfAdapt);
   eachAnswer<FrontAnswer>(
       source, [&](const ProjectStep& step, const FrontAnswer&, const StepEvidence&) {
         unknowns.add(step, "how sure each model of the front is; a front has no intervals.");

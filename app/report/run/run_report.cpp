@@ -15,6 +15,9 @@ namespace moe::report {
 namespace {
 
 constexpr const char* kRunSchema = "moeplan.run/1";
+constexpr const char* kTimesSchema = "moeplan.run-times/1";
+constexpr const char* kSummaryColumns =
+    "step,status,result,value,unit,interval_low,interval_high,interval_level,why\n";
 constexpr StepStatus kStatuses[] = {StepStatus::kDone, StepStatus::kNo, StepStatus::kFailed,
                                     StepStatus::kSkipped, StepStatus::kCancelled};
 
@@ -97,7 +100,7 @@ std::string dumpedText(const Json& json) {
 
 Json timesOf(const RunOutcome& outcome) {
   Json json;
-  json["schema"] = "moeplan.run-times/1";
+  json["schema"] = kTimesSchema;
   json["timing_s"] = jsonNumber(outcome.timing.value());
   json["steps"] = Json::array();
   for (const StepRow& row : outcome.rows)
@@ -109,7 +112,7 @@ Json timesOf(const RunOutcome& outcome) {
 }
 
 std::string summaryCsv(const RunOutcome& outcome) {
-  std::string csv = "step,status,result,value,unit,interval_low,interval_high,interval_level,why\n";
+  std::string csv = kSummaryColumns;
   const auto number = [](const std::optional<double>& value) {
     return value && std::isfinite(*value) ? fmt::format("{}", *value) : std::string();
   };
@@ -157,6 +160,15 @@ std::vector<ResultFile> runSummary(const RunOutcome& outcome) {
   return {{"summary.json", dumpedText(summaryOfRun(outcome, outcome.whole))},
           {"summary.csv", summaryCsv(outcome)},
           {"run.json", dumpedText(timesOf(outcome))}};
+}
+
+std::vector<ResultFile> summaryBeginnings() {
+  const auto of_schema = [](const char* schema) {
+    return fmt::format("{{\n  \"schema\": \"{}\"", schema);
+  };
+  return {{"summary.json", of_schema(kRunSchema)},
+          {"summary.csv", kSummaryColumns},
+          {"run.json", of_schema(kTimesSchema)}};
 }
 
 std::string plannedRunText(const std::vector<PlannedStep>& steps) {

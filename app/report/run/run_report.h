@@ -19,6 +19,9 @@ std::string runJson(const RunOutcome& outcome);
 /// long it took.
 std::vector<ResultFile> runSummary(const RunOutcome& outcome);
 
+/// How the files of runSummary begin, by which earlier ones are known.
+std::vector<ResultFile> summaryBeginnings();
+
 /// What a run would do.
 std::string plannedRunText(const std::vector<PlannedStep>& steps);
 std::string plannedRunJson(const std::vector<PlannedStep>& steps);

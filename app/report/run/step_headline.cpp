@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/report/adapt_tables.h"
 #include "app/report/number_text.h"
 
 namespace moe::report {
@@ -158,6 +159,35 @@ StepHeadline headlineOfFront(const FrontAnswer& answer) {
   return headline;
 }
 
+StepHeadline headlineOfAdapt(const AdaptOutcome& outcome) {
+  StepHeadline headline;
+  if (const AdaptRow* cheapest = cheapestMethod(outcome)) {
+    const AdaptationCost& cost = *cheapest->cost;
+    const double usd = cost.price.value();
+    headline.value = usd;
+    headline.unit = "USD";
+    if (cost.basis) headline.interval = Range{usd * cost.low_factor, usd * cost.high_factor};
+    headline.interval_level = headline.interval ? kOf90 : "";
+    headline.text = fmt::format("{} costs least: {} and {}", name(cheapest->method),
+                                usdFigure(usd, headline.interval), durationText(cost.time));
+    return headline;
+  }
+  if (outcome.run) {
+    headline.text = "no method fits on the machine";
+    return headline;
+  }
+  const auto fewest = std::min_element(outcome.rows.begin(), outcome.rows.end(),
+                                       [](const AdaptRow& a, const AdaptRow& b) {
+                                         return a.adapted.trained() < b.adapted.trained();
+                                       });
+  if (fewest == outcome.rows.end()) return headline;
+  headline.value = static_cast<double>(fewest->adapted.trained());
+  headline.unit = "parameters";
+  headline.text = fmt::format("{} trains fewest: {} parameters", name(fewest->method),
+                              countText(*headline.value));
+  return headline;
+}
+
 }  // namespace
 
 StepHeadline headlineOf(const StepAnswer& answer) {
@@ -169,6 +199,7 @@ StepHeadline headlineOf(const StepAnswer& answer) {
     StepHeadline operator()(const PlanAnswer& a) const { return headlineOfPlan(a); }
     StepHeadline operator()(const LifetimeAnswer& a) const { return headlineOfLifetime(a); }
     StepHeadline operator()(const FrontAnswer& a) const { return headlineOfFront(a); }
+    StepHeadline operator()(const AdaptOutcome& a) const { return headlineOfAdapt(a); }
   };
   StepHeadline headline = std::visit(Visitor{}, answer);
   headline.yes = saysYes(answer);

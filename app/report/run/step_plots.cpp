@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/report/plots/adapt_plots.h"
 #include "app/report/plots/cost_frontier_plot.h"
 #include "app/report/plots/cost_memory_plot.h"
 #include "app/report/plots/cost_price_plot.h"
@@ -79,6 +80,14 @@ struct StepPlots {
   }
 
   void operator()(const FrontAnswer& answer) const { plots.push_back(frontPlot(answer)); }
+
+  void operator()(const AdaptOutcome& outcome) const {
+    plots.push_back(adaptMethodPlot(outcome));
+    for (const AdaptSelection& selection : outcome.selections) {
+      plots.push_back(expertsPerLayerPlot(outcome, selection));
+      plots.push_back(thresholdPlot(outcome, selection));
+    }
+  }
 
  private:
   void ofLaw(const FitAnswer& answer, const LawFit& fit) const {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "app/report/adapt_report.h"
 #include "app/report/compare_report.h"
 #include "app/report/cost_report.h"
 #include "app/report/fit_report.h"
@@ -40,6 +41,7 @@ struct JsonOfAnswer {
   std::string operator()(const PlanAnswer& a) const { return planJson(untimed(a)); }
   std::string operator()(const LifetimeAnswer& a) const { return lifetimeJson(untimed(a)); }
   std::string operator()(const FrontAnswer& a) const { return frontJson(untimed(a)); }
+  std::string operator()(const AdaptOutcome& a) const { return adaptDocument(a, kNoTime); }
 };
 
 struct TextOfAnswer {
@@ -50,6 +52,7 @@ struct TextOfAnswer {
   std::string operator()(const PlanAnswer& a) const { return planText(a); }
   std::string operator()(const LifetimeAnswer& a) const { return lifetimeText(a); }
   std::string operator()(const FrontAnswer& a) const { return frontText(a); }
+  std::string operator()(const AdaptOutcome& a) const { return adaptText(a); }
 };
 
 void addResidualFiles(const StepAnswer& answer, std::vector<ResultFile>& files) {
@@ -61,16 +64,23 @@ void addResidualFiles(const StepAnswer& answer, std::vector<ResultFile>& files) 
                        residualFile(fit->points.table, law)});
 }
 
-void addPlots(const StepAnswer& answer, std::vector<ResultFile>& files) {
-  for (const PlotSpec& plot : plotsOf(answer))
-    files.push_back({"plots/" + plot.key + ".csv", plotCsv(plot)});
+void addPlots(const StepAnswer& answer, const ReportDrawing& drawing,
+              std::vector<ResultFile>& files) {
+  for (const PlotSpec& plot : plotsOf(answer)) {
+    const std::string name = "plots/" + plot.key;
+    files.push_back({name + ".csv", plotCsv(plot)});
+    if (!drawing.svg) continue;
+    auto svg = drawing.svg(plot, pictureSize(Figure{plot}), PictureFor::kItself);
+    if (svg) files.push_back({name + ".svg", *std::move(svg)});
+  }
 }
 
 }  // namespace
 
 std::string answerDocument(const StepAnswer& answer) { return std::visit(JsonOfAnswer{}, answer); }
 
-RunMakers::StepResult stepResult(const ProjectStep&, const StepAnswer& answer) {
+RunMakers::StepResult stepResult(const ProjectStep&, const StepAnswer& answer,
+                                 const ReportDrawing& drawing) {
   RunMakers::StepResult result;
   result.headline = headlineOf(answer);
   std::string document = answerDocument(answer);
@@ -79,7 +89,7 @@ RunMakers::StepResult stepResult(const ProjectStep&, const StepAnswer& answer) {
   result.files.push_back({"answer.txt", std::visit(TextOfAnswer{}, answer)});
   std::move(tables.begin(), tables.end(), std::back_inserter(result.files));
   addResidualFiles(answer, result.files);
-  addPlots(answer, result.files);
+  addPlots(answer, drawing, result.files);
   return result;
 }
 

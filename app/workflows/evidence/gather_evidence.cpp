@@ -84,6 +84,8 @@ struct StepGatherer {
     if (options.assumptions) take(lifetimeAssumptions(answer, stop, progress));
   }
 
+  void operator()(const AdaptOutcome&) const {}
+
   void operator()(const FrontAnswer&) const {
     evidence.no_assumptions =
         "a front has no single answer to be moved; a plan with mode lifetime has one";
@@ -103,6 +105,7 @@ struct UsesEngineModel {
   bool operator()(const FitAnswer&) const { return false; }
   bool operator()(const CompareAnswer&) const { return false; }
   bool operator()(const TrainingCostOutcome&) const { return false; }
+  bool operator()(const AdaptOutcome&) const { return false; }
   bool operator()(const CostOutcome& outcome) const { return outcome.interval_known; }
   bool operator()(const PlanAnswer& answer) const { return !answer.request.served.empty(); }
   template <class Answer>
@@ -123,6 +126,10 @@ struct UsesTrainingSpeed {
   bool operator()(const PlanAnswer&) const { return false; }
   bool operator()(const TrainingCostOutcome& outcome) const {
     return outcome.cost.speed.has_value();
+  }
+  bool operator()(const AdaptOutcome& outcome) const {
+    return std::any_of(outcome.rows.begin(), outcome.rows.end(),
+                       [](const AdaptRow& row) { return row.cost && row.cost->basis; });
   }
   template <class Answer>
   bool operator()(const Answer& answer) const {

@@ -48,7 +48,7 @@ PlanQuestion barePlan(PlanQuestion question) {
 Result<AnswerInShort> replanned(const PlanQuestion& question, PlanInputs inputs) {
   inputs.request.law.posterior.clear();
   inputs.request.law.variants.clear();
-  const auto answer = answerPlan(question, inputs);
+  const auto answer = answerPlan(question, inputs, {}, {}, AdviceWanted::kNo);
   if (!answer) return tl::unexpected(answer.error());
   return planInShort(answer->request, answer->outcome);
 }

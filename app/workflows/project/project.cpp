@@ -20,7 +20,7 @@ PointsQuestion pointsNamed(const Project& project, const std::string& name) {
 }  // namespace
 
 std::string_view stepKind(const StepQuestion& question) {
-  constexpr std::string_view kKinds[] = {"fit", "compare", "cost", "training", "plan"};
+  constexpr std::string_view kKinds[] = {"fit", "compare", "cost", "training", "plan", "adapt"};
   return kKinds[question.index()];
 }
 
@@ -57,6 +57,11 @@ CostRequest costQuestion(const Project& project, CostRequest request) {
 }
 
 TrainingCostRequest trainingQuestion(const Project& project, TrainingCostRequest request) {
+  request.catalog_dir = project.catalog_dir;
+  return request;
+}
+
+AdaptRequest adaptQuestion(const Project& project, AdaptRequest request) {
   request.catalog_dir = project.catalog_dir;
   return request;
 }

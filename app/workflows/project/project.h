@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/workflows/adapt_request.h"
 #include "app/workflows/compare_workflow.h"
 #include "app/workflows/cost_workflow.h"
 #include "app/workflows/fit_workflow.h"
@@ -45,8 +46,8 @@ struct ProjectComparison {
   CompareQuestion question;
 };
 
-using StepQuestion =
-    std::variant<ProjectFit, ProjectComparison, CostRequest, TrainingCostRequest, ProjectPlan>;
+using StepQuestion = std::variant<ProjectFit, ProjectComparison, CostRequest, TrainingCostRequest,
+                                  ProjectPlan, AdaptRequest>;
 
 /// One question of a project, [KIND.NAME].
 struct ProjectStep {
@@ -55,7 +56,7 @@ struct ProjectStep {
   std::size_t line = 0;
 };
 
-/// "fit", "compare", "cost", "training" or "plan".
+/// "fit", "compare", "cost", "training", "plan" or "adapt".
 std::string_view stepKind(const StepQuestion& question);
 
 /// What the report of a project shows.
@@ -67,6 +68,7 @@ struct ProjectReport {
 
 /// A project file: everything that is asked, no answers. Equal projects give equal answers.
 struct Project {
+  std::string file;  ///< name of the file that it was read from, for messages; may be empty
   std::string title;
   std::string notes;
   std::uint64_t seed = 0;
@@ -88,6 +90,7 @@ CompareQuestion compareQuestion(const Project& project, const ProjectComparison&
 CostRequest costQuestion(const Project& project, CostRequest request);
 TrainingCostRequest trainingQuestion(const Project& project, TrainingCostRequest request);
 ProjectPlan planQuestion(const Project& project, ProjectPlan plan);
+AdaptRequest adaptQuestion(const Project& project, AdaptRequest request);
 
 /// Reads a project. Paths become relative to the working folder: those in the file are relative to
 /// the file's. A table with `each` becomes one step (or table of runs) for every combination of the

@@ -30,8 +30,7 @@ std::string keysTable(std::string_view heading, std::string_view what) {
       fmt::format("\n## {}\n\n{}\n\n| key | value | meaning |\n|---|---|---|\n", heading, what);
   Question question;
   for (const auto& field : fieldsOf(&question))
-    page += fmt::format("| `{}` | {}{} | {} |\n", field.key,
-                        std::visit(KindName{}, field.place(question)),
+    page += fmt::format("| `{}` | {}{} | {} |\n", field.key, kindOfField(field.place(question)),
                         field.path == PathKind::kFile ? " (path)" : "", field.help);
   return page;
 }
@@ -50,8 +49,8 @@ written by the program; a test holds it against the keys that are read.
 | `seed` | whole number | of everything random; 0 when absent; equal seeds, equal results |
 | `threads` | whole number | as many as the machine has when absent |
 | `catalog` | text (path) | folder with models.toml and hardware.toml of your own |
-| `[report]` | table | `title`, `question` (a sentence), `parts` (all of answer, data, fit, plan, cost, accuracy, assumptions, unknown, origin when absent); `moeplan run` writes a report where it stands |
-| `[runs.NAME]` .. `[plan.NAME]` | tables | below; NAME may hold letters, digits, '-', '_', '.' |
+| `[report]` | table | `title`, `question` (a sentence), `parts` (all of answer, data, fit, plan, cost, adapt, accuracy, assumptions, unknown, origin when absent); `moeplan run` writes a report where it stands |
+| `[runs.NAME]` .. `[adapt.NAME]` | tables | below; NAME may hold letters, digits, '-', '_', '.' |
 
 ## Many steps from one table
 
@@ -76,6 +75,8 @@ this project. A program that writes the project anew writes the steps one by one
 
 }  // namespace
 
+std::string kindOfField(const FieldPlace& place) { return std::visit(KindName{}, place); }
+
 std::string projectKeysPage() {
   std::string page(kTop);
   page += keysTable<PointsQuestion>("[runs.NAME]", "A table of training runs.");
@@ -90,6 +91,7 @@ std::string projectKeysPage() {
       "`mode` is min-cost when absent. `law` names a [fit.NAME], as NAME or NAME:law.");
   page += keysTable<LifetimeQuestion>("[plan.NAME] with mode lifetime or pareto",
                                       "`law` names a [fit.NAME], as NAME or NAME:law.");
+  page += keysTable<AdaptRequest>("[adapt.NAME]", "What adapting a model to a task takes.");
   return page;
 }
 

@@ -45,8 +45,16 @@ std::string pathForProject(const fs::path& folder, const std::string& text) {
   const fs::path target = fs::absolute(path).lexically_normal();
   const fs::path relative = target.lexically_relative(base);
   const bool outside = relative.empty() || *relative.begin() == "..";
-  if (path.is_absolute() && outside) return text;
+  if (path.is_absolute() && outside && !folder.is_absolute()) return text;
   return relative.empty() ? target.generic_string() : relative.generic_string();
+}
+
+std::string pathOfFile(const std::string& path) {
+  std::error_code error;
+  const fs::path real = fs::weakly_canonical(path, error);
+  const fs::path here = error ? fs::path() : fs::current_path(error);
+  const fs::path seen = error ? fs::path() : real.lexically_relative(here);
+  return seen.empty() ? path : seen.generic_string();
 }
 
 }  // namespace moe

@@ -19,7 +19,12 @@ std::vector<std::string> filesAt(const std::string& path);
 std::string pathFromProject(const std::filesystem::path& folder, const std::string& text);
 
 /// A path seen from the working folder as a project in `folder` states it: relative to the folder,
-/// with forward slashes; an absolute path that lies outside the folder stays as it is.
+/// with forward slashes. An absolute path that lies outside the folder stays as it is, unless the
+/// folder is absolute too: every path seen from there is, whatever the file said.
 std::string pathForProject(const std::filesystem::path& folder, const std::string& text);
+
+/// One spelling for every way to name a file: without links, "." and "..", and seen from the
+/// working folder. For what tells whether two names are one file, never for what people read.
+std::string pathOfFile(const std::string& path);
 
 }  // namespace moe

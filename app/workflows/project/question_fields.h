@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "app/workflows/adapt_request.h"
 #include "app/workflows/compare_workflow.h"
 #include "app/workflows/cost_workflow.h"
 #include "app/workflows/fit_workflow.h"
@@ -23,5 +24,9 @@ std::span<const QuestionField<CostRequest>> fieldsOf(const CostRequest*);
 std::span<const QuestionField<TrainingCostRequest>> fieldsOf(const TrainingCostRequest*);
 std::span<const QuestionField<PlanQuestion>> fieldsOf(const PlanQuestion*);
 std::span<const QuestionField<LifetimeQuestion>> fieldsOf(const LifetimeQuestion*);
+std::span<const QuestionField<AdaptRequest>> fieldsOf(const AdaptRequest*);
+
+/// What a key takes, in words: "whole number", "list of text".
+std::string kindOfField(const FieldPlace& place);
 
 }  // namespace moe

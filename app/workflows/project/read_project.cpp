@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 8> kTopKeys{"format",  "title",   "notes",  "seed",
                                                    "threads", "catalog", "report", "runs"};
-constexpr std::array<std::string_view, 5> kStepKinds{"fit", "compare", "cost", "training", "plan"};
+constexpr std::array<std::string_view, 6> kStepKinds{"fit",      "compare", "cost",
+                                                     "training", "plan",    "adapt"};
 
 /// Names become names of files in a folder of results.
 bool isPlainName(std::string_view name) {
@@ -98,6 +99,11 @@ StepQuestion readStep(ProjectReading& reading, std::string_view kind, const toml
     reading.takeAll(table, request, {});
     return request;
   }
+  if (kind == "adapt") {
+    AdaptRequest request;
+    reading.takeAll(table, request, {});
+    return request;
+  }
   return readPlanStep(reading, table);
 }
 
@@ -141,6 +147,7 @@ struct MatrixTaker {
   void operator()(TrainingCostRequest& request) const {
     reading.takeField(*value.node, key, request, {});
   }
+  void operator()(AdaptRequest& request) const { reading.takeField(*value.node, key, request, {}); }
   void operator()(ProjectPlan& plan) const {
     if (key == "law") return takeName(reading, key, value, plan.law);
     std::visit([&](auto& question) { reading.takeField(*value.node, key, question, {"law"}); },
@@ -302,6 +309,7 @@ Result<Project> parseProject(std::string_view text, const fs::path& path) {
                 std::string(error.description()));
   }
   Project project = projectOf(reading, document);
+  project.file = path.filename().string();
   if (reading.error) return tl::unexpected(*reading.error);
   if (auto twice = nameTwice(project, reading.file)) return tl::unexpected(*twice);
   for (const ProjectStep& step : project.steps)

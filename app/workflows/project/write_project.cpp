@@ -103,6 +103,7 @@ struct StepWriter {
   }
   void operator()(const CostRequest& request) { out.fields(request); }
   void operator()(const TrainingCostRequest& request) { out.fields(request); }
+  void operator()(const AdaptRequest& request) { out.fields(request); }
   void operator()(const ProjectPlan& plan) {
     out.words("law", plan.law);
     out.words("mode", plan.mode);

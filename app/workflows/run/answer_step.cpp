@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "app/workflows/project/step_error.h"
 #include "app/workflows/run/answer_shared.h"
 #include "data/nearest_name.h"
 
@@ -57,6 +58,10 @@ struct StepAnswerer {
     return asStepAnswer(runTrainingCost(trainingQuestion(project, request)));
   }
 
+  Answer operator()(const AdaptRequest& request) const {
+    return asStepAnswer(runAdapt(adaptQuestion(project, request)));
+  }
+
   Answer operator()(const ProjectPlan& asked) const {
     ProjectPlan plan = planQuestion(project, asked);
     if (auto named = nameLaw(plan); !named) return tl::unexpected(named.error());
@@ -70,10 +75,16 @@ struct StepAnswerer {
 
  private:
   Result<void> nameLaw(ProjectPlan& plan) const {
-    if (plan.law.empty()) return {};
     return std::visit(
         [&](auto& question) -> Result<void> {
-          if (!question.law_file.empty() || !question.preset.empty())
+          const bool named_otherwise = !question.law_file.empty() || !question.preset.empty();
+          if (plan.law.empty() && named_otherwise) return {};
+          if (plan.law.empty())
+            return fail(ErrorKind::kUsage, "plan." + name,
+                        fmt::format("which law? Write law = \"NAME\" for a [fit.NAME]{}, preset = "
+                                    "\"NAME\" for a published one or law_file = \"FILE\"",
+                                    fitsInWords()));
+          if (named_otherwise)
             return fail(ErrorKind::kUsage, "plan." + name,
                         fmt::format("law = \"{}\" and {} both name a law; state one of them",
                                     plan.law, question.preset.empty() ? "law_file" : "preset"));
@@ -86,6 +97,14 @@ struct StepAnswerer {
           return {};
         },
         plan.question);
+  }
+
+  /// " (here: first, other)", or nothing in a project without fits.
+  std::string fitsInWords() const {
+    std::string names;
+    for (const ProjectStep& step : project.steps)
+      if (stepKind(step.question) == "fit") names += (names.empty() ? "" : ", ") + step.name;
+    return names.empty() ? names : " (here: " + names + ")";
   }
 
   /// Inputs that another question could not have are asked for alone, for the error of this one.
@@ -127,6 +146,7 @@ bool saysYes(const StepAnswer& answer) {
   if (const auto* life = std::get_if<LifetimeAnswer>(&answer))
     return life->outcome.recommendation.row.has_value();
   if (const auto* front = std::get_if<FrontAnswer>(&answer)) return !front->points.empty();
+  if (const auto* adapt = std::get_if<AdaptOutcome>(&answer)) return !nothingFits(*adapt);
   return true;
 }
 
@@ -136,6 +156,7 @@ Result<StepAnswer> answerShared(const Project& project, const ProjectStep& step,
   // What a workflow returns after a stop may be cut short.
   if (setting.stop.stop_requested())
     return fail(ErrorKind::kCancelled, stepId(step), "interrupted");
+  if (!answer) return tl::unexpected(errorOfStep(project, step, answer.error()));
   return answer;
 }
 

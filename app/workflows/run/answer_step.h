@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/workflows/adapt_workflow.h"
 #include "app/workflows/compare_workflow.h"
 #include "app/workflows/cost_workflow.h"
 #include "app/workflows/fit_workflow.h"
@@ -23,7 +24,7 @@ namespace moe {
 
 /// What a step of a project answers: one of the answers of the single commands.
 using StepAnswer = std::variant<FitAnswer, CompareAnswer, CostOutcome, TrainingCostOutcome,
-                                PlanAnswer, LifetimeAnswer, FrontAnswer>;
+                                PlanAnswer, LifetimeAnswer, FrontAnswer, AdaptOutcome>;
 
 /// Files with the laws of finished fits, by "NAME" (the fit's first law) and by "NAME:law".
 using LawFiles = std::map<std::string, std::filesystem::path>;
@@ -43,7 +44,8 @@ std::string stepId(const ProjectStep& step);
 /// The step whose law a plan rests on, "fit.main"; empty for a step that rests on none.
 std::string stepNeeded(const ProjectStep& step);
 
-/// Whether the answer says yes: a fit that converged, a plan that recommends something.
+/// Whether the answer says yes: a fit that converged, a plan that recommends something, an
+/// adaptation that fits on its machine.
 bool saysYes(const StepAnswer& answer);
 
 /// Answers one step as its command does. `laws` holds the laws of the fits that it names. Nothing

@@ -66,7 +66,8 @@ std::vector<fs::path> foldersBelow(const fs::path& path) {
 
 /// So that a folder of another kind is never taken for ours.
 bool isStepName(std::string_view name) {
-  constexpr std::string_view kKinds[] = {"fit.", "compare.", "cost.", "training.", "plan."};
+  constexpr std::string_view kKinds[] = {"fit.",      "compare.", "cost.",
+                                         "training.", "plan.",    "adapt."};
   return name == "report" ||
          std::any_of(std::begin(kKinds), std::end(kKinds),
                      [&](std::string_view kind) { return name.starts_with(kind); });
@@ -126,6 +127,20 @@ Result<void> ResultsFolder::isFree(const std::string& step) const {
                 "it has no stamp of this step, so no run wrote it; move it away");
 }
 
+Result<void> ResultsFolder::areFree(std::span<const ResultFile> beginnings) const {
+  for (const ResultFile& file : beginnings) {
+    const fs::path place = path_ / file.name;
+    std::error_code ignored;
+    if (!fs::exists(fs::symlink_status(place, ignored))) continue;
+    const auto text = readFileBytes(place);
+    if (text && text->starts_with(file.content)) continue;
+    return cannot("write results", place,
+                  "no run wrote this file, so it is yours; move it away, or name another folder "
+                  "with --out");
+  }
+  return {};
+}
+
 Result<StepStamp> ResultsFolder::replace(const std::string& step, std::span<const ResultFile> files,
                                          StepStamp stamp) const {
   if (auto free = isFree(step); !free) return tl::unexpected(free.error());
@@ -134,16 +149,21 @@ Result<StepStamp> ResultsFolder::replace(const std::string& step, std::span<cons
   const fs::path place = path_ / step;
   std::error_code error;
   fs::remove_all(fresh, error);
-  if (auto written = writeInto(fresh, files); !written) return tl::unexpected(written.error());
+  const auto given_up = [&](const Error& why) {  // on a full disk others need the room
+    std::error_code ignored;
+    fs::remove_all(fresh, ignored);
+    return tl::unexpected(why);
+  };
+  if (auto written = writeInto(fresh, files); !written) return given_up(written.error());
   stamp.step = step;
   stamp.outputs.clear();
   for (const ResultFile& file : files)
     stamp.outputs.push_back({file.name, sha256OfText(file.content)});
   // Synced, as a folder whose stamp a power cut emptied would not be known as ours.
   if (auto written = writeFile(fresh / kStampFile, stampText(stamp)); !written)
-    return tl::unexpected(written.error());
+    return given_up(written.error());
   error = exchangeFolder(fresh, place, old);
-  if (error) return cannot("write", place, error.message());
+  if (error) return given_up(cannot("write", place, error.message()).value());
   fs::remove_all(old, error);
   return stamp;
 }

@@ -35,6 +35,10 @@ class ResultsFolder {
   /// missing or names no such step. `replace` gives the same and `remove` leaves it alone.
   Result<void> isFree(const std::string& step) const;
 
+  /// Errors (kInput): a file stands where one of these is to be written, and it does not begin as
+  /// one of ours does, so that it is the user's. `content` is that beginning.
+  Result<void> areFree(std::span<const ResultFile> beginnings) const;
+
   /// Puts the files and a stamp that lists them in the place of the step's results; returns it.
   Result<StepStamp> replace(const std::string& step, std::span<const ResultFile> files,
                             StepStamp stamp) const;

@@ -22,7 +22,7 @@ std::vector<std::string> leftoverSteps(const Project& project, const RunOutcome&
   std::set<std::string> known;
   for (const ProjectStep& step : project.steps) known.insert(stepId(step));
   for (const StepRow& row : outcome.rows) known.insert(row.step);
-  if (chosen) known.insert("report");  // of a run of all steps
+  if (chosen) known.insert(kReportStep);  // of a run of all steps
   std::vector<std::string> steps = stepsWithResults(outcome.results);
   std::erase_if(steps, [&](const std::string& step) { return known.contains(step); });
   return steps;
@@ -80,12 +80,36 @@ void throwAwayEarlier(const RunRequest& request, const std::vector<ProjectStep>&
   for (const ProjectStep& step : steps) folder.remove(stepId(step));
 }
 
-/// So that folders of the user are found before the work, not after it.
+/// So that folders and files of the user are found before the work, not after it.
 Result<void> placesAreFree(const ResultsFolder& folder, const std::vector<ProjectStep>& steps,
-                           bool with_report) {
+                           const RunMakers& makers) {
   for (const ProjectStep& step : steps)
     if (auto free = folder.isFree(stepId(step)); !free) return free;
-  return with_report ? folder.isFree("report") : Result<void>();
+  if (makers.report)
+    if (auto free = folder.isFree(kReportStep); !free) return free;
+  return folder.areFree(makers.summary_beginnings);
+}
+
+/// The report as the steps would leave it: it holds when all of them are kept and it shows the
+/// same.
+PlannedStep plannedReport(const RunRequest& request, const RunMakers& makers,
+                          const StepStamper& stamper, const std::vector<PlannedStep>& steps) {
+  const fs::path results = resultsPath(request);
+  PlannedStep report;
+  report.step = kReportStep;
+  std::vector<HashedFile> shown;
+  for (const PlannedStep& step : steps) {
+    if (!step.keep) {
+      report.why = "after " + step.step;
+      return report;
+    }
+    shown.push_back({step.step, stampDigest(*stampOf(results, step.step))});
+  }
+  const EarlierStep earlier =
+      earlierStep(results, kReportStep, askedOfReport(request, makers, stamper, std::move(shown)));
+  report.keep = earlier.stamp.has_value();
+  report.why = earlier.why_not;
+  return report;
 }
 
 }  // namespace
@@ -121,7 +145,7 @@ Result<RunOutcome> runProject(const RunRequest& request, const RunMakers& given_
   if (!folder) return tl::unexpected(folder.error());
   RunMakers makers = given_makers;
   if (!request.only.empty()) makers.report = {};  // it shows all steps
-  if (auto free = placesAreFree(*folder, *steps, makers.report != nullptr); !free)
+  if (auto free = placesAreFree(*folder, *steps, makers); !free)
     return tl::unexpected(free.error());
   if (request.earlier == EarlierResults::kOverwrite) throwAwayEarlier(request, *steps, *folder);
   RunOutcome outcome;
@@ -139,7 +163,7 @@ Result<RunOutcome> runProject(const RunRequest& request, const RunMakers& given_
   return outcome;
 }
 
-Result<std::vector<PlannedStep>> plannedRun(const RunRequest& request) {
+Result<std::vector<PlannedStep>> plannedRun(const RunRequest& request, const RunMakers& makers) {
   const fs::path results = resultsPath(request);
   const auto steps = stepsToRun(request);
   if (!steps) return tl::unexpected(steps.error());
@@ -164,6 +188,8 @@ Result<std::vector<PlannedStep>> plannedRun(const RunRequest& request) {
   for (const bool first : {true, false})  // what others need comes first
     for (std::size_t i = 0; i < steps->size(); ++i)
       if (needs[i].empty() == first) look(i);
+  if (makers.report && request.only.empty())
+    planned.push_back(plannedReport(request, makers, stamper, planned));
   return planned;
 }
 

@@ -78,6 +78,8 @@ struct RunMakers {
   std::function<StepResult(const ProjectStep&, const StepAnswer&)> result;
   /// Of the whole project, rewritten at the end of a run.
   std::function<std::vector<ResultFile>(const RunOutcome&)> summary;
+  /// How each of its files begins, by which an earlier one is known as ours and may be replaced.
+  std::vector<ResultFile> summary_beginnings = {};
   /// The project's report, from all answers in the order of the project; no report where it is
   /// empty. Its files go into the folder `report`.
   std::function<Result<std::vector<ResultFile>>(const Project&, std::span<const AnsweredStep>)>
@@ -96,17 +98,19 @@ struct RunMakers {
 ///
 /// Errors: kUsage for a pattern that no step matches, and for results that are there already
 /// unless they are resumed or overwritten; kInput for a project without steps, a folder that
-/// cannot be written, or a folder in a step's place that no run wrote.
+/// cannot be written, or a folder in a step's place or a file in the summary's that no run wrote.
 Result<RunOutcome> runProject(const RunRequest& request, const RunMakers& makers,
                               std::stop_token stop = {}, const ProgressSink& progress = {});
 
-/// What a run would do, without doing it.
+/// What a run would do, without doing it: a line for every step and, where the makers have one, for
+/// the report.
 struct PlannedStep {
   std::string step;
   bool keep = false;  ///< the results that are there still hold
   std::string why;    ///< why it would be answered
 };
-Result<std::vector<PlannedStep>> plannedRun(const RunRequest& request);
+Result<std::vector<PlannedStep>> plannedRun(const RunRequest& request,
+                                            const RunMakers& makers = {});
 
 /// NAME.results beside NAME.toml, unless the request names a folder.
 std::filesystem::path resultsPath(const RunRequest& request);

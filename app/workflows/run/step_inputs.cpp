@@ -46,6 +46,7 @@ struct FileCollector {
 
   void operator()(const CostRequest& request) const { ofQuestion(request); }
   void operator()(const TrainingCostRequest& request) const { ofQuestion(request); }
+  void operator()(const AdaptRequest& request) const { ofQuestion(request); }
   void operator()(const ProjectPlan& plan) const {
     std::visit([&](const auto& question) { ofQuestion(question); }, plan.question);
   }
@@ -60,6 +61,44 @@ const std::string* runsOf(const ProjectStep& step) {
   if (const auto* comparison = std::get_if<ProjectComparison>(&step.question))
     return &comparison->runs;
   return nullptr;
+}
+
+/// Gives every path of a question its one spelling.
+template <class Question>
+Question withOneSpelling(Question question) {
+  for (const auto& field : fieldsOf(&question)) {
+    const FieldPlace place = field.place(question);
+    const auto spell = [&](std::string& text) {
+      if (isPath(field.path, text)) text = pathOfFile(text);
+    };
+    if (auto* text = std::get_if<std::string*>(&place)) spell(**text);
+    if (auto* texts = std::get_if<std::vector<std::string>*>(&place))
+      for (std::string& text : **texts) spell(text);
+  }
+  return question;
+}
+
+struct OneSpelling {
+  StepQuestion operator()(CostRequest request) const { return withOneSpelling(std::move(request)); }
+  StepQuestion operator()(TrainingCostRequest request) const {
+    return withOneSpelling(std::move(request));
+  }
+  StepQuestion operator()(AdaptRequest request) const {
+    return withOneSpelling(std::move(request));
+  }
+  StepQuestion operator()(ProjectPlan plan) const {
+    std::visit([](auto& question) { question = withOneSpelling(question); }, plan.question);
+    return plan;
+  }
+  template <class OfRuns>
+  StepQuestion operator()(OfRuns step) const {
+    step.question = withOneSpelling(std::move(step.question));
+    return step;
+  }
+};
+
+fs::path folderInOneSpelling(const fs::path& folder) {
+  return pathOfFile(folder.empty() ? "." : folder.string());
 }
 
 /// Fits and comparisons look nothing up in the catalog.
@@ -115,14 +154,19 @@ std::vector<std::string> filesOfStep(const Project& project, const ProjectStep& 
   return {files.begin(), files.end()};
 }
 
+std::string stampedFile(const std::string& file, const fs::path& project_folder) {
+  return pathForProject(folderInOneSpelling(project_folder), pathOfFile(file));
+}
+
 std::string askedText(const Project& project, const ProjectStep& step,
                       const fs::path& project_folder) {
+  const fs::path folder = folderInOneSpelling(project_folder);
   std::string text;
   if (const std::string* name = runsOf(step))
     if (const ProjectRuns* runs = project.findRuns(*name))
-      text += "[runs]\n" + pointsText(runs->points, project_folder);
+      text += "[runs]\n" + pointsText(withOneSpelling(runs->points), folder);
   text += "[" + std::string(stepKind(step.question)) + "]\n";
-  text += questionText(step.question, project_folder);
+  text += questionText(std::visit(OneSpelling{}, step.question), folder);
   return text + "[project]\nseed = " + std::to_string(project.seed) + "\n";
 }
 

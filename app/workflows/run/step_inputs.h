@@ -50,8 +50,12 @@ struct KeyedFile {
 };
 std::vector<KeyedFile> keyedFilesOfStep(const Project& project, const ProjectStep& step);
 
-/// Everything that the step is asked, as TOML with the project's folder left out of paths: equal
-/// texts and equal files give equal answers.
+/// A file as stamps name it: seen from the project's folder, in one spelling for ./a.csv, a.csv, a
+/// link to it and its whole path.
+std::string stampedFile(const std::string& file, const std::filesystem::path& project_folder);
+
+/// Everything that the step is asked, as TOML with files as stampedFile: equal texts and equal
+/// files give equal answers, and so does another spelling of a file.
 std::string askedText(const Project& project, const ProjectStep& step,
                       const std::filesystem::path& project_folder);
 

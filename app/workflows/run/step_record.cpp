@@ -1,8 +1,7 @@
 #include "app/workflows/run/step_record.h"
 
+#include <map>
 #include <utility>
-
-#include "app/workflows/project/project_paths.h"
 
 namespace moe {
 namespace {
@@ -60,8 +59,10 @@ StepStamp StepStamper::ofProgram() const {
 StepStamp StepStamper::asked(const ProjectStep& step, const LawShelf& laws) {
   StepStamp stamp = ofProgram();
   stamp.asked = askedText(project_, step, folder_);
+  std::map<std::string, std::string> files;  // each once, however it is spelled
   for (const std::string& file : filesOfStep(project_, step))
-    stamp.inputs.push_back({pathForProject(folder_, file), hashes_.of(file)});
+    files.emplace(stampedFile(file, folder_), file);
+  for (const auto& [name, file] : files) stamp.inputs.push_back({name, hashes_.of(file)});
   const auto* plan = std::get_if<ProjectPlan>(&step.question);
   if (plan != nullptr && !plan->law.empty()) stamp.inputs.push_back(laws.input(plan->law));
   return stamp;

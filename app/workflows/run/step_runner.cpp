@@ -18,8 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kReportStep = "report";
-
 /// Paths in an answer are told as seen from the folder of results, so that equal results have equal
 /// bytes wherever the folder lies.
 void nameFilesFromResults(const std::string& step, const fs::path& results, StepAnswer& answer) {
@@ -50,6 +48,16 @@ Error bugWhileRunning(const std::exception& error) {
 
 }  // namespace
 
+StepStamp askedOfReport(const RunRequest& request, const RunMakers& makers,
+                        const StepStamper& stamper, std::vector<HashedFile> shown) {
+  StepStamp stamp = stamper.ofProgram();
+  stamp.asked =
+      projectText(request.project, request.project_file.parent_path()) + makers.report_setting;
+  stamp.inputs = makers.report_files;
+  std::move(shown.begin(), shown.end(), std::back_inserter(stamp.inputs));
+  return stamp;
+}
+
 EarlierStep earlierStep(const fs::path& results, const std::string& step, const StepStamp& asked) {
   std::error_code ignored;
   if (!fs::exists(results / step, ignored)) return {std::nullopt, "no results yet"};
@@ -63,14 +71,14 @@ EarlierStep earlierStep(const fs::path& results, const std::string& step, const 
 StepRunner::StepRunner(const RunRequest& request, const RunMakers& makers,
                        const ResultsFolder& folder, std::vector<ProjectStep> steps,
                        std::stop_token stop, const ProgressSink& progress)
-    : project_(request.project),
+    : request_(request),
+      project_(request.project),
       makers_(makers),
       folder_(folder),
-      project_folder_(request.project_file.parent_path()),
       steps_(std::move(steps)),
       needs_(stepNeeds(steps_)),
       shared_(project_, steps_),
-      stamper_(project_, project_folder_, request.program, stop),
+      stamper_(project_, request.project_file.parent_path(), request.program, stop),
       progress_(progress, steps_.size()),
       stop_(std::move(stop)),
       rows_(steps_.size()),
@@ -149,7 +157,7 @@ void StepRunner::take(std::size_t i, const StepStamp& stamp) {
   StepRow& row = rows_[i];
   row.headline = stamp.headline;
   row.status = stamp.headline.yes ? StepStatus::kDone : StepStatus::kNo;
-  digests_[i] = sha256OfText(stampText(stamp));
+  digests_[i] = stampDigest(stamp);
   if (std::holds_alternative<ProjectFit>(steps_[i].question))
     laws_.add(steps_[i].name, stamp.outputs);
 }
@@ -179,7 +187,7 @@ StepRow StepRunner::reportRow() {
 }
 
 void StepRunner::keepOrWriteReport(StepRow& row) {
-  StepStamp asked = askedOfReport();
+  StepStamp asked = askedOfReport(request_, makers_, stamper_, shownSteps());
   auto earlier = earlierStep(folder_.path(), row.step, asked);
   row.kept = earlier.stamp.has_value();
   const auto stamp =
@@ -192,14 +200,11 @@ void StepRunner::keepOrWriteReport(StepRow& row) {
   }
 }
 
-/// What the report says, what it shows of files and setting, and every answer in it.
-StepStamp StepRunner::askedOfReport() const {
-  StepStamp stamp = stamper_.ofProgram();
-  stamp.asked = projectText(project_, project_folder_) + makers_.report_setting;
-  stamp.inputs = makers_.report_files;
+std::vector<HashedFile> StepRunner::shownSteps() const {
+  std::vector<HashedFile> shown;
   for (std::size_t i = 0; i < rows_.size(); ++i)
-    stamp.inputs.push_back({rows_[i].step, rows_[i].answered() ? digests_[i] : rows_[i].why});
-  return stamp;
+    shown.push_back({rows_[i].step, rows_[i].answered() ? digests_[i] : rows_[i].why});
+  return shown;
 }
 
 Result<StepStamp> StepRunner::writeReport(StepStamp asked) {
@@ -222,7 +227,7 @@ std::vector<AnsweredStep> StepRunner::allAnswers() {
   std::vector<AnsweredStep> all;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const StepRow& row = rows_[i];
-    AnsweredStep step{steps_[i], fail(ErrorKind::kInput, row.step, row.why), {}, {}, row.timing};
+    AnsweredStep step{steps_[i], fail(ErrorKind::kInput, "", row.why), {}, {}, row.timing};
     if (row.status == StepStatus::kSkipped) step.skipped = row.why;
     if (answers_[i]) step.answer = *std::move(answers_[i]);
     if (const auto* fit = step.answer ? std::get_if<FitAnswer>(&*step.answer) : nullptr)

@@ -22,6 +22,14 @@ struct EarlierStep {
 EarlierStep earlierStep(const std::filesystem::path& results, const std::string& step,
                         const StepStamp& asked);
 
+/// The folder of the report, the last step.
+inline constexpr const char* kReportStep = "report";
+
+/// What the report says, what it shows of files and setting, and every step in `shown`: the digest
+/// of its stamp, or why it has no answer.
+StepStamp askedOfReport(const RunRequest& request, const RunMakers& makers,
+                        const StepStamper& stamper, std::vector<HashedFile> shown);
+
 /// The steps of a run while several threads answer them.
 class StepRunner {
  public:
@@ -43,14 +51,14 @@ class StepRunner {
 
   StepRow reportRow();
   void keepOrWriteReport(StepRow& row);
-  StepStamp askedOfReport() const;
+  std::vector<HashedFile> shownSteps() const;
   Result<StepStamp> writeReport(StepStamp asked);
   std::vector<AnsweredStep> allAnswers();
 
+  const RunRequest& request_;
   const Project& project_;
   const RunMakers& makers_;
   const ResultsFolder& folder_;
-  std::filesystem::path project_folder_;
   std::vector<ProjectStep> steps_;
   std::vector<std::vector<std::size_t>> needs_;
   SharedInputs shared_;

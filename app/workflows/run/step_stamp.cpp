@@ -84,6 +84,8 @@ std::string stampText(const StepStamp& stamp) {
   return dumped(json);
 }
 
+std::string stampDigest(const StepStamp& stamp) { return sha256OfText(stampText(stamp)); }
+
 Result<StepStamp> parseStamp(std::string_view text, const std::string& where) {
   const auto wrong = [&](const char* what) { return fail(ErrorKind::kInput, where, what); };
   try {

@@ -37,6 +37,9 @@ struct StepStamp {
 std::string stampText(const StepStamp& stamp);
 Result<StepStamp> parseStamp(std::string_view text, const std::string& where);
 
+/// SHA-256 of a stamp: of all that its results rest on and hold.
+std::string stampDigest(const StepStamp& stamp);
+
 /// The step that a stamp names, even of one that was changed; empty: it is no stamp.
 std::string stampedStep(std::string_view text);
 

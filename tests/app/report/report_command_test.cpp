@@ -27,7 +27,8 @@ TEST(ReportCommand, PrintsMarkdownOrJson) {
   const Ended text = runCommand({"report", project, "--parts", "answer,cost", "--quiet"});
   EXPECT_EQ(text.code, 0) << text.err;
   EXPECT_THAT(text.out, HasSubstr("## Question and answer"));
-  EXPECT_THAT(text.out, HasSubstr("Parts left out of this report: data, fit, plan, accuracy"));
+  EXPECT_THAT(text.out,
+              HasSubstr("Parts left out of this report: data, fit, plan, adapt, accuracy"));
   const Ended json = runCommand({"report", project, "--parts", "cost", "--json", "--quiet"});
   EXPECT_EQ(nlohmann::json::parse(json.out)["sections"].size(), 1u);
 }

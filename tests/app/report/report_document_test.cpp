@@ -68,12 +68,13 @@ TEST(ReportOfAProject, HasEveryPartOnceInOrder) {
   EXPECT_EQ(keys, reportPartNames());
 }
 
-TEST(ReportOfAProject, GivesEveryNumberOfATableItsUnit) {
+TEST(ReportOfAProject, GivesEveryNumberOfATableItsUnitAndProgramsItsBits) {
   const Document document = smallReport().document();
   std::size_t tables = 0;
   eachBlock<TableBlock>(document, [&](const Section&, const TableBlock& block) {
     ++tables;
     EXPECT_THAT(numbersWithoutUnit(block.table), IsEmpty()) << block.key;
+    EXPECT_THAT(numbersAsTextAlone(block.table), IsEmpty()) << block.key;
   });
   EXPECT_GE(tables, 8u);
 }
@@ -115,8 +116,8 @@ TEST(ReportOfAProject, ShowsAFailedStepWithItsReason) {
 
 TEST(ReportOfAProject, NamesThePartsThatWereLeftOut) {
   EXPECT_THAT(markdownOf(smallReport().document({"answer", "plan"})),
-              HasSubstr("Parts left out of this report: data, fit, cost, accuracy, assumptions, "
-                        "unknown, origin."));
+              HasSubstr("Parts left out of this report: data, fit, cost, adapt, accuracy, "
+                        "assumptions, unknown, origin."));
   EXPECT_THAT(markdownOf(smallReport().document()), Not(HasSubstr("Parts left out")));
 }
 

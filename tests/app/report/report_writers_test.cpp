@@ -12,6 +12,7 @@
 #include "app/report/document/part_builders.h"
 #include "app/report/document/report_files.h"
 #include "app/report/document/table_shape.h"
+#include "app/report/table_cells.h"
 #include "tests/app/report/sample_document.h"
 #include "tests/support/golden.h"
 
@@ -104,7 +105,7 @@ TEST(HtmlDocument, SaysWhereAPlotIsMissing) {
 
 TEST(HtmlDocument, PassesOnWhyNothingCouldBeDrawn) {
   ReportDrawing drawing;
-  drawing.svg = [](const PlotSpec&, PictureSize, bool) -> Result<std::string> {
+  drawing.svg = [](const PlotSpec&, PictureSize, PictureFor) -> Result<std::string> {
     return fail(ErrorKind::kInput, "DejaVu Sans", "is not installed");
   };
   const auto html = htmlDocument(test::sampleDocument(), drawing);
@@ -177,9 +178,33 @@ TEST(ReportFiles, AreEveryTablePlotAndAnswer) {
                                  "plots/residuals.svg", "answers/fit.a/answer.json"));
 }
 
-TEST(ReportFiles, WriteTablesAsCsv) {
-  EXPECT_EQ(tableCsv({"", {{"Model"}, {"Price", "USD"}}, {{"a, \"b\"", "1\n[0; 2]"}}, {}}),
-            "Model,Price (USD)\r\n\"a, \"\"b\"\"\",1 [0; 2]\r\n");
+/// The content of one file of the sample's report.
+std::string sampleFile(const std::string& name) {
+  const auto files = reportFiles(test::sampleDocument(), {});
+  for (const Attachment& file : *files)
+    if (file.name == name) return file.content;
+  return "no file " + name;
+}
+
+TEST(ReportFiles, GiveEveryFigureOfAFactItsRow) {
+  EXPECT_EQ(sampleFile("tables/facts.csv"),
+            "What,Answer,Basis and notes,Figure,Value (nats per token),Value low (nats per token),"
+            "Value high (nats per token)\r\n"
+            "Loss,2.5 nats per token,fitted,loss,2.512345678901234,2.4,2.6\r\n"
+            "Hidden,\"<script>alert('x')</script> | `a` *b* & \"\"c\"\" [d](e)\",,,,,\r\n");
+  const auto json = nlohmann::json::parse(sampleFile("tables/facts.json"));
+  EXPECT_EQ(json["rows"][0][4], 2.512345678901234);
+  EXPECT_EQ(json["columns"][4]["unit"], "nats per token");
+}
+
+TEST(ReportFiles, HoldTablesInFullPrecisionBesideWhatIsShown) {
+  EXPECT_THAT(sampleFile("tables/prices.csv"), HasSubstr(",0.1234567890123,0.1,0.14\r\n"));
+  const auto json = nlohmann::json::parse(sampleFile("tables/prices.json"));
+  EXPECT_EQ(json["columns"][1]["heading"], "Price");
+  EXPECT_EQ(json["columns"][1]["unit"], "USD/M tokens");
+  EXPECT_EQ(json["rows"][0][1], 0.1234567890123);
+  EXPECT_EQ(json["rows"][1][2], nullptr);
+  EXPECT_EQ(json["shown"]["rows"][0][1], "0.12\n[0.10, 0.14]");
 }
 
 TEST(ReportFiles, WriteTheDocumentAsJson) {
@@ -191,15 +216,20 @@ TEST(ReportFiles, WriteTheDocumentAsJson) {
 }
 
 TEST(TableShape, PutsIntervalsBelowTheirValues) {
-  const TextTable table = intervalsInCells({"",
-                                            {{"E"}, {"Configuration"}, {"N"}},
-                                            {{"8", "over-trained", "81 M"},
-                                             {"", "  best in 93 %", "[75 M, 90 M]"},
-                                             {"16", "loss-optimal", "-"}},
-                                            {}});
-  EXPECT_THAT(table.rows,
+  const TextTable table =
+      intervalsInCells({"",
+                        {{"E"}, {"Configuration"}, {"N"}},
+                        {{"8", "over-trained", "81 M"},
+                         {"", TableCell("  best in 93 %", {{.value = 93.25}}), "[75 M, 90 M]"},
+                         {"16", "loss-optimal", "-"}},
+                        {}});
+  std::vector<std::vector<std::string>> texts;
+  for (const TableRow& row : table.rows)
+    for (texts.emplace_back(); const TableCell& cell : row) texts.back().push_back(cell.text);
+  EXPECT_THAT(texts,
               ElementsAre(ElementsAre("8", "over-trained\nbest in 93 %", "81 M\n[75 M, 90 M]"),
                           ElementsAre("16", "loss-optimal", "-")));
+  EXPECT_EQ(table.rows[0][1].numbers.at(0).value, 93.25);
 }
 
 TEST(TableShape, FindsNumbersWithoutUnit) {
@@ -214,9 +244,17 @@ TEST(TableShape, FindsNumbersWithoutUnit) {
   EXPECT_THAT(numbersWithoutUnit({"", {{"Amount"}, {"Unit"}}, {{"3", "s"}}, {}}), IsEmpty());
 }
 
+TEST(TableShape, FindsNumbersThatProgramsCannotRead) {
+  const TextTable table{
+      "T", {{"Devices"}, {"Date", "", Align::kLeft}}, {{"2", "2026"}, {wholeCell(3), "2026"}}, {}};
+  EXPECT_THAT(numbersAsTextAlone(table), ElementsAre("T / Devices: 2"));
+}
+
 TEST(ReportWords, MakeParagraphsOfWrappedLines) {
   EXPECT_THAT(unwrapped("One two\n  three.\nFour\n"), ElementsAre("One two three.", "Four"));
   EXPECT_EQ(sentenceOf("no end"), "No end.");
+  EXPECT_EQ(sentenceOf("runs.csv:17: no loss"), "runs.csv:17: no loss.");
+  EXPECT_EQ(sentenceOf("alone, it is"), "Alone, it is.");
   EXPECT_EQ(sentenceOf("Done!"), "Done!");
 }
 

@@ -29,26 +29,37 @@ inline report::Document sampleDocument() {
   empty.key = "nothing";
   empty.title = "Nothing";
   empty.empty_reason = "No run was made.";
-  const TextTable table{"Prices " + kHostile,
-                        {{"Model", "", Align::kLeft}, {"Price", "USD/M tokens"}},
-                        {{kHostile, "0.12\n[0.10, 0.14]"}, {"plain, \"quoted\"", "1.5"}},
-                        {"A footnote."}};
+  const TextTable table{
+      "Prices " + kHostile,
+      {{"Model", "", Align::kLeft}, {"Price", "USD/M tokens"}},
+      {{kHostile,
+        TableCell("0.12\n[0.10, 0.14]", {{.value = 0.1234567890123, .low = 0.1, .high = 0.14}})},
+       {"plain, \"quoted\"", "1.5"}},
+      {"A footnote."}};
   Document document;
   document.title = "Report of " + kHostile;
   document.question = "Which is cheaper?";
   document.byline = "moeplan; project p.toml";
-  document.sections = {
-      {"answer",
-       "Question and answer",
-       {Callout{CalloutKind::kAnswer, "Take " + kHostile, "Because.", {}},
-        FactSheet{"facts", {{"Loss", "2.5 nats per token", "fitted"}, {"Hidden", kHostile, ""}}}}},
-      {"fit",
-       "Fits",
-       {Subheading{"Fit " + kHostile}, Paragraph{"# not a heading"}, Paragraph{"1. not a list"},
-        BulletList{{kHostile, "- not deeper"}},
-        Callout{CalloutKind::kFailure, "Fit b", "It failed.", {"first", kHostile}},
-        TableBlock{"prices", table}, Figure{plot}, Figure{small, true}, Figure{empty},
-        Verbatim{"moeplan ``` < > &"}}}};
+  document.sections = {{"answer",
+                        "Question and answer",
+                        {Callout{CalloutKind::kAnswer, "Take " + kHostile, "Because.", {}},
+                         FactSheet{"facts",
+                                   {{"Loss",
+                                     "2.5 nats per token",
+                                     "fitted",
+                                     {{.value = 2.512345678901234,
+                                       .low = 2.4,
+                                       .high = 2.6,
+                                       .unit = "nats per token",
+                                       .name = "loss"}}},
+                                    {"Hidden", kHostile, ""}}}}},
+                       {"fit",
+                        "Fits",
+                        {Subheading{"Fit " + kHostile}, Paragraph{"# not a heading"},
+                         Paragraph{"1. not a list"}, BulletList{{kHostile, "- not deeper"}},
+                         Callout{CalloutKind::kFailure, "Fit b", "It failed.", {"first", kHostile}},
+                         TableBlock{"prices", table}, Figure{plot}, Figure{small, true},
+                         Figure{empty}, Verbatim{"moeplan ``` < > &"}}}};
   document.attachments = {{"answers/fit.a/answer.json", "{}\n"}};
   return document;
 }
@@ -57,11 +68,12 @@ inline report::Document sampleDocument() {
 inline report::ReportDrawing namedDrawing() {
   report::ReportDrawing drawing;
   drawing.svg = [](const report::PlotSpec& plot, report::PictureSize size,
-                   bool dark) -> Result<std::string> {
+                   report::PictureFor place) -> Result<std::string> {
     return "<?xml version=\"1.0\"?>\n<svg width=\"10mm\" height=\"" + std::to_string(size.height) +
            "\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\">\n<defs><clipPath "
            "id=\"clip1\"/></defs><g clip-path=\"url(#clip1)\"><text>" +
-           plot.key + (dark ? " dark" : " light") + "</text></g></svg>\n";
+           plot.key + (place == report::PictureFor::kDarkPage ? " dark" : " light") +
+           "</text></g></svg>\n";
   };
   drawing.pdf = [](const report::Document&) -> Result<std::string> { return "%PDF-sample"; };
   return drawing;

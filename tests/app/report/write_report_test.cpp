@@ -83,7 +83,7 @@ TEST(WriteReport, LeavesTheOldFileWhereDrawingFails) {
   const test::TemporaryFolder folder;
   folder.write("a.html", "old");
   ReportDrawing drawing;
-  drawing.svg = [](const PlotSpec&, PictureSize, bool) -> Result<std::string> {
+  drawing.svg = [](const PlotSpec&, PictureSize, PictureFor) -> Result<std::string> {
     return fail(ErrorKind::kInput, "font", "is missing");
   };
   EXPECT_EQ(writingProblem(folder.path() / "a.html", drawing), "font: is missing");

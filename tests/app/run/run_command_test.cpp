@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "app/report/document/report_drawing.h"
 #include "app/workflows/version.h"
 #include "tests/app/run/run_fixture.h"
 #include "tests/support/run_command.h"
@@ -63,6 +64,23 @@ TEST(RunCommand, LeavesTheDocumentsOfTheSingleCommands) {
   EXPECT_EQ(plan, alone);
 }
 
+TEST(RunCommand, AnswersAnAdaptationAsItsCommandDoes) {
+  const RunFixture fixture(
+      "[adapt.law]\nmodel = \"deepseek-v2-lite\"\nmethod = [\"full\", \"lora\"]\nrank = 16\n"
+      "targets = \"attention\"\nhardware = \"a100-80gb\"\ndevices = 16\nbatch = 64\nmfu = 0.3\n"
+      "recompute = \"full\"\nadapters = 4\n");
+  const Ended ended = runCommand({"run", fixture.file().string()});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("lora costs least: "));
+  json single = json::parse(
+      runCommand("adapt --model deepseek-v2-lite --method full,lora --rank 16 --targets attention "
+                 "--hardware a100-80gb --devices 16 --batch 64 --mfu 0.3 --recompute full "
+                 "--adapters 4 --json")
+          .out);
+  single["timing_s"] = nullptr;
+  EXPECT_EQ(jsonFile(fixture.folder.path() / "p.results/adapt.law/answer.json"), single);
+}
+
 TEST(RunCommand, EndsWithOneWhenAStepFails) {
   const RunFixture fixture;
   fixture.folder.write("b.csv", "nothing");
@@ -109,10 +127,77 @@ TEST(RunCommand, ListsWhatItWouldDo) {
   EXPECT_FALSE(std::filesystem::exists(out));
 }
 
+/// A line of a program that draws, or cannot.
+Ended drawingCommand(const std::vector<std::string>& args, const report::ReportDrawing& drawing) {
+  std::ostringstream out, err;
+  const int code = runCli(args, out, err, {.drawing = &drawing});
+  return {code, out.str(), err.str()};
+}
+
+report::ReportDrawing keyDrawing() {
+  report::ReportDrawing drawing;
+  drawing.svg = [](const report::PlotSpec& plot, report::PictureSize,
+                   report::PictureFor) -> Result<std::string> { return "<svg>" + plot.key; };
+  return drawing;
+}
+
+TEST(RunCommand, DrawsThePlotsOfEveryStepBesideTheirData) {
+  const RunFixture fixture;
+  const std::vector<std::string> args{"run", fixture.file().string(), "--only",
+                                      "fit.first,training.small"};
+  const Ended ended = drawingCommand(args, keyDrawing());
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  const auto plots = fixture.folder.path() / "p.results/fit.first/plots";
+  EXPECT_EQ(test::fileText(plots / "loss_against_params.svg"), "<svg>loss_against_params");
+  std::size_t pictures = 0;
+  std::size_t tables = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(plots))
+    ++(entry.path().extension() == ".svg" ? pictures : tables);
+  EXPECT_GT(pictures, 3u);
+  EXPECT_EQ(pictures, tables);
+}
+
+TEST(RunCommand, SaysWhyThereAreNoPictures) {
+  const RunFixture fixture;
+  std::vector<std::string> args{"run", fixture.file().string(), "--only", "fit.first", "--resume"};
+  EXPECT_THAT(runCommand(args).err,
+              HasSubstr("this build of moeplan draws no plots; plots/ of each "
+                        "step holds their data alone"));
+  report::ReportDrawing broken;
+  broken.svg = [](const report::PlotSpec&, report::PictureSize,
+                  report::PictureFor) -> Result<std::string> {
+    return fail(ErrorKind::kInput, "DejaVu Sans", "is not installed");
+  };
+  const Ended ended = drawingCommand(args, broken);
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_THAT(ended.err, HasSubstr("no plots are drawn: DejaVu Sans: is not installed; plots/"));
+  EXPECT_THAT(ended.out, HasSubstr("1 kept"));
+  args.push_back("--no-pictures");
+  EXPECT_EQ(drawingCommand(args, keyDrawing()).err, "");
+}
+
+// Results without pictures do not hold for who wants them.
+TEST(RunCommand, ResumingWithPicturesAnswersWhatHasNone) {
+  const RunFixture fixture;
+  const std::vector<std::string> args{
+      "run", fixture.file().string(), "--only", "fit.first", "--quiet", "--resume"};
+  ASSERT_EQ(runCommand(args).code, 0);
+  EXPECT_THAT(drawingCommand(args, keyDrawing()).out, testing::Not(HasSubstr("kept")));
+  EXPECT_THAT(drawingCommand(args, keyDrawing()).out, HasSubstr("1 kept"));
+}
+
 constexpr const char* kReportedProject =
     "seed = 3\n\n[report]\ntitle = \"Small\"\nparts = [\"origin\"]\n\n"
     "[training.small]\nmodel = \"mixtral-8x7b\"\nhardware = \"h100-sxm\"\ndevices = 64\n"
     "train_tokens = 1e12\nmfu = 0.4\nzero = 3\nrecompute = \"full\"\n";
+
+TEST(RunCommand, ListsTheReportAmongWhatItWouldDo) {
+  const RunFixture fixture(kReportedProject);
+  const std::vector<std::string> args{"run", fixture.file().string(), "--resume", "--dry-run"};
+  EXPECT_THAT(runCommand(args).out, testing::ContainsRegex("report +answer +after training.small"));
+  ASSERT_EQ(runCommand({"run", fixture.file().string(), "--quiet"}).code, 0);
+  EXPECT_THAT(runCommand(args).out, testing::ContainsRegex("report +keep +unchanged"));
+}
 
 TEST(RunCommand, TheReportSaysTheWholeCommandAsAShellReadsIt) {
   const RunFixture fixture(kReportedProject);

@@ -105,8 +105,7 @@ inline RunMakers usualMakers() {
   return {[](const ProjectStep& step, const StepAnswer& answer) {
             return report::stepResult(step, answer);
           },
-          report::runSummary,
-          {}};
+          report::runSummary, report::summaryBeginnings()};
 }
 
 inline RunOutcome outcomeOf(const RunRequest& request, const RunMakers& makers = usualMakers()) {

@@ -108,6 +108,52 @@ TEST(RunResume, AnswersAnewWhatReadsAChangedTable) {
 }
 
 // The table changes, the law does not: a comment line would do, here a column that no fit reads.
+// The same file by five names, the last of them a link.
+TEST(RunResume, KeepsWhatReadsTheSameFileByAnotherName) {
+  const FinishedRun run;
+  const fs::path folder = run.fixture.folder.path();
+  fs::create_symlink(folder / "b.csv", folder / "link.csv");
+  const std::string name = folder.filename().string();
+  for (const std::string& spelled :
+       {std::string("./b.csv"), "../" + name + "/b.csv", "../" + name + "/../" + name + "/./b.csv",
+        (folder / "b.csv").string(), std::string("link.csv")}) {
+    std::string project = test::kSmallProject;
+    project.replace(project.find("b.csv"), 5, spelled);
+    run.fixture.folder.write("p.toml", project);
+    RunRequest again = run.fixture.request("out", EarlierResults::kResume);
+    EXPECT_THAT(test::keptSteps(outcomeOf(again)), testing::ElementsAreArray(kAllSteps)) << spelled;
+  }
+}
+
+TEST(RunResume, KeepsWhatReadsAFileOutsideTheProjectByAnotherName) {
+  const RunFixture fixture;
+  const test::TemporaryFolder other;
+  other.write("b.csv", test::tableOfRuns(2.0));
+  const fs::path whole = other.path() / "b.csv";
+  const fs::path seen = fs::proximate(whole, fixture.folder.path());
+  ASSERT_TRUE(seen.is_relative());
+  bool first = true;
+  for (const fs::path& spelled : {whole, seen}) {
+    std::string project = test::kSmallProject;
+    project.replace(project.find("b.csv"), 5, spelled.string());
+    fixture.folder.write("p.toml", project);
+    const auto kept = test::keptSteps(outcomeOf(fixture.request("out", EarlierResults::kResume)));
+    EXPECT_EQ(kept.size(), first ? 0u : std::size(kAllSteps));
+    first = false;
+  }
+}
+
+// Equal bytes in another file are another question: what it is called stands in the answer.
+TEST(RunResume, AnswersAnewWhatReadsACopy) {
+  const FinishedRun run;
+  run.fixture.folder.write("copy.csv", test::tableOfRuns(2.0));
+  std::string project = test::kSmallProject;
+  project.replace(project.find("b.csv"), 5, "copy.csv");
+  run.fixture.folder.write("p.toml", project);
+  EXPECT_THAT(test::keptSteps(outcomeOf(run.fixture.request("out", EarlierResults::kResume))),
+              ElementsAre("fit.first", "plan.size", "fit.other", "training.small"));
+}
+
 TEST(RunResume, KeepsAPlanWhoseLawCameOutTheSame) {
   const FinishedRun run;
   std::string table = test::tableOfRuns();
@@ -234,6 +280,30 @@ TEST(RunResume, RefusesAFolderInAStepsPlaceThatNoRunWrote) {
   EXPECT_EQ(stepsWithResults(run.request.results).size(), 5u);
 }
 
+TEST(RunResume, RefusesAFileInTheSummarysPlaceThatNoRunWrote) {
+  for (const char* name : {"summary.csv", "summary.json", "run.json"}) {
+    const RunFixture fixture;
+    fixture.folder.write(std::string("out/") + name, "mine,of,last,year\n");
+    const auto refused = runProject(fixture.request(), test::usualMakers());
+    ASSERT_FALSE(refused) << name;
+    EXPECT_THAT(describe(refused.error()),
+                HasSubstr(std::string("out/") + name +
+                          ": cannot write results: no run wrote this file, so it is yours; move it "
+                          "away, or name another folder with --out"));
+    EXPECT_EQ(test::fileText(fixture.folder.path() / "out" / name), "mine,of,last,year\n");
+    EXPECT_FALSE(fs::exists(fixture.folder.path() / "out/fit.first"));
+  }
+}
+
+TEST(RunResume, ReplacesItsOwnSummary) {
+  const FinishedRun run;
+  const std::string before = test::fileText(run.request.results / "summary.csv");
+  for (const ResultFile& file : report::summaryBeginnings())
+    run.fixture.folder.write("out/" + file.name, file.content + "cut off");
+  outcomeOf(run.request);
+  EXPECT_EQ(test::fileText(run.request.results / "summary.csv"), before);
+}
+
 TEST(ResultsFolder, NeitherReplacesNorRemovesWhatNoRunWrote) {
   const test::TemporaryFolder folder;
   folder.write("fit.a/mine.txt", "mine");
@@ -257,6 +327,17 @@ TEST(ResultsFolder, RemovesHalfWrittenStepsAndNoOtherHiddenFolder) {
   EXPECT_TRUE(fs::exists(folder.path() / ".new-car"));
   EXPECT_FALSE(fs::exists(folder.path() / ".old-fit.a"));
   EXPECT_FALSE(fs::exists(folder.path() / ".new-report"));
+}
+
+// A file where a folder must be made fails as a full disk does, after some files were written.
+TEST(ResultsFolder, LeavesNothingOfAStepThatCannotBeWritten) {
+  const test::TemporaryFolder folder;
+  const auto results = ResultsFolder::open(folder.path() / "out");
+  ASSERT_TRUE(results.has_value());
+  const std::vector<ResultFile> files{{"plots", "a file"}, {"plots/a.csv", "1"}};
+  EXPECT_FALSE(results->replace("fit.a", files, {}));
+  EXPECT_FALSE(fs::exists(results->path() / ".new-fit.a"));
+  EXPECT_FALSE(fs::exists(results->path() / "fit.a"));
 }
 
 TEST(ResultsFolder, ABackupOfAStepIsNoStep) {
@@ -361,6 +442,22 @@ TEST(RunResume, ADryRunSaysWhatItWouldDoAndDoesNothing) {
   RunRequest fresh = run.fixture.request("never");
   EXPECT_EQ(plannedRun(fresh)->at(0).why, "no results yet");
   EXPECT_FALSE(fs::exists(fresh.results));
+}
+
+TEST(RunResume, ADryRunTellsOfTheReportToo) {
+  const FinishedRun run;
+  int written = 0;
+  RunMakers makers = reportingMakers(written);
+  const auto planned = [&] { return plannedRun(run.request, makers)->back(); };
+  EXPECT_EQ(planned().step, "report");
+  EXPECT_EQ(planned().why, "no results yet");
+  outcomeOf(run.request, makers);
+  EXPECT_TRUE(planned().keep);
+  makers.report_setting = "# another date";
+  EXPECT_EQ(planned().why, "it is asked otherwise now");
+  run.fixture.folder.write("b.csv", test::tableOfRuns(2.1));
+  EXPECT_EQ(planned().why, "after fit.of_b");
+  EXPECT_EQ(written, 1);
 }
 
 }  // namespace

@@ -201,6 +201,17 @@ TEST_F(PlanPageTest, SketchesByRooflineWhereExactPricesAreMissing) {
   EXPECT_FALSE(presenter_.hasKept());
 }
 
+// The advice simulates routing, a tenth of a second at 32 experts: sliders stuttered.
+TEST_F(PlanPageTest, LeavesAdviceToTheWholeAnswer) {
+  open(question_);
+  const ProjectPlan asked = *presenter_.toAsk();
+  const auto quick = planPicture(asked, {}, PlanPace::kQuick);
+  const auto full = planPicture(asked, {}, PlanPace::kFull);
+  ASSERT_TRUE(quick && full);
+  EXPECT_TRUE(std::get<PlanAnswer>((*quick)->answer).advice.empty());
+  EXPECT_FALSE(std::get<PlanAnswer>((*full)->answer).advice.empty());
+}
+
 TEST_F(PlanPageTest, SketchesNothingThatIsPricedByAFormula) {
   open(question_);
   EXPECT_FALSE(canSketch(*presenter_.toAsk(), presenter_.known()));

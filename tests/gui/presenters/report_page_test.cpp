@@ -22,12 +22,17 @@ class RememberingReportView : public ReportView {
     headline = text;
     detail = more;
   }
-  void showDocument(const report::Document& shown) override { document = shown; }
+  void showDocument(const report::Document& shown) override {
+    document = shown;
+    ++documents;
+  }
+  void clearDocument() override { document = {}; }
   void showLesson(const std::string& text) override { lesson = text; }
   void showWarnings(const std::vector<Warning>&) override {}
   void showProblem(const std::string& text) override { problem = text; }
 
   int questions = 0;
+  int documents = 0;
   std::string headline, detail, lesson, problem;
   report::Document document;
 };
@@ -86,6 +91,34 @@ TEST_F(ReportPageTest, SaysThatTheProjectMovedOn) {
   presenter_.projectChanged(project_, {});
   EXPECT_THAT(view_.detail, HasSubstr("changed since"));
   EXPECT_TRUE(presenter_.canMake());
+}
+
+// A slider of the plan page lays the whole report out anew at each step otherwise.
+TEST_F(ReportPageTest, ShowsADocumentOnceUntilItWouldBeAnother) {
+  presenter_.projectChanged(project_, {});
+  make();
+  EXPECT_EQ(view_.documents, 1);
+  auto& plan = std::get<ProjectPlan>(project_.steps[0].question);
+  std::get<PlanQuestion>(plan.question).budget_flop = 2e21;
+  presenter_.projectChanged(project_, {});
+  EXPECT_EQ(view_.documents, 1);
+  project_.report.question = "Which one?";
+  presenter_.projectChanged(project_, {});
+  EXPECT_EQ(view_.documents, 2);
+  presenter_.projectChanged(project_, "moved.moeplan");
+  EXPECT_EQ(view_.documents, 3);
+  make();
+  EXPECT_EQ(view_.documents, 4);
+}
+
+// The report of the project before stayed in sight, ready to be exported as nothing.
+TEST_F(ReportPageTest, ForgetsTheReportOfAnotherProject) {
+  presenter_.projectChanged(project_, {});
+  make();
+  presenter_.opened();
+  presenter_.projectChanged(project_, {});
+  EXPECT_EQ(view_.headline, "Not made yet");
+  EXPECT_TRUE(view_.document.sections.empty());
 }
 
 TEST_F(ReportPageTest, CountsQuestionsWithoutAnAnswer) {

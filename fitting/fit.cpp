@@ -28,6 +28,7 @@ constexpr double kStationary = 1e-7;  // of the objective, that a fresh descent 
 constexpr double kExactFit = 1e-18;   // a sum of squares that is rounding: runs without noise
 constexpr int kMostRounds = 3;        // of further starts around the best end
 constexpr std::uint64_t kJitters = 8;
+constexpr double kBesideBound = 0.02;  // of the width: on a bound itself a descent stands still
 
 constexpr std::size_t kMostScoredPoints = 4096;  // that the grid is scored on
 constexpr std::uint64_t kConfirmSeed = 20240607;
@@ -159,6 +160,21 @@ std::vector<Eigen::VectorXd> jittered(const Eigen::VectorXd& best, const Bounds&
   return starts;
 }
 
+/// The best end with one coordinate moved next to a bound of it, each in turn: optima of
+/// saturating laws lie on bounds, in basins of their own 1e-5 apart.
+std::vector<Eigen::VectorXd> besideBounds(const Eigen::VectorXd& best, const Bounds& bounds) {
+  std::vector<Eigen::VectorXd> starts;
+  for (Eigen::Index i = 0; i < best.size(); ++i) {
+    const double width = bounds.upper[i] - bounds.lower[i];
+    if (!std::isfinite(width) || width == 0) continue;
+    for (const double share : {kBesideBound, 1 - kBesideBound}) {
+      starts.push_back(best);
+      starts.back()[i] = bounds.lower[i] + share * width;
+    }
+  }
+  return starts;
+}
+
 std::vector<Basin> basinsOf(const std::vector<Polished>& ends) {
   std::vector<const Polished*> sorted;
   for (const Polished& end : ends) {
@@ -262,8 +278,13 @@ std::vector<Basin> search(const Descent& descent, const std::vector<Eigen::Vecto
   const bool again = descent.options.search == SearchKind::kAuto;
   for (int round = 0; again && basins.size() > 1 && round < kMostRounds; ++round) {
     const double before = basins.front().objective;
-    const std::vector<Polished> more =
-        polishAll(descent, jittered(basins.front().coordinates, descent.bounds, round));
+    const Eigen::VectorXd& best = basins.front().coordinates;
+    std::vector<Eigen::VectorXd> around = jittered(best, descent.bounds, round);
+    if (round == 0) {
+      const std::vector<Eigen::VectorXd> beside = besideBounds(best, descent.bounds);
+      around.insert(around.end(), beside.begin(), beside.end());
+    }
+    const std::vector<Polished> more = polishAll(descent, around);
     ends.insert(ends.end(), more.begin(), more.end());
     basins = basinsOf(ends);
     if (basins.front().objective > before * (1 - kSameBasin)) break;

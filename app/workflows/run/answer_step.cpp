@@ -16,6 +16,14 @@ std::vector<std::string> lawNames(const LawFiles& laws) {
   return names;
 }
 
+/// By hand: tl::expected's own conversion builds the new value over a default one that it does not
+/// destroy, and a StepAnswer by default holds a FitAnswer with names of laws.
+template <class One>
+Result<StepAnswer> asStep(Result<One> answer) {
+  if (!answer) return tl::unexpected(std::move(answer.error()));
+  return StepAnswer(*std::move(answer));
+}
+
 /// The step's question as its workflow takes it, answered.
 struct StepAnswerer {
   const Project& project;
@@ -29,7 +37,7 @@ struct StepAnswerer {
     question.threads = setting.threads;
     const auto inputs = setting.shared.fit(question, setting.stop, setting.progress);
     if (!*inputs) return tl::unexpected(inputs->error());
-    return answerFit(question, **inputs, setting.stop, setting.progress);
+    return asStep(answerFit(question, **inputs, setting.stop, setting.progress));
   }
 
   Answer operator()(const ProjectComparison& comparison) const {
@@ -38,15 +46,15 @@ struct StepAnswerer {
     if (question.hold_out == "none") question.hold_out.clear();
     const auto read = setting.shared.table(question.points);
     if (!*read) return tl::unexpected(read->error());
-    return answerCompare(question, **read, setting.stop, setting.progress);
+    return asStep(answerCompare(question, **read, setting.stop, setting.progress));
   }
 
   Answer operator()(const CostRequest& request) const {
-    return runCost(costQuestion(project, request));
+    return asStep(runCost(costQuestion(project, request)));
   }
 
   Answer operator()(const TrainingCostRequest& request) const {
-    return runTrainingCost(trainingQuestion(project, request));
+    return asStep(runTrainingCost(trainingQuestion(project, request)));
   }
 
   Answer operator()(const ProjectPlan& asked) const {
@@ -84,19 +92,19 @@ struct StepAnswerer {
   Answer answered(const ProjectPlan& asked, const std::string&,
                   const PlanQuestion& question) const {
     const auto inputs = setting.shared.plan(asked, question, setting.stop, setting.progress);
-    if (!*inputs) return answerPlan(question, setting.stop, setting.progress);
-    return answerPlan(question, **inputs, setting.stop, setting.progress);
+    if (!*inputs) return asStep(answerPlan(question, setting.stop, setting.progress));
+    return asStep(answerPlan(question, **inputs, setting.stop, setting.progress));
   }
 
   Answer answered(const ProjectPlan& asked, const std::string& mode,
                   const LifetimeQuestion& question) const {
     const auto inputs = setting.shared.lifetime(asked, question, setting.stop, setting.progress);
     if (mode == "pareto") {
-      if (!*inputs) return answerFront(question, setting.stop, setting.progress);
-      return answerFront(question, **inputs, setting.stop);
+      if (!*inputs) return asStep(answerFront(question, setting.stop, setting.progress));
+      return asStep(answerFront(question, **inputs, setting.stop));
     }
-    if (!*inputs) return answerLifetime(question, setting.stop, setting.progress);
-    return answerLifetime(question, **inputs, setting.stop, setting.progress);
+    if (!*inputs) return asStep(answerLifetime(question, setting.stop, setting.progress));
+    return asStep(answerLifetime(question, **inputs, setting.stop, setting.progress));
   }
 };
 

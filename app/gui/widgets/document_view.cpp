@@ -46,9 +46,8 @@ void DocumentView::lay() {
 }
 
 void DocumentView::resizeEvent(QResizeEvent* event) {
-  const bool wide = width() > kWidest;
-  setLineWrapMode(wide ? QTextEdit::FixedPixelWidth : QTextEdit::WidgetWidth);
-  const int free = width() - kWidest - verticalScrollBar()->sizeHint().width();
+  const int free = width() - kWidest - verticalScrollBar()->sizeHint().width() - 2 * frameWidth();
+  setLineWrapMode(free > 0 ? QTextEdit::FixedPixelWidth : QTextEdit::WidgetWidth);
   const int beside = std::max(0, free / 2);
   setViewportMargins(beside, 0, beside, 0);
   QTextBrowser::resizeEvent(event);

@@ -100,6 +100,13 @@ QByteArray renderPlot(const report::PlotSpec& spec, PlotFormat format,
   return {};
 }
 
+QImage renderImage(const report::PlotSpec& spec, const ExportOptions& options) {
+  QCustomPlot plot;
+  plot.resize(options.size);
+  draw(spec, plot, options.draw);
+  return plot.toPixmap(options.size.width(), options.size.height(), options.scale).toImage();
+}
+
 Result<void> exportPlot(const report::PlotSpec& spec, const std::filesystem::path& path,
                         const ExportOptions& options) {
   const auto format = plotFormatOf(path);

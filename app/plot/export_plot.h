@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QImage>
 #include <QSize>
 #include <filesystem>
 
@@ -25,6 +26,9 @@ Result<PlotFormat> plotFormatOf(const std::filesystem::path& path);
 /// picture), PNG as pixels, CSV as its data. Needs a QApplication, see headless.h.
 QByteArray renderPlot(const report::PlotSpec& spec, PlotFormat format,
                       const ExportOptions& options = {});
+
+/// A plot as pixels for a screen, `scale` of them per device-independent one. Needs a QApplication.
+QImage renderImage(const report::PlotSpec& spec, const ExportOptions& options);
 
 /// Writes it, whole or not at all. Errors: kUsage as plotFormatOf, kInput for a file that cannot be
 /// written or a size that is not between 1 and 20000 pixels.

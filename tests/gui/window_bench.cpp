@@ -241,6 +241,11 @@ void measureManyRuns(const test::TemporaryFolder& folder) {
       plot.canvas().repaint();
     }));
   print("100 000 runs: zoom of a plot", zooms);
+  for (const char* name : {"many.svg", "many.pdf", "many.png"})
+    fmt::print("| 100 000 runs: plot as {} | {:.0f} | | |\n", name, millisecondsOf([&] {
+                 require(plot.exportTo(QString::fromStdString((folder.path() / name).string())),
+                         "the plot was not written");
+               }));
   std::vector<double> sizes;
   for (int i = 0; i < 20; ++i)
     sizes.push_back(millisecondsOf([&] {
@@ -257,8 +262,13 @@ void measureExports(const test::TemporaryFolder& folder) {
   window.showPage("report");
   window.show();
   auto& page = *static_cast<gui::ReportPage*>(window.page("report"));
-  fmt::print("| report of the example | {:.0f} | | |\n",
-             millisecondsOf([&] { settle(window, "report"); }));
+  {
+    const Stalls stalls;
+    fmt::print("| report of the example | {:.0f} | | |\n",
+               millisecondsOf([&] { settle(window, "report"); }));
+    QTest::qWait(2000);  // the preview is laid out in pieces
+    fmt::print("| of it the window away at most | {:.0f} | | |\n", stalls.longest());
+  }
   for (const char* name : {"report.html", "report.pdf", "report.md"}) {
     const QString path = QString::fromStdString((folder.path() / name).string());
     const Stalls stalls;

@@ -165,8 +165,10 @@ TEST_F(WindowControls, KeepAnsweringWhileTheCostSliderMoves) {
 TEST_F(WindowControls, TakeAFileOffTheListByKeyboard) {
   const QString runs = sourceFile("data/tables/runs/nanomoe_wikitext/runs.csv");
   const QString others = sourceFile("data/tables/runs/gemstones/runs.csv");
-  drop({runs, others});
   auto& files = widget<gui::FileList>("fit", "files");
+  EXPECT_FALSE(files.isVisible());
+  drop({runs, others});
+  EXPECT_TRUE(files.isVisible());
   ASSERT_EQ(files.count(), 2);
   EXPECT_EQ(files.item(0)->text(), "nanomoe_wikitext/runs.csv");
   EXPECT_EQ(files.item(1)->toolTip(), others);

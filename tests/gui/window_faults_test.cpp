@@ -38,6 +38,11 @@ class FullDisk {
 
 class WindowFaults : public WindowTest {
  protected:
+  /// Windows of other tests end as in a crash, some after they kept a copy.
+  WindowFaults() {
+    while (!window_->document().recoverable().empty()) window_->document().forgetRecoverable();
+  }
+
   /// An edit that is not saved.
   void edit(const std::string& title) {
     Project project = window_->session().project();

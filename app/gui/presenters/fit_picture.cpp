@@ -11,6 +11,7 @@
 #include "app/report/plots/fit_residual_plots.h"
 #include "app/report/plots/profile_plot.h"
 #include "app/workflows/law_curves.h"
+#include "data/numbers.h"
 
 namespace moe {
 namespace {
@@ -30,8 +31,8 @@ TableData::Row rowOfRun(const RunTable& table, std::size_t at) {
   row.cells = {{run.run_id, 0, false},
                numberCellOf(report::countText(run.params), run.params),
                numberCellOf(report::countText(run.train_tokens), run.train_tokens),
-               numberCellOf(report::plainText(run.experts), run.experts),
-               numberCellOf(report::plainText(run.top_k), run.top_k),
+               numberCellOf(exactNumber(run.experts), run.experts),
+               numberCellOf(exactNumber(run.top_k), run.top_k),
                numberCellOf(report::decimalText(run.loss, 4), run.loss)};
   for (const TagColumn& tag : table.tags) row.cells.push_back({tag.values[at], 0, false});
   return row;

@@ -7,6 +7,7 @@
 #include "app/report/import_report.h"
 #include "app/report/import_words.h"
 #include "app/report/number_text.h"
+#include "data/numbers.h"
 
 namespace moe {
 namespace {
@@ -34,8 +35,8 @@ TableData::Row rowOfLog(const ImportedRun& run) {
   row.cells = {{run.id, 0, false},
                foundCell(report::countText(run.active_params), run.active_params),
                foundCell(report::countText(run.train_tokens), run.train_tokens),
-               foundCell(report::plainText(run.experts), run.experts),
-               foundCell(report::plainText(run.top_k), run.top_k),
+               foundCell(exactNumber(run.experts), run.experts),
+               foundCell(exactNumber(run.top_k), run.top_k),
                foundCell(report::decimalText(loss, 4), loss),
                {run.loss ? run.loss->series : report::kNothing, 0, false},
                {report::flagNamesText(run), 0, false},

@@ -19,7 +19,8 @@ DocumentView::DocumentView(QWidget* parent) : QTextBrowser(parent) {
   setObjectName("preview");
   setAccessibleName(tr("Preview of the report"));
   setOpenLinks(false);
-  setLineWrapColumnOrWidth(kWidest);  // heeded where the view is wider
+  setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn);  // laid out once, not again beside the bar
+  setLineWrapColumnOrWidth(kWidest);                  // heeded where the view is wider
 }
 
 void DocumentView::show(const report::Document& document) {
@@ -45,10 +46,10 @@ void DocumentView::lay() {
 }
 
 void DocumentView::resizeEvent(QResizeEvent* event) {
-  const bool wide = width() > kWidest;
-  setLineWrapMode(wide ? QTextEdit::FixedPixelWidth : QTextEdit::WidgetWidth);
-  const int free = width() - kWidest - verticalScrollBar()->sizeHint().width();
-  setViewportMargins(std::max(0, free / 2), 0, 0, 0);
+  const int free = width() - kWidest - verticalScrollBar()->sizeHint().width() - 2 * frameWidth();
+  setLineWrapMode(free > 0 ? QTextEdit::FixedPixelWidth : QTextEdit::WidgetWidth);
+  const int beside = std::max(0, free / 2);
+  setViewportMargins(beside, 0, beside, 0);
   QTextBrowser::resizeEvent(event);
 }
 
@@ -62,7 +63,7 @@ QVariant DocumentView::loadResource(int type, const QUrl& name) {
   options.draw.theme = theme_;
   options.draw.title = false;
   options.draw.notes = false;
-  return QImage::fromData(plot::renderPlot(*plot->second, plot::PlotFormat::kPng, options), "PNG");
+  return plot::renderImage(*plot->second, options);
 }
 
 }  // namespace moe::gui

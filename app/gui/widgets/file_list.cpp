@@ -28,6 +28,7 @@ FileList::FileList(QWidget* parent) : QListWidget(parent) {
   connect(remove, &QAction::triggered, this, &FileList::removeChosen);
   addAction(remove);
   setContextMenuPolicy(Qt::ActionsContextMenu);
+  hide();  // until there are files
 }
 
 void FileList::setFiles(const std::vector<std::string>& files) {

@@ -7,7 +7,8 @@
 namespace moe::gui {
 
 /// Files by their names, with the folder where names alone would be the same; the whole path is in
-/// the tooltip. Delete takes the chosen ones off the list; the files themselves stay.
+/// the tooltip. Hidden without any. Delete takes the chosen ones off the list; the files themselves
+/// stay.
 class FileList : public QListWidget {
   Q_OBJECT
 

@@ -18,7 +18,7 @@ void SentenceEdit::setSentence(const QString& text) {
 QSize SentenceEdit::sizeHint() const {
   constexpr int kLines = 4;
   constexpr int kWidth = 160;  // pixels; the column decides
-  const double margins = 2 * (document()->documentMargin() + frameWidth());
+  const double margins = 4 * document()->documentMargin() + 2 * frameWidth();
   return {kWidth,
           static_cast<int>(std::ceil(kLines * QFontMetricsF(font()).lineSpacing() + margins))};
 }

@@ -13,7 +13,9 @@ WatchedFiles::WatchedFiles(QObject* parent) : QObject(parent) {
   rest_.setSingleShot(true);
   rest_.setInterval(kRestMilliseconds);
   connect(&rest_, &QTimer::timeout, this, &WatchedFiles::compare);
-  const auto wait = [this] { rest_.start(); };
+  const auto wait = [this] {
+    if (!rest_.isActive()) rest_.start();  // a file that grows all the time is told all the same
+  };
   connect(&watcher_, &QFileSystemWatcher::fileChanged, this, wait);
   connect(&watcher_, &QFileSystemWatcher::directoryChanged, this, wait);
 }

@@ -11,7 +11,7 @@
 namespace moe::gui {
 
 /// Says when files are changed by others: written anew, replaced by another of the same name, or
-/// back after they were gone. Changes that come together are told together, when they have ended.
+/// back after they were gone. Changes that come within a fifth of a second are told together.
 class WatchedFiles : public QObject {
   Q_OBJECT
 

@@ -53,7 +53,10 @@ void PdfFigures::drawObject(QPainter* painter, const QRectF& place, QTextDocumen
   const report::PictureSize size = report::pictureSize(figure);
   painter->save();
   painter->translate(place.topLeft());
-  painter->scale(place.width() / size.width, place.height() / size.height);
+  // A picture is played in its own dots per inch, which Qt turns into the device's.
+  const double dots =
+      static_cast<double>(picture->logicalDpiX()) / painter->device()->logicalDpiX();
+  painter->scale(dots * place.width() / size.width, dots * place.height() / size.height);
   painter->drawPicture(QPointF(), *picture);
   painter->restore();
 }

@@ -3,10 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <QImage>
+#include <QTextDocument>
 #include <sstream>
 
+#include "app/plot/pdf_figure.h"
 #include "app/report/document/html_document.h"
 #include "tests/app/report/sample_document.h"
+#include "tests/plot/plot_samples.h"
 
 namespace moe::plot {
 namespace {
@@ -90,6 +94,44 @@ TEST(ReportPdf, BreaksLongTablesIntoPages) {
   for (int row = 0; row < 200; ++row) table.rows.push_back({std::to_string(row), "text"});
   document.sections[1].blocks.push_back(report::TableBlock{"long", table});
   EXPECT_GE(pagesOf(samplePdf(document)), 4u);
+}
+
+/// The share of an area that is not white.
+double inkIn(const QImage& page, const QRect& area) {
+  std::size_t ink = 0;
+  for (int y = area.top(); y <= area.bottom(); ++y)
+    for (int x = area.left(); x <= area.right(); ++x)
+      ink += page.pixelColor(x, y).lightness() < 250 ? 1 : 0;
+  return static_cast<double>(ink) / (area.width() * area.height());
+}
+
+// Qt plays a picture at the size of its own dots per inch: on a page of 1200 it once grew
+// twelvefold.
+TEST(PdfFigures, FillTheirPlaceAtAnyResolution) {
+  report::Figure figure;
+  figure.plot = test::fullPlot();
+  for (const int dots_per_inch : {96, 1200}) {
+    QImage page(1200, 1000, QImage::Format_RGB32);
+    page.setDotsPerMeterX(static_cast<int>(dots_per_inch / 0.0254));
+    page.setDotsPerMeterY(page.dotsPerMeterX());
+    page.fill(Qt::white);
+    PdfFigures figures(recordedPlot);
+    QTextDocument text;
+    const QTextCharFormat format = figures.formatOf(figure, 800);
+    const QSizeF size = figures.intrinsicSize(&text, 0, format);
+    QPainter painter(&page);
+    figures.drawObject(&painter, QRectF(QPointF(200, 150), size), &text, 0, format);
+    painter.end();
+    const int right = 200 + static_cast<int>(size.width());
+    const int bottom = 150 + static_cast<int>(size.height());
+    EXPECT_EQ(inkIn(page, {0, 0, 1200, 149}), 0) << dots_per_inch;
+    EXPECT_EQ(inkIn(page, {0, 0, 199, 1000}), 0) << dots_per_inch;
+    EXPECT_EQ(inkIn(page, {right + 1, 0, 1199 - right, 1000}), 0) << dots_per_inch;
+    EXPECT_EQ(inkIn(page, {0, bottom + 1, 1200, 999 - bottom}), 0) << dots_per_inch;
+    // The axis and its heading stand in the last tenths of the height, the curves in all the width.
+    EXPECT_GT(inkIn(page, {200, bottom - 60, 800, 60}), 0.005) << dots_per_inch;
+    EXPECT_GT(inkIn(page, {right - 200, 150, 150, bottom - 150}), 0.005) << dots_per_inch;
+  }
 }
 
 TEST(ReportDrawing, DrawsPlotsForThePage) {

@@ -53,7 +53,7 @@ inline double lastDigit(const std::string& word) {
 }
 
 /// The same words, and figures that agree to 3 %, to two units in their last digit or, for the
-/// lower end of an interval, to 0.5 % of the upper one: resamples and cross-validation differ by
+/// lower end of an interval, to 0.1 % of the upper one: resamples and cross-validation differ by
 /// that much between processors with and without AVX-512, and under sanitizers.
 inline bool sameLine(const std::string& a, const std::string& b) {
   const std::vector<std::string> left = wordsOf(a);
@@ -67,7 +67,7 @@ inline bool sameLine(const std::string& a, const std::string& b) {
     const bool interval = i + 2 < left.size() && left[i + 1] == "to";
     const double upper = interval ? figure(left[i + 2]).value_or(0) : 0;
     const double allowed =
-        std::max({0.03 * std::abs(*x), 2.001 * lastDigit(left[i]), 0.005 * std::abs(upper)});
+        std::max({0.03 * std::abs(*x), 2.001 * lastDigit(left[i]), 0.001 * std::abs(upper)});
     if (std::abs(*x - *y) > allowed) return false;
   }
   return true;

@@ -17,8 +17,8 @@ Result<ReportFormat> reportFormatOf(const std::filesystem::path& path);
 /// reportFiles. In a folder that an earlier report made, the files of that report are replaced and
 /// all others stay; any other folder is left alone and refused. Plots need the drawing functions;
 /// without them HTML, Markdown, JSON and folders say where one is missing, and PDF is refused. The
-/// functions are called from the thread that writes. Errors: kUsage as above; kInput, naming the path, where nothing
-/// can be written.
+/// functions are called from the thread that writes. Errors: kUsage as above; kInput, naming the
+/// path, where nothing can be written.
 Result<void> writeReport(const Document& document, const std::filesystem::path& path,
                          const ReportDrawing& drawing);
 
